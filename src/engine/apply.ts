@@ -1,0 +1,76 @@
+/** The one way in which anything happens to an incident: lock it, ask `transition`, commit the state, the log and the work. */
+import type { Effect, Happening, IncidentEvent } from '../incident/event.ts';
+import type { Incident } from '../incident/incident.ts';
+import { transition } from '../incident/transition.ts';
+import type { Permission } from '../policy/permission.ts';
+import type { Responder } from '../policy/policy.ts';
+import type { Store, Transaction } from './ports.ts';
+import type { Task } from './task.ts';
+
+export type Applied =
+  | { readonly done: true; readonly incident: Incident }
+  /** `who`: those who may, when it was a matter of permission. */
+  | { readonly done: false; readonly why: string; readonly who?: readonly Responder[] };
+
+export interface Circumstance {
+  readonly actor: string;
+  /** What led to it, such as a payload's id: the same cause happens once. */
+  readonly cause?: string;
+  /** Asked with the incident held, so that what it allows is still so when it is done. */
+  readonly permit?: (incident: Incident) => Permission;
+}
+
+export const apply = (
+  store: Store,
+  id: string,
+  event: IncidentEvent,
+  circumstance: Circumstance,
+): Promise<Applied> =>
+  store.transact(async (tx) => {
+    const incident = await tx.lock(id);
+    if (!incident) return { done: false, why: `There is no incident ${id}.` };
+    // Under the lock: a payload delivered twice at once must find what its twin did.
+    if (circumstance.cause !== undefined && (await tx.hasHappened(circumstance.cause)))
+      return { done: true, incident };
+    const permission = circumstance.permit?.(incident);
+    if (permission && !permission.allowed) return { done: false, why: permission.why, who: permission.who };
+    return commit(tx, incident, event, circumstance);
+  });
+
+/** The second half of `apply`, for who holds the incident already. */
+export async function commit(
+  tx: Transaction,
+  incident: Incident,
+  event: IncidentEvent,
+  { actor, cause }: Circumstance,
+): Promise<Applied> {
+  const happening: Happening = { at: tx.now, actor, ...event };
+  const result = transition(incident, happening);
+  if (!result.moved) return { done: false, why: result.why };
+  await tx.save(result.next, happening, result.effects, cause);
+  for (const effect of result.effects) {
+    const work = taskOf(incident.id, effect);
+    if (work) await tx.send(work.task, work.at);
+  }
+  await tx.send({ task: 'publish', subject: `incident/${incident.id}` });
+  return { done: true, incident: result.next };
+}
+
+function taskOf(incident: string, effect: Effect): { task: Task; at?: number } | undefined {
+  switch (effect.do) {
+    case 'preview':
+    case 'verify': {
+      const { do: task, fix, round } = effect;
+      return { task: { task, incident, fix, round } };
+    }
+    case 'run':
+    case 'undo':
+      return { task: { task: 'run', incident, fix: effect.fix, round: effect.round } };
+    case 'page':
+      return { task: { task: 'page', incident, page: effect.page } };
+    case 'set-timer':
+      return { task: { task: 'timer', incident, timer: effect.timer, due: effect.due }, at: effect.due };
+    case 'tell':
+      return undefined;
+  }
+}

@@ -1,0 +1,159 @@
+/** Diagnose: asked for, carried out by whichever replica takes it, and concluded in an incident if something is wrong. */
+import { randomUUID } from 'node:crypto';
+import { fingerprintOf, type Incident, type ProposedFix } from '../incident/incident.ts';
+import { armed } from '../policy/ladder.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Runbook } from '../runbook/define.ts';
+import { type Finding, overall, worstSeverity } from '../runbook/finding.ts';
+import type { Target } from '../runbook/target.ts';
+import { PAKSA } from '../incident/event.ts';
+import { commit } from './apply.ts';
+import { type Examination, examine } from './examine.ts';
+import { environmentOf, runbookOf } from './lookup.ts';
+import type { Diagnosis, Estate, Store, Topics, Transaction } from './ports.ts';
+
+export interface DiagnoseDeps {
+  readonly store: Store;
+  readonly topics: Topics;
+  readonly estate: Estate;
+  /** The policy that an incident opened now lives by. */
+  readonly policy: Policy;
+  readonly redact: <Value>(value: Value) => Value;
+}
+
+export interface DiagnosisRequest {
+  readonly topic: string;
+  /** The default environment when unset. */
+  readonly environment?: string | undefined;
+  readonly requestedBy: string;
+  readonly channel?: string | undefined;
+  /** The payload's id: the same request, delivered twice, is one diagnosis. */
+  readonly id?: string | undefined;
+}
+
+/** Writes the request down and sends it on. @throws UserError on an unknown topic or environment, with the nearest one */
+export async function requestDiagnosis(deps: DiagnoseDeps, request: DiagnosisRequest): Promise<string> {
+  const { topic } = runbookOf(deps.topics, request.topic);
+  const environment = environmentOf(deps.estate, request.environment);
+  const id = request.id ?? randomUUID();
+  if (await deps.store.diagnosis(id)) return id;
+  const diagnosis: Diagnosis = {
+    id,
+    topic,
+    environment,
+    requestedBy: request.requestedBy,
+    ...(request.channel === undefined ? {} : { channel: request.channel }),
+    findings: [],
+    skipped: [],
+    state: 'running',
+  };
+  await deps.store.transact(async (tx) => {
+    await tx.saveDiagnosis(diagnosis);
+    if (request.channel !== undefined) await tx.reserveMessage(`diagnosis/${id}`, request.channel);
+    await tx.send({ task: 'diagnose', diagnosis: id });
+    await tx.send({ task: 'publish', subject: `diagnosis/${id}` });
+  });
+  return id;
+}
+
+/** Looks, showing each finding as it comes in. Reads only, so that it may be begun again by somebody else. */
+export async function carryOutDiagnosis(deps: DiagnoseDeps, id: string, signal?: AbortSignal): Promise<void> {
+  const diagnosis = await deps.store.diagnosis(id);
+  if (diagnosis?.state !== 'running') return;
+  const runbook = runbookOf(deps.topics, diagnosis.topic);
+  const target = deps.estate.target(diagnosis.environment);
+  let shown: Promise<void> = Promise.resolve();
+  const found: Finding[] = [];
+  const examination = await examine(runbook, target, deps.estate.probes(diagnosis.environment), {
+    redact: deps.redact,
+    ...(signal ? { signal } : {}),
+    onFinding: (finding) => {
+      found.push(finding);
+      const soFar = { ...diagnosis, findings: [...found] };
+      shown = shown.then(() => show(deps.store, soFar));
+    },
+  });
+  await shown;
+  await conclude(deps, diagnosis, examination);
+}
+
+const show = (store: Store, diagnosis: Diagnosis): Promise<void> =>
+  store.transact(async (tx) => {
+    await tx.saveDiagnosis(diagnosis);
+    await tx.send({ task: 'publish', subject: `diagnosis/${diagnosis.id}` });
+  });
+
+/** Records what was found, and opens an incident, joins the open one, or resolves it. Resolves with the incident, if any. */
+export const conclude = (
+  deps: DiagnoseDeps,
+  diagnosis: Diagnosis,
+  { findings, skipped, tookMs }: Examination,
+): Promise<Incident | undefined> =>
+  deps.store.transact(async (tx) => {
+    const runbook = runbookOf(deps.topics, diagnosis.topic);
+    const target = deps.estate.target(diagnosis.environment);
+    const open = await tx.lockOpen(fingerprintOf(diagnosis.environment, diagnosis.topic));
+    const fixes = proposedFixes(runbook, target, findings);
+    const isProblem = overall(findings) === 'problem';
+    const severity = worstSeverity(findings);
+    const incident = open
+      ? await commit(tx, open, { type: 'diagnosed', findings, severity, fixes }, { actor: PAKSA, cause: diagnosis.id })
+      : isProblem
+        ? await openIncident(tx, deps, runbook, diagnosis, findings, fixes)
+        : undefined;
+    const joined = incident?.done ? incident.incident : open;
+    const opened = isProblem && !open;
+    await tx.saveDiagnosis({
+      ...diagnosis,
+      findings,
+      skipped,
+      tookMs,
+      state: 'finished',
+      ...(joined ? { incident: joined.id, opened } : {}),
+    });
+    if (joined && opened) await tx.handOver(`diagnosis/${diagnosis.id}`, `incident/${joined.id}`);
+    else await tx.send({ task: 'publish', subject: `diagnosis/${diagnosis.id}` });
+    return joined;
+  });
+
+async function openIncident(
+  tx: Transaction,
+  deps: DiagnoseDeps,
+  runbook: Runbook,
+  diagnosis: Diagnosis,
+  findings: readonly Finding[],
+  fixes: readonly ProposedFix[],
+) {
+  const severity = worstSeverity(findings);
+  const incident: Incident = {
+    id: await tx.nextIncidentId(),
+    version: 0,
+    topic: runbook.topic,
+    title: runbook.title,
+    environment: diagnosis.environment,
+    fingerprint: fingerprintOf(diagnosis.environment, runbook.topic),
+    status: 'open',
+    severity,
+    openedAt: tx.now,
+    openedBy: diagnosis.requestedBy,
+    findings,
+    fixes,
+    attempts: {},
+    ladder: armed(deps.policy.escalation, tx.now),
+    policy: deps.policy,
+  };
+  return commit(tx, incident, { type: 'opened', severity, findings }, { actor: diagnosis.requestedBy, cause: diagnosis.id });
+}
+
+export const proposedFixes = (runbook: Runbook, target: Target, findings: readonly Finding[]): ProposedFix[] =>
+  Object.entries(runbook.fixes).map(([id, fix]) => {
+    const unavailable = fix.unavailable(target);
+    return {
+      id,
+      title: fix.title,
+      risk: fix.risk,
+      ...(unavailable === undefined ? {} : { unavailable }),
+      ...(fix.undo.reversible ? {} : { irreversible: fix.undo.why }),
+      suggested: findings.some(({ suggests }) => suggests.includes(id)),
+    };
+  });

@@ -1,0 +1,49 @@
+/** What the ladder owes: its timers as they fall due, and the pages that they lead to. */
+import { AdapterError, messageOf } from '../errors.ts';
+import { PAKSA, type PageRef } from '../incident/event.ts';
+import { apply } from './apply.ts';
+import type { Checkpoint, Pager, Store } from './ports.ts';
+import type { TaskOf } from './task.ts';
+
+export interface EscalateDeps {
+  readonly store: Store;
+  readonly pager: Pager;
+  readonly redact: (text: string) => string;
+  readonly checkpoint: Checkpoint;
+}
+
+/** A timer fired. One that has been overtaken is refused by the transition, and dropped. */
+export async function timerDue(deps: Pick<EscalateDeps, 'store' | 'checkpoint'>, task: TaskOf<'timer'>): Promise<void> {
+  deps.checkpoint('timer-fired');
+  await apply(deps.store, task.incident, { type: 'timer-due', timer: task.timer, due: task.due }, { actor: PAKSA });
+}
+
+export const pageKey = (incident: string, { level, attempt, responder }: PageRef): string =>
+  `page/${incident}/${level}/${attempt}/${responder}`;
+
+/** Sends one page. A passing failure is thrown, for the job to come back to it; a lasting one is recorded. */
+export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskOf<'page'>): Promise<void> {
+  const incident = await deps.store.incident(id);
+  if (!incident) return;
+  const cause = pageKey(id, page);
+  try {
+    const by = await deps.pager.page(incident, page);
+    deps.checkpoint('page-sent');
+    await apply(deps.store, id, { type: 'page-sent', page, by }, { actor: PAKSA, cause });
+    deps.checkpoint('page-recorded');
+  } catch (error) {
+    if (!(error instanceof AdapterError) || error.retryable) throw error;
+    await pageFailed(deps, id, page, error);
+  }
+}
+
+/** The page reached nobody, and trying again will not help. */
+export async function pageFailed(
+  deps: Pick<EscalateDeps, 'store' | 'redact'>,
+  incident: string,
+  page: PageRef,
+  error: unknown,
+): Promise<void> {
+  const reason = deps.redact(messageOf(error));
+  await apply(deps.store, incident, { type: 'page-failed', page, reason }, { actor: PAKSA, cause: pageKey(incident, page) });
+}

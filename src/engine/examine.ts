@@ -1,0 +1,65 @@
+/** Runs a runbook's checks side by side, each with its deadline. What throws or is too slow is inconclusive, never healthy. */
+import type { Check } from '../runbook/check.ts';
+import type { Runbook } from '../runbook/define.ts';
+import { type Finding, inconclusive, type Verdict } from '../runbook/finding.ts';
+import type { Target } from '../runbook/target.ts';
+import type { CheckContext, Probes } from '../runbook/tools.ts';
+
+export interface Examination {
+  /** In the runbook's order. */
+  readonly findings: readonly Finding[];
+  readonly skipped: readonly { readonly check: string; readonly title: string; readonly why: string }[];
+  readonly tookMs: number;
+}
+
+export interface ExamineOptions {
+  /** Only these checks; all of them when unset. */
+  readonly only?: readonly string[];
+  /** Called as each finding comes in. */
+  readonly onFinding?: (finding: Finding) => void;
+  readonly signal?: AbortSignal;
+  /** Removes secrets from what people will read. */
+  readonly redact: <Value>(value: Value) => Value;
+}
+
+export async function examine(
+  runbook: Runbook,
+  target: Target,
+  probes: Probes,
+  options: ExamineOptions,
+): Promise<Examination> {
+  const startedAt = performance.now();
+  const chosen = Object.entries(runbook.checks).filter(([id]) => options.only?.includes(id) ?? true);
+  const skipped = chosen.flatMap(([check, { title, skip }]) => {
+    const why = skip(target);
+    return why === undefined ? [] : [{ check, title, why }];
+  });
+  const findings = await Promise.all(
+    chosen
+      .filter(([id]) => !skipped.some(({ check }) => check === id))
+      .map(async ([id, check]) => {
+        const verdict = await look(check, target, probes, options.signal);
+        const finding = options.redact({ check: id, title: check.title, ...verdict });
+        options.onFinding?.(finding);
+        return finding;
+      }),
+  );
+  return { findings, skipped, tookMs: Math.round(performance.now() - startedAt) };
+}
+
+async function look(check: Check, target: Target, probes: Probes, outer?: AbortSignal): Promise<Verdict> {
+  const deadline = AbortSignal.timeout(check.timeoutSeconds * 1000);
+  const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
+  const context: CheckContext = { ...probes, target, signal, now: new Date() };
+  const late = new Promise<Verdict>((resolve) => {
+    signal.addEventListener('abort', () =>
+      resolve(inconclusive(`could not look: no answer within ${check.timeoutSeconds} s`)),
+    );
+  });
+  try {
+    // An adapter that ignores its signal must not hold the others up.
+    return await Promise.race([check.look(context), late]);
+  } catch (error) {
+    return signal.aborted ? await late : inconclusive(`could not look: ${error instanceof Error ? error.message : error}`);
+  }
+}

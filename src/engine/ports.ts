@@ -1,0 +1,141 @@
+/** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
+import type { Effect, Happening, PageRef } from '../incident/event.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Runbook } from '../runbook/define.ts';
+import type { Finding } from '../runbook/finding.ts';
+import type { Target } from '../runbook/target.ts';
+import type { Actuators, Probes } from '../runbook/tools.ts';
+import type { Subject, Task } from './task.ts';
+
+/** One look at one topic. */
+export interface Diagnosis {
+  readonly id: string;
+  readonly topic: string;
+  readonly environment: string;
+  readonly requestedBy: string;
+  /** Where it was asked for: a channel's id, or undefined for a terminal. */
+  readonly channel?: string;
+  readonly findings: readonly Finding[];
+  /** Checks with nothing to look at, and why. */
+  readonly skipped: readonly { readonly check: string; readonly title: string; readonly why: string }[];
+  readonly state: 'running' | 'finished' | 'failed';
+  readonly tookMs?: number;
+  readonly incident?: string;
+  /** Whether this look opened the incident, rather than joined it. */
+  readonly opened?: boolean;
+}
+
+/** A line of an incident's log. */
+export interface LogEntry {
+  readonly seq: number;
+  readonly happening: Happening;
+  readonly effects: readonly Effect[];
+}
+
+/** One transaction of Paksa's own database. All of it commits, or none. */
+export interface Transaction {
+  /** The database's clock, epoch milliseconds: the only clock that decides anything. */
+  readonly now: number;
+  /** Whether the log already holds what this cause led to. */
+  hasHappened(cause: string): Promise<boolean>;
+  /** Reads an incident and holds it until the end of the transaction. */
+  lock(id: string): Promise<Incident | undefined>;
+  /** The unresolved incident with this fingerprint, held likewise. */
+  lockOpen(fingerprint: string): Promise<Incident | undefined>;
+  nextIncidentId(): Promise<string>;
+  save(incident: Incident, happening: Happening, effects: readonly Effect[], cause?: string): Promise<void>;
+  saveDiagnosis(diagnosis: Diagnosis): Promise<void>;
+  /** The message about `subject` will stand in this channel. */
+  reserveMessage(subject: Subject, channel: string): Promise<void>;
+  /** The message that showed `from` shows `to` from now on. */
+  handOver(from: Subject, to: Subject): Promise<void>;
+  /** Owed as soon as the transaction commits, not before `at` (epoch milliseconds). */
+  send(task: Task, at?: number): Promise<void>;
+}
+
+export interface Store {
+  transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  incident(id: string): Promise<Incident | undefined>;
+  log(incident: string): Promise<readonly LogEntry[]>;
+  diagnosis(id: string): Promise<Diagnosis | undefined>;
+}
+
+/** A statement on the connection of a transaction. */
+export type Query = (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>;
+
+/** Owes a task as part of that transaction, from `at` (epoch milliseconds) on. */
+export type Enqueue = (query: Query, task: Task, at?: number) => Promise<void>;
+
+/** The environments that are configured, and the adapters of each. */
+export interface Estate {
+  /** The first is the default. */
+  readonly environments: readonly string[];
+  target(environment: string): Target;
+  probes(environment: string): Probes;
+  actuators(environment: string): Actuators;
+}
+
+export type Topics = ReadonlyMap<string, Runbook>;
+
+/** Reaches people. Idempotent on the page's key: called again after an unknown outcome, it looks before it sends. */
+export interface Pager {
+  /** Resolves with what took the page, such as `Slack direct message`. @throws AdapterError; retryable when trying again may help */
+  page(incident: Incident, page: PageRef): Promise<string>;
+}
+
+/**
+ * Called between two steps of something that must not be done twice. It does nothing; a test makes the process die there.
+ */
+export type Checkpoint = (name: CheckpointName) => void;
+export type CheckpointName =
+  | 'received'
+  | 'decided'
+  | 'started'
+  | 'captured'
+  | 'acted'
+  | 'recorded'
+  | 'looked'
+  | 'verified'
+  | 'timer-fired'
+  | 'page-sent'
+  | 'page-recorded'
+  | 'message-claimed'
+  | 'message-posted';
+
+/** A message that people see, held by one process at a time. */
+export interface HeldMessage {
+  /** Written into the message's metadata in Slack, so that it is found again when the answer to posting it was lost. */
+  readonly id: string;
+  /** `sending`: whoever held it before died, or got no answer. Look before posting. */
+  readonly state: 'owed' | 'sending' | 'sent' | 'failed';
+  readonly channel: string;
+  /** Slack's time stamp, once it is there. */
+  readonly ts?: string;
+  /** What was last shown, to leave out updates that change nothing. */
+  readonly content?: string;
+  markSending(): Promise<void>;
+  markSent(ts: string, content: string): Promise<void>;
+  markFailed(): Promise<void>;
+}
+
+export interface Messages {
+  /** Holds the message of this key, creating it for `channel` when there is none yet. */
+  hold<Result>(key: string, channel: string, work: (message: HeldMessage) => Promise<Result>): Promise<Result>;
+  /** Where a message is, without holding it. */
+  find(key: string): Promise<{ readonly channel: string; readonly ts: string } | undefined>;
+}
+
+/** A payload as it came, kept before it was acknowledged. */
+export interface Receipt {
+  readonly id: string;
+  readonly kind: string;
+  readonly body: Record<string, unknown>;
+}
+
+export interface Receipts {
+  /** Keeps it and owes the work on it, in one commit. False when it was there already. */
+  keep(receipt: Receipt): Promise<boolean>;
+  /** What is kept and not yet worked on. */
+  open(id: string): Promise<Receipt | undefined>;
+  close(id: string): Promise<void>;
+}

@@ -1,0 +1,92 @@
+/**
+ * From a preview to an act. Acting is at most once: the start is committed before anything is touched, and what is found
+ * started is never started again. What became of an interrupted attempt is learnt by verifying it.
+ */
+import { PAKSA, type AttemptRef, type IncidentEvent } from '../incident/event.ts';
+import { AdapterError, messageOf } from '../errors.ts';
+import { apply } from './apply.ts';
+import { PREVIEW_TIMEOUT_MS, type Workpiece, type WorkDeps, within, workpiece } from './workshop.ts';
+
+/** Draws the preview that a request asked for. Reads only, so that it may be begun again. */
+export async function drawPreview(deps: WorkDeps, incident: string, ref: AttemptRef, signal?: AbortSignal): Promise<void> {
+  const piece = await workpiece(deps, incident, ref);
+  if (piece?.attempt.stage !== 'previewing') return;
+  const event = await preview(deps, piece, signal).then(
+    (drawn): IncidentEvent => ({ type: 'previewed', ...ref, preview: drawn }),
+    (error): IncidentEvent => ({ type: 'preview-failed', ...ref, reason: deps.redact(messageOf(error)) }),
+  );
+  await apply(deps.store, incident, event, { actor: PAKSA });
+}
+
+const preview = async (deps: WorkDeps, { fix, reading }: Workpiece, signal?: AbortSignal) =>
+  deps.redact(await fix.preview(reading(within(PREVIEW_TIMEOUT_MS, signal))));
+
+/** Runs an approved fix, or the undo that was asked for. */
+export async function carryOut(deps: WorkDeps, incident: string, ref: AttemptRef, signal?: AbortSignal): Promise<void> {
+  const piece = await workpiece(deps, incident, ref);
+  if (!piece) return;
+  const record = (event: IncidentEvent) => apply(deps.store, incident, event, { actor: PAKSA });
+  const isFix = piece.attempt.stage === 'approved';
+  if (!isFix && piece.attempt.stage !== 'undoing') return;
+
+  try {
+    const present = await preview(deps, piece, signal);
+    const expected = isFix ? piece.attempt.preview?.boundTo : piece.attempt.boundAfter;
+    if (present.boundTo !== expected && isFix) {
+      await record({ type: 'drifted', ...ref, preview: present });
+      return;
+    }
+    if (present.boundTo !== expected) {
+      const reason = 'What the fix left behind has changed since: undoing it now would overwrite somebody else’s work.';
+      await record({ type: 'failed', ...ref, reason });
+      return;
+    }
+  } catch (error) {
+    const reason = `Not begun: it could not be previewed again (${deps.redact(messageOf(error))}).`;
+    await record({ type: 'failed', ...ref, reason });
+    return;
+  }
+
+  const begun = await record({ type: 'started', ...ref, owner: deps.owner });
+  if (!begun.done) return;
+  deps.checkpoint('started');
+  const limit = within(piece.fix.timeoutSeconds * 1000, signal);
+  const event = await (isFix ? actOn(deps, piece, ref, limit) : takeBack(piece, limit)).then(
+    (outcome): IncidentEvent => ({ type: 'acted', ...ref, outcome: deps.redact(outcome) }),
+    (error): IncidentEvent =>
+      // Cut off, it may have acted all the same.
+      limit.aborted || (error instanceof AdapterError && error.fault === 'timed-out')
+        ? { type: 'lost', ...ref }
+        : { type: 'failed', ...ref, reason: deps.redact(messageOf(error)) },
+  );
+  deps.checkpoint('acted');
+  await record(event);
+  deps.checkpoint('recorded');
+}
+
+async function actOn(deps: WorkDeps, piece: Workpiece, ref: AttemptRef, limit: AbortSignal): Promise<string> {
+  const context = piece.acting(limit);
+  if (piece.fix.undo.reversible) {
+    const data = await piece.fix.undo.capture(context);
+    await apply(deps.store, piece.incident.id, { type: 'undo-captured', ...ref, data }, { actor: PAKSA });
+    deps.checkpoint('captured');
+  }
+  return piece.fix.run(context);
+}
+
+async function takeBack({ fix, attempt, acting }: Workpiece, limit: AbortSignal): Promise<string> {
+  if (!fix.undo.reversible || attempt.undo === undefined) throw new Error('nothing was kept that could be put back');
+  return fix.undo.apply(acting(limit), attempt.undo);
+}
+
+/**
+ * Whoever ran it is gone. Begun, its outcome is unknown and will be looked at; not begun, nobody has touched anything and
+ * it is sent again.
+ */
+export async function recoverLost(deps: WorkDeps, incident: string, ref: AttemptRef): Promise<void> {
+  const lost = await apply(deps.store, incident, { type: 'lost', ...ref }, { actor: PAKSA });
+  if (lost.done) return;
+  const piece = await workpiece(deps, incident, ref);
+  if (piece?.attempt.stage === 'approved' || piece?.attempt.stage === 'undoing')
+    await deps.store.transact((tx) => tx.send({ task: 'run', incident, ...ref }));
+}

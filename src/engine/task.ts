@@ -1,0 +1,20 @@
+/** Work that outlives the process which asked for it. Ids and a version only: who does it reads the rest again. */
+import type { AttemptRef, PageRef, Timer } from '../incident/event.ts';
+
+export type Task =
+  | { readonly task: 'diagnose'; readonly diagnosis: string }
+  | ({ readonly task: 'preview'; readonly incident: string } & AttemptRef)
+  /** A fix or an undo: never run twice, whatever happens to who runs it. */
+  | ({ readonly task: 'run'; readonly incident: string } & AttemptRef)
+  | ({ readonly task: 'verify'; readonly incident: string } & AttemptRef)
+  | { readonly task: 'timer'; readonly incident: string; readonly timer: Timer; readonly due: number }
+  | { readonly task: 'page'; readonly incident: string; readonly page: PageRef }
+  /** Brings what people see of a diagnosis or an incident up to date. */
+  | { readonly task: 'publish'; readonly subject: Subject }
+  /** A payload from Slack, made durable before it was acknowledged. */
+  | { readonly task: 'receive'; readonly receipt: string };
+
+export type TaskOf<Name extends Task['task']> = Extract<Task, { task: Name }>;
+
+/** What a message is about. */
+export type Subject = `diagnosis/${string}` | `incident/${string}`;

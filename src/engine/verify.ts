@@ -1,0 +1,59 @@
+/** Looks whether a fix helped, or an undo brought back what was there. “It did not throw” is not success. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AttemptRef, PAKSA } from '../incident/event.ts';
+import { apply } from './apply.ts';
+import { type Examination, examine } from './examine.ts';
+import { PREVIEW_TIMEOUT_MS, type Workpiece, type WorkDeps, within, workpiece } from './workshop.ts';
+
+/** A server takes a moment to notice a new file: how long to wait between two looks, in milliseconds. */
+const BETWEEN_LOOKS_MS = 500;
+
+/** Reads only, so that it may be begun again by somebody else. */
+export async function verify(deps: WorkDeps, incident: string, ref: AttemptRef, signal?: AbortSignal): Promise<void> {
+  const piece = await workpiece(deps, incident, ref);
+  if (!piece) return;
+  const isUndo = piece.attempt.stage === 'verifying-undo';
+  if (!isUndo && piece.attempt.stage !== 'verifying') return;
+  deps.checkpoint('looked');
+
+  const until = performance.now() + deps.settleMs;
+  let seen = await lookAgain(deps, piece, isUndo, signal);
+  while (!seen.passed && performance.now() < until) {
+    await pause(BETWEEN_LOOKS_MS, undefined, signal ? { signal } : {});
+    seen = await lookAgain(deps, piece, isUndo, signal);
+  }
+  const { passed, examination, boundAfter } = seen;
+  await apply(
+    deps.store,
+    incident,
+    { type: 'verified', ...ref, passed, findings: examination.findings, ...(boundAfter ? { boundAfter } : {}) },
+    { actor: PAKSA },
+  );
+  deps.checkpoint('verified');
+}
+
+interface Seen {
+  readonly passed: boolean;
+  readonly examination: Examination;
+  readonly boundAfter?: string;
+}
+
+async function lookAgain(deps: WorkDeps, piece: Workpiece, isUndo: boolean, signal?: AbortSignal): Promise<Seen> {
+  const { incident, runbook, fix } = piece;
+  const target = deps.estate.target(incident.environment);
+  const examination = await examine(runbook, target, deps.estate.probes(incident.environment), {
+    only: fix.verifiedBy,
+    redact: deps.redact,
+    ...(signal ? { signal } : {}),
+  });
+  if (isUndo) return { examination, passed: await isBack(piece, signal) };
+  const passed = examination.findings.length > 0 && examination.findings.every(({ status }) => status === 'healthy');
+  // Also of a fix that did not help: taking it back starts from what it left behind.
+  const left = await fix.preview(piece.reading(within(PREVIEW_TIMEOUT_MS, signal))).catch(() => undefined);
+  return { examination, passed, ...(left ? { boundAfter: left.boundTo } : {}) };
+}
+
+async function isBack({ fix, attempt, reading }: Workpiece, signal?: AbortSignal): Promise<boolean> {
+  if (!fix.undo.reversible || attempt.undo === undefined) return false;
+  return fix.undo.isBack(reading(within(PREVIEW_TIMEOUT_MS, signal)), attempt.undo);
+}

@@ -1,0 +1,61 @@
+/** What a step of a fix is done with: the fix, the attempt it belongs to, and the adapters of its environment. */
+import type { AttemptRef } from '../incident/event.ts';
+import type { Attempt, Incident } from '../incident/incident.ts';
+import type { Runbook } from '../runbook/define.ts';
+import type { Fix } from '../runbook/fix.ts';
+import type { CheckContext, FixContext } from '../runbook/tools.ts';
+import { fixOf, runbookOf } from './lookup.ts';
+import type { Checkpoint, Estate, Store, Topics } from './ports.ts';
+
+export interface WorkDeps {
+  readonly store: Store;
+  readonly topics: Topics;
+  readonly estate: Estate;
+  /** This process, as the log names it. */
+  readonly owner: string;
+  readonly redact: <Value>(value: Value) => Value;
+  readonly checkpoint: Checkpoint;
+  /** How long a verification waits for the change to show, in milliseconds. */
+  readonly settleMs: number;
+}
+
+export interface Workpiece {
+  readonly incident: Incident;
+  readonly attempt: Attempt;
+  readonly runbook: Runbook;
+  readonly fix: Fix;
+  /** Given probes alone. */
+  readonly reading: (signal: AbortSignal) => CheckContext;
+  readonly acting: (signal: AbortSignal) => FixContext;
+}
+
+/** Longest that a preview may take, in milliseconds. */
+export const PREVIEW_TIMEOUT_MS = 30_000;
+
+/** The attempt meant, with what it takes to work on it; undefined when it is not the latest any more. */
+export async function workpiece(
+  deps: WorkDeps,
+  id: string,
+  { fix: fixId, round }: AttemptRef,
+): Promise<Workpiece | undefined> {
+  const incident = await deps.store.incident(id);
+  const attempt = incident?.attempts[fixId];
+  if (!incident || attempt?.round !== round) return undefined;
+  const runbook = runbookOf(deps.topics, incident.topic);
+  const fix = fixOf(runbook, fixId);
+  const target = deps.estate.target(incident.environment);
+  const probes = deps.estate.probes(incident.environment);
+  const actuators = deps.estate.actuators(incident.environment);
+  const reading = (signal: AbortSignal): CheckContext => ({ ...probes, target, signal, now: new Date() });
+  const acting = (signal: AbortSignal): FixContext => ({
+    ...reading(signal),
+    certificate: { ...probes.certificate, ...actuators.certificate },
+    kubernetes: { ...probes.kubernetes, ...actuators.kubernetes },
+    attempt: `${incident.id}-${fixId}-${round}`.toLowerCase(),
+  });
+  return { incident, attempt, runbook, fix, reading, acting };
+}
+
+/** Whichever stops first: the deadline, or the job whose claim was lost. */
+export const within = (ms: number, signal?: AbortSignal): AbortSignal =>
+  signal ? AbortSignal.any([AbortSignal.timeout(ms), signal]) : AbortSignal.timeout(ms);

@@ -1,0 +1,63 @@
+/** How an incident moves on its ladder: raised by a failure or by silence, put at rest by an answer. */
+import { climb, type Ladder, rearmed, stopped, unanswered } from '../policy/ladder.ts';
+import type { Effect, PageRef } from './event.ts';
+import type { Incident } from './incident.ts';
+
+export interface Move {
+  readonly next: Incident;
+  readonly effects: readonly Effect[];
+}
+
+function onto(incident: Incident, ladder: Ladder, why: string): Move {
+  if (ladder.state === 'exhausted')
+    return {
+      next: { ...incident, ladder },
+      effects: [{ do: 'tell', text: { news: 'exhausted', why, passedOver: ladder.passedOver } }],
+    };
+  const { level, attempt, nextAt } = ladder;
+  const responders = incident.policy.escalation.levels[level - 1]?.responders ?? [];
+  return {
+    next: { ...incident, ladder },
+    effects: [
+      { do: 'tell', text: { news: 'climbed', level, attempt, why, passedOver: ladder.passedOver } },
+      ...responders.map(
+        ({ kind, id }): Effect => ({ do: 'page', page: { level, attempt, responder: `${kind}/${id}` } }),
+      ),
+      ...(nextAt === undefined ? [] : [{ do: 'set-timer', timer: 'ladder', due: nextAt } as const]),
+    ],
+  };
+}
+
+/** A step failed, or somebody asked for more people: the next level is paged, and an earlier answer no longer stands. */
+export const raise = (incident: Incident, at: number, why: string): Move =>
+  onto({ ...incident, status: 'open' }, climb(incident.ladder, incident.policy.escalation, at), why);
+
+/** Nobody answered in time. */
+export const raiseUnanswered = (incident: Incident, at: number): Move => {
+  const { ladder, policy } = incident;
+  const why =
+    ladder.state === 'waiting' ? 'Nobody has acknowledged the incident.' : `Level ${ladder.level} did not answer.`;
+  return onto(incident, unanswered(ladder, policy.escalation, at), why);
+};
+
+/** Somebody is at it. */
+export const rest = (incident: Incident): Incident => ({ ...incident, ladder: stopped(incident.ladder) });
+
+/** Open once more: the ladder waits again before it goes on from where it stood. */
+export function rearm(incident: Incident, at: number): Move {
+  const ladder = rearmed(incident.ladder, incident.policy.escalation, at);
+  return {
+    next: { ...incident, status: 'open', ladder },
+    effects: ladder.nextAt === undefined ? [] : [{ do: 'set-timer', timer: 'ladder', due: ladder.nextAt }],
+  };
+}
+
+/** Every page of the ladder's present step has failed: waiting for an answer would be waiting for nobody. */
+export function nobodyReached(incident: Incident, failed: readonly PageRef[]): boolean {
+  const { level, attempt, state } = incident.ladder;
+  const responders = incident.policy.escalation.levels[level - 1]?.responders ?? [];
+  const unreached = new Set(
+    failed.filter((page) => page.level === level && page.attempt === attempt).map((page) => page.responder),
+  );
+  return state === 'climbing' && responders.every(({ kind, id }) => unreached.has(`${kind}/${id}`));
+}

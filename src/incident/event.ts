@@ -1,0 +1,76 @@
+/** What can happen to an incident, and what follows from it. Both are data: the log keeps them, the jobs carry them out. */
+import type { Finding, Severity } from '../runbook/finding.ts';
+import type { Preview } from '../runbook/fix.ts';
+import type { ProposedFix } from './incident.ts';
+
+/** Which attempt is meant; `round` makes a late message from an earlier one harmless. */
+export interface AttemptRef {
+  readonly fix: string;
+  readonly round: number;
+}
+
+export type IncidentEvent =
+  | { readonly type: 'opened'; readonly severity: Severity; readonly findings: readonly Finding[] }
+  | {
+      readonly type: 'diagnosed';
+      readonly severity: Severity;
+      readonly findings: readonly Finding[];
+      readonly fixes: readonly ProposedFix[];
+    }
+  | { readonly type: 'fix-requested'; readonly fix: string }
+  | ({ readonly type: 'previewed'; readonly preview: Preview } & AttemptRef)
+  | ({ readonly type: 'preview-failed'; readonly reason: string } & AttemptRef)
+  | ({ readonly type: 'approved' } & AttemptRef)
+  | ({ readonly type: 'denied'; readonly reason?: string } & AttemptRef)
+  /** What was previewed has moved on: the new preview needs a new click. */
+  | ({ readonly type: 'drifted'; readonly preview: Preview } & AttemptRef)
+  | ({ readonly type: 'started'; readonly owner: string } & AttemptRef)
+  | ({ readonly type: 'undo-captured'; readonly data: unknown } & AttemptRef)
+  | ({ readonly type: 'acted'; readonly outcome: string } & AttemptRef)
+  /** It failed, and is known to have: for a fix or for its undo. */
+  | ({ readonly type: 'failed'; readonly reason: string } & AttemptRef)
+  /** Who ran it is gone: whether it acted is not known. */
+  | ({ readonly type: 'lost' } & AttemptRef)
+  | ({
+      readonly type: 'verified';
+      readonly passed: boolean;
+      readonly findings: readonly Finding[];
+      readonly boundAfter?: string;
+    } & AttemptRef)
+  | ({ readonly type: 'undo-requested' } & AttemptRef)
+  | { readonly type: 'acknowledged' }
+  | { readonly type: 'escalated' }
+  | { readonly type: 'resolved' }
+  | { readonly type: 'timer-due'; readonly timer: Timer; readonly due: number }
+  | { readonly type: 'page-sent'; readonly page: PageRef; readonly by: string }
+  | { readonly type: 'page-failed'; readonly page: PageRef; readonly reason: string };
+
+/** `ladder`: the next page falls due. `approval/<fix>`: a decision does. */
+export type Timer = 'ladder' | `approval/${string}`;
+
+/** A page's key: incident, level, responder, attempt. */
+export interface PageRef {
+  readonly level: number;
+  readonly attempt: number;
+  /** `user/U…`, `usergroup/S…`, `channel/C…`. */
+  readonly responder: string;
+}
+
+/** When, by whom (a user id, `cli:name`, or `paksa`), and what. */
+export type Happening = { readonly at: number; readonly actor: string } & IncidentEvent;
+
+export type Effect =
+  | ({ readonly do: 'preview' } & AttemptRef)
+  | ({ readonly do: 'run' } & AttemptRef)
+  | ({ readonly do: 'undo' } & AttemptRef)
+  | ({ readonly do: 'verify' } & AttemptRef)
+  | { readonly do: 'page'; readonly page: PageRef }
+  | { readonly do: 'set-timer'; readonly timer: Timer; readonly due: number }
+  /** For the timeline: what the ladder did, and why. */
+  | { readonly do: 'tell'; readonly text: LadderNews };
+
+export type LadderNews =
+  | { readonly news: 'climbed'; readonly level: number; readonly attempt: number; readonly why: string; readonly passedOver: readonly number[] }
+  | { readonly news: 'exhausted'; readonly why: string; readonly passedOver: readonly number[] };
+
+export const PAKSA = 'paksa';

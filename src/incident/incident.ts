@@ -1,0 +1,114 @@
+/** An incident: one problem of one topic in one environment, from the diagnosis that found it until it is resolved. */
+import type { Ladder } from '../policy/ladder.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Finding, Severity } from '../runbook/finding.ts';
+import type { Preview, Risk } from '../runbook/fix.ts';
+import type { PageRef } from './event.ts';
+
+export type IncidentStatus = 'open' | 'acknowledged' | 'resolved';
+
+/** A fix as the incident knows it: copied from the runbook when it was proposed, so that a card needs no runbook. */
+export interface ProposedFix {
+  readonly id: string;
+  readonly title: string;
+  readonly risk: Risk;
+  /** Why it cannot be used here, such as `no cluster configured`. */
+  readonly unavailable?: string;
+  /** Why it cannot be taken back; absent when it can. */
+  readonly irreversible?: string;
+  /** Whether a problem's finding suggests it. */
+  readonly suggested: boolean;
+}
+
+/** One run of one fix: from its request to its end. `round` counts previews; a button carries it. */
+export interface Attempt {
+  readonly fix: string;
+  readonly round: number;
+  readonly stage: AttemptStage;
+  readonly requestedBy: string;
+  readonly preview?: Preview;
+  /** When a decision is due, epoch milliseconds. */
+  readonly expiresAt?: number;
+  readonly decidedBy?: string;
+  /** The process that runs it. */
+  readonly owner?: string;
+  /** What undoing it needs: references, never secrets. */
+  readonly undo?: unknown;
+  /** What was done, or why it failed, in one line. */
+  readonly outcome?: string;
+  /** The previewed state, read again once it was verified: what undo expects to find. */
+  readonly boundAfter?: string;
+}
+
+/**
+ * previewing → awaiting-approval → approved → running → verifying → succeeded → undoing → verifying-undo → undone.
+ * The rest are ends; `failed` and `undo-failed` climb the ladder, as do `denied` and `expired`.
+ */
+export type AttemptStage =
+  | 'previewing'
+  | 'awaiting-approval'
+  | 'approved'
+  | 'running'
+  | 'verifying'
+  | 'succeeded'
+  | 'undoing'
+  | 'undo-running'
+  | 'verifying-undo'
+  | 'undone'
+  | 'preview-failed'
+  | 'withdrawn'
+  | 'denied'
+  | 'expired'
+  | 'failed'
+  | 'undo-failed';
+
+export interface Incident {
+  /** `INC-12`. */
+  readonly id: string;
+  /** Counts changes. */
+  readonly version: number;
+  readonly topic: string;
+  readonly title: string;
+  readonly environment: string;
+  /** What makes two problems the same one. */
+  readonly fingerprint: string;
+  readonly status: IncidentStatus;
+  readonly severity: Severity;
+  readonly openedAt: number;
+  readonly openedBy: string;
+  readonly answeredBy?: string;
+  readonly findings: readonly Finding[];
+  readonly fixes: readonly ProposedFix[];
+  /** The latest attempt of each fix. */
+  readonly attempts: Readonly<Record<string, Attempt>>;
+  readonly ladder: Ladder;
+  /** Pages of the ladder's present step that reached nobody. */
+  readonly pagesFailed?: readonly PageRef[];
+  /** As it was when the incident opened. */
+  readonly policy: Policy;
+}
+
+const WORKING: ReadonlySet<AttemptStage> = new Set([
+  'approved',
+  'running',
+  'verifying',
+  'undoing',
+  'undo-running',
+  'verifying-undo',
+]);
+
+/** Whether Paksa has its hands on the infrastructure for this attempt. */
+export const isWorking = (attempt: Attempt): boolean => WORKING.has(attempt.stage);
+
+/** The attempt under way, of any fix: one at a time. */
+export const workInHand = (incident: Incident): Attempt | undefined =>
+  Object.values(incident.attempts).find(isWorking);
+
+export const proposedFix = (incident: Incident, id: string): ProposedFix | undefined =>
+  incident.fixes.find((fix) => fix.id === id);
+
+export const fingerprintOf = (environment: string, topic: string): string => `${environment}/${topic}`;
+
+/** It acted, what was there is kept, and what it left is known: taking it back has a beginning and an end. */
+export const canBeUndone = ({ stage, undo, boundAfter }: Attempt): boolean =>
+  (stage === 'succeeded' || stage === 'failed') && undo !== undefined && boundAfter !== undefined;

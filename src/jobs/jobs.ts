@@ -1,0 +1,83 @@
+/** Durable tasks on pg-boss: put in with the state that causes them, worked on by any replica. */
+import { type Job, PgBoss } from 'pg-boss';
+import type { Enqueue } from '../engine/ports.ts';
+import type { Task, TaskOf } from '../engine/task.ts';
+import { AdapterError } from '../errors.ts';
+import { createQueues, sendOptions } from './queues.ts';
+
+/** What to do for each kind of task. `signal` aborts when the claim on it is lost. */
+export type TaskHandlers = {
+  readonly [Name in Task['task']]: (task: TaskOf<Name>, signal: AbortSignal) => Promise<void>;
+};
+
+/** What to do for a task that nobody could finish. */
+export interface LostHandlers {
+  readonly run: (task: TaskOf<'run'>) => Promise<void>;
+  readonly page: (task: TaskOf<'page'>) => Promise<void>;
+}
+
+export interface Jobs {
+  readonly enqueue: Enqueue;
+  /** Begins to work on these kinds of task. */
+  work(handlers: Partial<TaskHandlers>, lost?: Partial<LostHandlers>): Promise<void>;
+  /** Takes no more, and waits for what is in hand, at most `drainMs`. */
+  stop(drainMs: number): Promise<void>;
+}
+
+/** A NOTIFY wakes a worker when a task is put in, not when a timer falls due: that takes polling. */
+const POLLING = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5, localConcurrency: 10 } as const;
+
+export async function startJobs(connectionString: string, onError: (error: Error) => void): Promise<Jobs> {
+  const boss = new PgBoss({
+    connectionString,
+    application_name: 'paksa-jobs',
+    useListenNotify: true,
+    superviseIntervalSeconds: 2,
+    monitorIntervalSeconds: 2,
+    max: 8,
+  });
+  boss.on('error', onError);
+  await boss.start();
+  await createQueues(boss);
+
+  const enqueue: Enqueue = async (query, task, at) => {
+    await boss.send(task.task, task, { ...sendOptions(task, at), db: { executeSql: query } });
+  };
+  /** A system that asked to be left alone is, for as long as it said; everything else is the queue's to try again. */
+  const orLater = async (task: Task, work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      if (!(error instanceof AdapterError) || error.retryAfterMs === undefined) throw error;
+      await boss.send(task.task, task, { ...sendOptions(task), startAfter: Math.ceil(error.retryAfterMs / 1000) });
+    }
+  };
+  const each =
+    <Work extends Task>(handle: (task: Work, signal: AbortSignal) => Promise<void>) =>
+    async (jobs: Job<Work>[]): Promise<void> => {
+      for (const { data, signal } of jobs) await orLater(data, handle(data, signal));
+    };
+
+  return {
+    enqueue,
+    work: async (handlers, lost = {}) => {
+      const listen = async <Name extends Task['task']>(name: Name): Promise<void> => {
+        const handle = handlers[name];
+        if (handle) await boss.work<TaskOf<Name>>(name, POLLING, each(handle));
+      };
+      await Promise.all([
+        listen('diagnose'),
+        listen('preview'),
+        listen('run'),
+        listen('verify'),
+        listen('timer'),
+        listen('page'),
+        listen('publish'),
+        listen('receive'),
+        lost.run && boss.work<TaskOf<'run'>>('run-lost', POLLING, each(lost.run)),
+        lost.page && boss.work<TaskOf<'page'>>('page-lost', POLLING, each(lost.page)),
+      ]);
+    },
+    stop: (drainMs) => boss.stop({ graceful: true, timeout: drainMs, close: true }),
+  };
+}

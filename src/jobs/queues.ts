@@ -1,0 +1,48 @@
+/**
+ * One queue a kind of task, with what it may cost to lose its worker. The options were measured side by side; a
+ * heartbeat of 10 s is the library's floor, so that a dead worker's task is taken over within about 12 s.
+ */
+import type { PgBoss, Queue } from 'pg-boss';
+import type { Task } from '../engine/task.ts';
+
+type QueueName = Task['task'] | 'run-lost' | 'page-lost';
+
+const ALIVE = { heartbeatSeconds: 10, notify: true } as const;
+/** Comes back until it can be done: only the database or Slack being away makes it fail, and they return. */
+const PERSISTENT = { ...ALIVE, retryLimit: 10_000, retryDelay: 1, retryBackoff: true, retryDelayMax: 30 } as const;
+
+export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
+  diagnose: { ...ALIVE, retryLimit: 3, expireInSeconds: 300 },
+  preview: { ...ALIVE, retryLimit: 3, expireInSeconds: 120 },
+  // Never again by itself: who finds it dead decides whether it had begun.
+  run: { ...ALIVE, retryLimit: 0, deadLetter: 'run-lost', expireInSeconds: 3600 },
+  'run-lost': PERSISTENT,
+  verify: PERSISTENT,
+  timer: PERSISTENT,
+  page: { ...ALIVE, retryLimit: 12, retryDelay: 1, retryBackoff: true, retryDelayMax: 20, deadLetter: 'page-lost' },
+  'page-lost': PERSISTENT,
+  // One waiting and one at work for each message: any number of changes while one is drawn are drawn once after it.
+  publish: { ...PERSISTENT, policy: 'stately' },
+  receive: { ...PERSISTENT, retryLimit: 20 },
+};
+
+const keyOf = (task: Task): string | undefined => (task.task === 'publish' ? task.subject : undefined);
+
+/** Dead letters first: a queue names one that must exist. Brings existing queues to these options. */
+export async function createQueues(boss: PgBoss): Promise<void> {
+  const names = Object.keys(QUEUES) as QueueName[];
+  for (const name of names.sort((a, b) => Number(b.endsWith('-lost')) - Number(a.endsWith('-lost')))) {
+    await boss.createQueue(name, QUEUES[name]);
+    const { policy: _, ...changeable } = QUEUES[name];
+    await boss.updateQueue(name, changeable);
+  }
+}
+
+/** Options of `send` for a task that falls due `at` (epoch milliseconds), or now. */
+export const sendOptions = (task: Task, at?: number): { singletonKey?: string; startAfter?: Date } => {
+  const key = keyOf(task);
+  return {
+    ...(key === undefined ? {} : { singletonKey: key }),
+    ...(at === undefined ? {} : { startAfter: new Date(at) }),
+  };
+};

@@ -1,0 +1,62 @@
+/** Who may do what in an incident. A refusal names who may. */
+import type { Ladder } from './ladder.ts';
+import type { Policy, Responder } from './policy.ts';
+
+export interface Actor {
+  /** A Slack user id, or `cli:name` for somebody in a terminal on Paksa's own machine. */
+  readonly id: string;
+  /** Ids of the user groups that they are in now. */
+  readonly groups: readonly string[];
+}
+
+export interface Standing {
+  readonly policy: Policy;
+  readonly ladder: Ladder;
+  readonly openedBy: string;
+}
+
+export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly who: readonly Responder[]; readonly why: string };
+
+const ALLOWED: Permission = { allowed: true };
+
+/** A terminal on Paksa's own machine holds Paksa's credentials: asking Slack's roles there would protect nothing. */
+const isTerminal = (actor: Actor): boolean => actor.id.startsWith('cli:');
+
+const isAmong = (actor: Actor, responders: readonly Responder[]): boolean =>
+  responders.some(({ kind, id }) => (kind === 'user' ? id === actor.id : kind === 'usergroup' && actor.groups.includes(id)));
+
+const people = (responders: readonly Responder[]): readonly Responder[] =>
+  responders.filter(({ kind }) => kind !== 'channel');
+
+/** Approvers, and whoever has been paged: the level that was called can decide. */
+function deciders({ policy, ladder }: Standing): readonly Responder[] {
+  const called = policy.escalation.levels.filter((_, index) => (ladder.paged[index + 1] ?? 0) > 0);
+  return people([...policy.approval.approvers, ...called.flatMap(({ responders }) => responders)]);
+}
+
+/** Approve a fix, or take one back. `requestedBy` asked for it; undefined where nobody's request is judged. */
+export function mayDecide(standing: Standing, actor: Actor, requestedBy?: string): Permission {
+  if (isTerminal(actor)) return ALLOWED;
+  const who = deciders(standing);
+  if (actor.id === requestedBy && !standing.policy.approval.selfApproval)
+    return {
+      allowed: false,
+      who: who.filter(({ id }) => id !== actor.id),
+      why: 'You asked for this fix, so somebody else decides.',
+    };
+  return isAmong(actor, who) ? ALLOWED : { allowed: false, who, why: 'You are not among the approvers.' };
+}
+
+/** Deny: who may approve, and who asked for it (that is a withdrawal). */
+export const mayDeny = (standing: Standing, actor: Actor, requestedBy: string): Permission =>
+  actor.id === requestedBy ? ALLOWED : mayDecide(standing, actor);
+
+/** Acknowledge or resolve: who opened it, who approves, anybody on the ladder. */
+export function mayAnswer(standing: Standing, actor: Actor): Permission {
+  if (isTerminal(actor) || actor.id === standing.openedBy) return ALLOWED;
+  const who = people([
+    ...standing.policy.approval.approvers,
+    ...standing.policy.escalation.levels.flatMap(({ responders }) => responders),
+  ]);
+  return isAmong(actor, who) ? ALLOWED : { allowed: false, who, why: 'You are not on this incident’s ladder.' };
+}

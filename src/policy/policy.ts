@@ -1,0 +1,39 @@
+/** What the configuration decides about people: the ladder's levels, and who approves. Plain data, copied into each incident. */
+
+/** Somebody, or some place, that Slack can reach. `id` is Slack's: U…, S… or C…. */
+export interface Responder {
+  readonly kind: 'user' | 'usergroup' | 'channel';
+  readonly id: string;
+}
+
+export interface Level {
+  readonly name: string;
+  /** How long a page of this level may stay unanswered, in milliseconds. */
+  readonly delayMs: number;
+  /** How often the level is paged before the next one is, at least 1. */
+  readonly repeats: number;
+  readonly responders: readonly Responder[];
+}
+
+export interface EscalationPolicy {
+  /** How long an incident may stay open with nobody at it before level 1 is paged, in milliseconds. */
+  readonly firstPageAfterMs: number;
+  /** Level 1 first. */
+  readonly levels: readonly Level[];
+  /** After the last level: begin again at level 1, or stop and say so in the channel. */
+  readonly afterLast: 'repeat' | 'stop';
+}
+
+export interface ApprovalPolicy {
+  /** Users and user groups that approve, beside the levels already paged. */
+  readonly approvers: readonly Responder[];
+  /** How long a preview waits for a decision, in milliseconds. */
+  readonly expiresMs: number;
+  /** Whether who asked for a fix may approve it. */
+  readonly selfApproval: boolean;
+}
+
+export interface Policy {
+  readonly escalation: EscalationPolicy;
+  readonly approval: ApprovalPolicy;
+}

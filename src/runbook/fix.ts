@@ -1,0 +1,81 @@
+/** A fix: shows what it would change, acts once, is verified, and can be taken back, or says why it cannot. */
+import type { Target } from './target.ts';
+import type { CheckContext, FixContext } from './tools.ts';
+
+export type Risk = 'low' | 'medium' | 'high';
+
+export interface Change {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What a fix would do, in numbers, without having done any of it. */
+export interface Preview {
+  /** One line. */
+  readonly summary: string;
+  readonly changes: readonly Change[];
+  /** What a person should know before approving: side effects, limits, time. */
+  readonly notes: readonly string[];
+  /** The state that was looked at, such as a certificate's serial. Approval holds only while a new preview says the same. */
+  readonly boundTo: string;
+}
+
+/** JSON that `capture` leaves for `apply`: references, never secrets. */
+export type UndoData = unknown;
+
+export type Undo =
+  | {
+      readonly reversible: true;
+      /** Says what taking it back does, for the button's confirmation. */
+      readonly title: string;
+      /** Runs before the fix acts. */
+      readonly capture: (context: FixContext) => Promise<UndoData>;
+      readonly apply: (context: FixContext, data: UndoData) => Promise<string>;
+      /** Looks whether what was captured is back. */
+      readonly isBack: (context: CheckContext, data: UndoData) => Promise<boolean>;
+    }
+  | { readonly reversible: false; readonly why: string };
+
+export interface Fix {
+  readonly title: string;
+  readonly risk: Risk;
+  /** What the target lacks for this fix, such as `no cluster configured`; undefined when it can be used. */
+  readonly unavailable: (target: Target) => string | undefined;
+  /** Given probes alone: a preview cannot change anything. */
+  readonly preview: (context: CheckContext) => Promise<Preview>;
+  /** Acts once. Resolves with one line of what was done. */
+  readonly run: (context: FixContext) => Promise<string>;
+  readonly undo: Undo;
+  /** Ids of the runbook's checks that must be healthy afterwards. */
+  readonly verifiedBy: readonly string[];
+  /** Longest that `run` may take, in seconds. */
+  readonly timeoutSeconds: number;
+}
+
+export type FixOptions = Omit<Fix, 'title' | 'unavailable' | 'timeoutSeconds'> &
+  Partial<Pick<Fix, 'unavailable' | 'timeoutSeconds'>>;
+
+export const fix = (title: string, options: FixOptions): Fix => ({
+  unavailable: () => undefined,
+  timeoutSeconds: 120,
+  ...options,
+  title,
+});
+
+export const irreversible = (why: string): Undo => ({ reversible: false, why });
+
+/** An undo whose data is read back through `parse`, because it comes out of a database. */
+export const undoWith = <Data>(options: {
+  title: string;
+  capture: (context: FixContext) => Promise<Data>;
+  parse: (data: unknown) => Data;
+  apply: (context: FixContext, data: Data) => Promise<string>;
+  isBack: (context: CheckContext, data: Data) => Promise<boolean>;
+}): Undo => ({
+  reversible: true,
+  title: options.title,
+  capture: options.capture,
+  apply: (context, data) => options.apply(context, options.parse(data)),
+  isBack: (context, data) => options.isBack(context, options.parse(data)),
+});

@@ -1,0 +1,79 @@
+/**
+ * The messages that people see. A session lock holds one while it is posted: it goes with the process, while the row,
+ * committed step by step, says how far it had come.
+ */
+import type pg from 'pg';
+import type { HeldMessage, Messages } from '../engine/ports.ts';
+
+interface Row {
+  id: string;
+  state: HeldMessage['state'];
+  channel: string;
+  ts: string | null;
+  content: string | null;
+}
+
+const COLUMNS = 'id, state, channel, ts, content';
+
+export const createMessages = (pool: pg.Pool): Messages => ({
+  hold: async (key, channel, work) => {
+    const client = await pool.connect();
+    let lock: string | undefined;
+    let broken: Error | undefined;
+    try {
+      lock = (await reserve(client, key, channel)).id;
+      await client.query('SELECT pg_advisory_lock($1)', [lock]);
+      const { rows } = await client.query<Row>(`SELECT ${COLUMNS} FROM paksa.message WHERE id = $1`, [lock]);
+      const [row] = rows;
+      if (!row) throw new Error(`message ${key} is gone`);
+      return await work(held(client, row));
+    } finally {
+      if (lock !== undefined)
+        await client.query('SELECT pg_advisory_unlock($1)', [lock]).catch((error: Error) => {
+          broken = error;
+        });
+      // A connection that could not unlock must be closed: the lock would stay with it in the pool.
+      client.release(broken);
+    }
+  },
+  find: async (key) => {
+    const { rows } = await pool.query<{ channel: string; ts: string }>(
+      'SELECT channel, ts FROM paksa.message WHERE key = $1 AND ts IS NOT NULL',
+      [key],
+    );
+    return rows[0];
+  },
+});
+
+/** The message's row, made when it is not there. */
+export async function reserve(client: pg.ClientBase, key: string, channel: string): Promise<{ id: string }> {
+  await client.query(
+    `INSERT INTO paksa.message (key, state, channel, changed_at) VALUES ($1, 'owed', $2, paksa.now())
+     ON CONFLICT (key) DO NOTHING`,
+    [key, channel],
+  );
+  const { rows } = await client.query<{ id: string }>('SELECT id FROM paksa.message WHERE key = $1', [key]);
+  const [row] = rows;
+  if (!row) throw new Error(`message ${key} could not be reserved`);
+  return row;
+}
+
+function held(client: pg.ClientBase, { id, state, channel, ts, content }: Row): HeldMessage {
+  const mark = async (next: Row['state'], newTs?: string, newContent?: string): Promise<void> => {
+    await client.query(
+      `UPDATE paksa.message SET state = $2, ts = coalesce($3, ts), content = coalesce($4, content),
+         changed_at = paksa.now() WHERE id = $1`,
+      [id, next, newTs ?? null, newContent ?? null],
+    );
+  };
+  return {
+    id,
+    state,
+    channel,
+    ...(ts === null ? {} : { ts }),
+    ...(content === null ? {} : { content }),
+    markSending: () => mark('sending'),
+    markSent: (sentTs, sentContent) => mark('sent', sentTs, sentContent),
+    markFailed: () => mark('failed'),
+  };
+}

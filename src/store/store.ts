@@ -1,0 +1,88 @@
+/** The engine's store on PostgreSQL: incidents as rows held with FOR UPDATE, their log beside them, the jobs in the same commit. */
+import type pg from 'pg';
+import type { Diagnosis, Enqueue, LogEntry, Store, Transaction } from '../engine/ports.ts';
+import type { Effect, Happening } from '../incident/event.ts';
+import type { Incident } from '../incident/incident.ts';
+import { reserve } from './messages.ts';
+import { inTransaction } from './pool.ts';
+
+export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
+  return {
+    transact: (work) => inTransaction(pool, async (client) => work(await begin(client, enqueue))),
+    incident: async (id) => {
+      const { rows } = await pool.query<{ state: Incident }>('SELECT state FROM paksa.incident WHERE id = $1', [id]);
+      return rows[0]?.state;
+    },
+    log: async (incident) => {
+      const { rows } = await pool.query<{ seq: number; event: Happening; effects: Effect[] }>(
+        'SELECT seq, event, effects FROM paksa.event WHERE incident = $1 ORDER BY seq',
+        [incident],
+      );
+      return rows.map(({ seq, event, effects }): LogEntry => ({ seq, happening: event, effects }));
+    },
+    diagnosis: async (id) => {
+      const { rows } = await pool.query<{ body: Diagnosis }>('SELECT body FROM paksa.diagnosis WHERE id = $1', [id]);
+      return rows[0]?.body;
+    },
+  };
+}
+
+async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transaction> {
+  const clock = await client.query<{ now: Date }>('SELECT paksa.now() AS now');
+  const now = clock.rows[0]?.now.getTime() ?? Number.NaN;
+  const held = async (condition: string, value: string): Promise<Incident | undefined> => {
+    const { rows } = await client.query<{ state: Incident }>(
+      `SELECT state FROM paksa.incident WHERE ${condition} FOR UPDATE`,
+      [value],
+    );
+    return rows[0]?.state;
+  };
+  return {
+    now,
+    lock: (id) => held('id = $1', id),
+    lockOpen: (fingerprint) => held("fingerprint = $1 AND status <> 'resolved'", fingerprint),
+    hasHappened: async (cause) => {
+      const { rowCount } = await client.query('SELECT 1 FROM paksa.event WHERE cause = $1', [cause]);
+      return rowCount === 1;
+    },
+    nextIncidentId: async () => {
+      const { rows } = await client.query<{ id: string }>(`SELECT 'INC-' || nextval('paksa.incident_number') AS id`);
+      return rows[0]?.id ?? '';
+    },
+    save: async (incident, happening, effects, cause) => {
+      await client.query(
+        `INSERT INTO paksa.incident (id, version, fingerprint, status, state, changed_at)
+         VALUES ($1, $2, $3, $4, $5, paksa.now())
+         ON CONFLICT (id) DO UPDATE SET version = $2, status = $4, state = $5, changed_at = paksa.now()`,
+        [incident.id, incident.version, incident.fingerprint, incident.status, JSON.stringify(incident)],
+      );
+      await client.query(
+        `INSERT INTO paksa.event (incident, seq, at, actor, type, event, effects, cause)
+         VALUES ($1, $2, paksa.now(), $3, $4, $5, $6, $7)`,
+        [
+          incident.id,
+          incident.version,
+          happening.actor,
+          happening.type,
+          JSON.stringify(happening),
+          JSON.stringify(effects),
+          cause ?? null,
+        ],
+      );
+    },
+    saveDiagnosis: async (diagnosis) => {
+      await client.query(
+        `INSERT INTO paksa.diagnosis (id, body, changed_at) VALUES ($1, $2, paksa.now())
+         ON CONFLICT (id) DO UPDATE SET body = $2, changed_at = paksa.now()`,
+        [diagnosis.id, JSON.stringify(diagnosis)],
+      );
+    },
+    reserveMessage: async (subject, channel) => {
+      await reserve(client, subject, channel);
+    },
+    handOver: async (from, to) => {
+      await client.query('UPDATE paksa.message SET key = $2 WHERE key = $1', [from, to]);
+    },
+    send: (task, at) => enqueue((text, values) => client.query(text, values), task, at),
+  };
+}
