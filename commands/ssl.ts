@@ -92,10 +92,13 @@ export const ssl = defineRunbook({
         const evidence = { asked, names: cert.names };
         return cert.matchesName
           ? healthy(`valid for ${asked}`, evidence)
-          : problem(`not valid for ${asked}, only for ${cert.names.slice(0, 3).join(', ') || 'no name at all'}`, {
-              evidence,
-              suggests: ['renew'],
-            });
+          : problem(
+              `not valid for ${asked}, only for ${cert.names.slice(0, 3).join(', ') || 'no name at all'}`,
+              {
+                evidence,
+                suggests: ['renew'],
+              },
+            );
       },
       { skip: noServer },
     ),
@@ -103,7 +106,10 @@ export const ssl = defineRunbook({
       'Chain of trust',
       async (context) => {
         const cert = await presented(context);
-        const evidence = { sent: cert.chain.map(({ subject }) => subject), verdict: cert.distrust ?? 'trusted' };
+        const evidence = {
+          sent: cert.chain.map(({ subject }) => subject),
+          verdict: cert.distrust ?? 'trusted',
+        };
         if (cert.distrust !== undefined && !ABOUT_DATES.has(cert.distrust))
           return problem(`not trusted: ${DISTRUST[cert.distrust] ?? cert.distrust}`, {
             evidence,
@@ -111,7 +117,10 @@ export const ssl = defineRunbook({
           });
         return cert.chainInOrder
           ? healthy(`complete, ${cert.chain.length} sent by the server`, evidence)
-          : problem('sent in the wrong order: some clients will refuse it', { evidence, severity: 'warning' });
+          : problem('sent in the wrong order: some clients will refuse it', {
+              evidence,
+              severity: 'warning',
+            });
       },
       { skip: noServer },
     ),
@@ -121,7 +130,8 @@ export const ssl = defineRunbook({
         const { keyType, keyBits, signature } = await presented(context);
         const evidence = { key: `${keyType} ${keyBits}`, signature };
         const isWeakKey = keyBits < (keyType === 'rsa' ? LEAST_RSA_BITS : LEAST_CURVE_BITS);
-        if (isWeakKey) return problem(`weak key: ${keyType} of ${keyBits} bits`, { evidence, suggests: ['renew'] });
+        if (isWeakKey)
+          return problem(`weak key: ${keyType} of ${keyBits} bits`, { evidence, suggests: ['renew'] });
         return /md5|sha1(?!\d)/i.test(signature)
           ? problem(`signed with ${signature}, which clients refuse`, { evidence, suggests: ['renew'] })
           : healthy(`${keyType} ${keyBits}, ${signature}`, evidence);
@@ -134,8 +144,11 @@ export const ssl = defineRunbook({
         const { stapled } = await presented(context);
         if (stapled === undefined) return healthy('no response stapled; none is required');
         if (stapled === 'good') return healthy('stapled response says good');
-        if (stapled === 'revoked') return problem('revoked, says the stapled response', { suggests: ['renew'] });
-        return problem(`stapled response is ${stapled}: strict clients will refuse it`, { severity: 'warning' });
+        if (stapled === 'revoked')
+          return problem('revoked, says the stapled response', { suggests: ['renew'] });
+        return problem(`stapled response is ${stapled}: strict clients will refuse it`, {
+          severity: 'warning',
+        });
       },
       { skip: noServer },
     ),
@@ -149,9 +162,12 @@ export const ssl = defineRunbook({
           'valid until': day(leaf.notAfter),
           'key file mode': keyMode,
         };
-        if (!keyMatches) return problem('the private key on disk does not belong to it', { evidence, suggests: ['renew'] });
-        if (leaf.notAfter <= now) return problem(`expired on ${day(leaf.notAfter)}`, { evidence, suggests: ['renew'] });
-        if (!chainInOrder) return problem('its certificates are in the wrong order', { evidence, suggests: ['renew'] });
+        if (!keyMatches)
+          return problem('the private key on disk does not belong to it', { evidence, suggests: ['renew'] });
+        if (leaf.notAfter <= now)
+          return problem(`expired on ${day(leaf.notAfter)}`, { evidence, suggests: ['renew'] });
+        if (!chainInOrder)
+          return problem('its certificates are in the wrong order', { evidence, suggests: ['renew'] });
         return keyMode.endsWith('00')
           ? healthy(`valid until ${day(leaf.notAfter)}, key belongs`, evidence)
           : problem(`others can read the private key (mode ${keyMode})`, { evidence, severity: 'warning' });
@@ -184,7 +200,10 @@ export const ssl = defineRunbook({
         if (versions.length === 0) return inconclusive('no version completed a handshake');
         return old.length === 0
           ? healthy(versions.join(', '), evidence)
-          : problem(`${old.join(' and ')} still answer (deprecated by RFC 8996)`, { evidence, severity: 'warning' });
+          : problem(`${old.join(' and ')} still answer (deprecated by RFC 8996)`, {
+              evidence,
+              severity: 'warning',
+            });
       },
       { skip: noServer },
     ),
@@ -196,7 +215,9 @@ export const ssl = defineRunbook({
         const evidence = { 'skew in s': seconds, '± s': Math.ceil(uncertaintyMs / 1000) };
         return Math.abs(skewMs) - uncertaintyMs <= TOLERATED_SKEW_MS
           ? healthy(`the server’s clock is within ${TOLERATED_SKEW_MS / 1000} s of ours`, evidence)
-          : problem(`the server’s clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'behind'}`, { evidence });
+          : problem(`the server’s clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'behind'}`, {
+              evidence,
+            });
       },
       { skip: noServer },
     ),
@@ -245,7 +266,10 @@ export const ssl = defineRunbook({
       risk: 'medium',
       unavailable: (target) => noCluster(target) ?? noFile(target),
       preview: async ({ kubernetes, certificate, signal }) => {
-        const [secret, { leaf }] = await Promise.all([kubernetes.tlsSecret(signal), certificate.installed(signal)]);
+        const [secret, { leaf }] = await Promise.all([
+          kubernetes.tlsSecret(signal),
+          certificate.installed(signal),
+        ]);
         return {
           summary: `Put the certificate on disk into ${secret.namespace}/${secret.name}`,
           changes: [
@@ -280,7 +304,8 @@ export const ssl = defineRunbook({
       risk: 'medium',
       unavailable: noCluster,
       preview: async ({ kubernetes, signal }) => {
-        const { name, namespace, replicas, ready, resourceVersion } = await kubernetes.ingressController(signal);
+        const { name, namespace, replicas, ready, resourceVersion } =
+          await kubernetes.ingressController(signal);
         return {
           summary: `Roll over the pods of ${namespace}/${name}`,
           changes: [{ what: 'Pods', before: `${ready} of ${replicas} ready`, after: `${replicas} new ones` }],

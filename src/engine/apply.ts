@@ -7,10 +7,16 @@ import type { Responder } from '../policy/policy.ts';
 import type { Store, Transaction } from './ports.ts';
 import type { Task } from './task.ts';
 
-export type Applied =
-  | { readonly done: true; readonly incident: Incident }
-  /** `who`: those who may, when it was a matter of permission. */
-  | { readonly done: false; readonly why: string; readonly who?: readonly Responder[] };
+export type Applied = { readonly done: true; readonly incident: Incident } | Refused;
+
+export interface Refused {
+  readonly done: false;
+  readonly why: string;
+  /** Those who may, when it was a matter of permission. */
+  readonly who?: readonly Responder[];
+  /** Whose earlier act is the reason. */
+  readonly by?: string;
+}
 
 export interface Circumstance {
   readonly actor: string;
@@ -46,7 +52,10 @@ export async function commit(
 ): Promise<Applied> {
   const happening: Happening = { at: tx.now, actor, ...event };
   const result = transition(incident, happening);
-  if (!result.moved) return { done: false, why: result.why };
+  if (!result.moved) {
+    const { why, by } = result;
+    return { done: false, why, ...(by === undefined ? {} : { by }) };
+  }
   await tx.save(result.next, happening, result.effects, cause);
   for (const effect of result.effects) {
     const work = taskOf(incident.id, effect);

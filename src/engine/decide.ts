@@ -1,7 +1,7 @@
 /** What people ask of an incident: a fix, a decision on it, its undo, an answer to a page, more people, its end. */
 import type { AttemptRef } from '../incident/event.ts';
-import { type Actor, mayAnswer, mayDecide, mayDeny, type Permission } from '../policy/permission.ts';
 import type { Incident } from '../incident/incident.ts';
+import { type Actor, mayAnswer, mayDecide, mayDeny, type Permission } from '../policy/permission.ts';
 import { type Applied, apply } from './apply.ts';
 import type { Checkpoint, Store } from './ports.ts';
 
@@ -16,7 +16,7 @@ export type Decision =
   | ({ readonly decision: 'deny'; readonly reason?: string } & AttemptRef)
   | ({ readonly decision: 'undo' } & AttemptRef)
   | { readonly decision: 'acknowledge' }
-  | { readonly decision: 'escalate' }
+  | { readonly decision: 'escalate'; readonly step?: number }
   | { readonly decision: 'resolve' };
 
 /** Does it, or says why not and who may. `cause` is the payload's id: delivered twice, it is done once. */
@@ -51,7 +51,7 @@ function eventOf(decision: Decision) {
     case 'acknowledge':
       return { type: 'acknowledged' } as const;
     case 'escalate':
-      return { type: 'escalated' } as const;
+      return { type: 'escalated', ...(decision.step === undefined ? {} : { step: decision.step }) } as const;
     case 'resolve':
       return { type: 'resolved' } as const;
   }

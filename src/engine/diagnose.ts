@@ -1,12 +1,12 @@
 /** Diagnose: asked for, carried out by whichever replica takes it, and concluded in an incident if something is wrong. */
 import { randomUUID } from 'node:crypto';
+import { PAKSA } from '../incident/event.ts';
 import { fingerprintOf, type Incident, type ProposedFix } from '../incident/incident.ts';
 import { armed } from '../policy/ladder.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Runbook } from '../runbook/define.ts';
 import { type Finding, overall, worstSeverity } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
-import { PAKSA } from '../incident/event.ts';
 import { commit } from './apply.ts';
 import { type Examination, examine } from './examine.ts';
 import { environmentOf, runbookOf } from './lookup.ts';
@@ -97,7 +97,12 @@ export const conclude = (
     const isProblem = overall(findings) === 'problem';
     const severity = worstSeverity(findings);
     const incident = open
-      ? await commit(tx, open, { type: 'diagnosed', findings, severity, fixes }, { actor: PAKSA, cause: diagnosis.id })
+      ? await commit(
+          tx,
+          open,
+          { type: 'diagnosed', findings, severity, fixes },
+          { actor: PAKSA, cause: diagnosis.id },
+        )
       : isProblem
         ? await openIncident(tx, deps, runbook, diagnosis, findings, fixes)
         : undefined;
@@ -142,10 +147,19 @@ async function openIncident(
     ladder: armed(deps.policy.escalation, tx.now),
     policy: deps.policy,
   };
-  return commit(tx, incident, { type: 'opened', severity, findings }, { actor: diagnosis.requestedBy, cause: diagnosis.id });
+  return commit(
+    tx,
+    incident,
+    { type: 'opened', severity, findings },
+    { actor: diagnosis.requestedBy, cause: diagnosis.id },
+  );
 }
 
-export const proposedFixes = (runbook: Runbook, target: Target, findings: readonly Finding[]): ProposedFix[] =>
+export const proposedFixes = (
+  runbook: Runbook,
+  target: Target,
+  findings: readonly Finding[],
+): ProposedFix[] =>
   Object.entries(runbook.fixes).map(([id, fix]) => {
     const unavailable = fix.unavailable(target);
     return {

@@ -13,9 +13,17 @@ export interface EscalateDeps {
 }
 
 /** A timer fired. One that has been overtaken is refused by the transition, and dropped. */
-export async function timerDue(deps: Pick<EscalateDeps, 'store' | 'checkpoint'>, task: TaskOf<'timer'>): Promise<void> {
+export async function timerDue(
+  deps: Pick<EscalateDeps, 'store' | 'checkpoint'>,
+  task: TaskOf<'timer'>,
+): Promise<void> {
   deps.checkpoint('timer-fired');
-  await apply(deps.store, task.incident, { type: 'timer-due', timer: task.timer, due: task.due }, { actor: PAKSA });
+  await apply(
+    deps.store,
+    task.incident,
+    { type: 'timer-due', timer: task.timer, due: task.due },
+    { actor: PAKSA },
+  );
 }
 
 export const pageKey = (incident: string, { level, attempt, responder }: PageRef): string =>
@@ -45,5 +53,10 @@ export async function pageFailed(
   error: unknown,
 ): Promise<void> {
   const reason = deps.redact(messageOf(error));
-  await apply(deps.store, incident, { type: 'page-failed', page, reason }, { actor: PAKSA, cause: pageKey(incident, page) });
+  await apply(
+    deps.store,
+    incident,
+    { type: 'page-failed', page, reason },
+    { actor: PAKSA, cause: pageKey(incident, page) },
+  );
 }

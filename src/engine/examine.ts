@@ -60,6 +60,8 @@ async function look(check: Check, target: Target, probes: Probes, outer?: AbortS
     // An adapter that ignores its signal must not hold the others up.
     return await Promise.race([check.look(context), late]);
   } catch (error) {
-    return signal.aborted ? await late : inconclusive(`could not look: ${error instanceof Error ? error.message : error}`);
+    return signal.aborted
+      ? await late
+      : inconclusive(`could not look: ${error instanceof Error ? error.message : error}`);
   }
 }

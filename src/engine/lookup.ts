@@ -19,7 +19,9 @@ export function runbookOf(topics: Topics, topic: string): Runbook {
 export function fixOf(runbook: Runbook, id: string): Fix {
   const fix = runbook.fixes[id];
   if (!fix)
-    throw new UserError(`The topic “${runbook.topic}” has no fix “${id}”.${nearest(id, Object.keys(runbook.fixes))}`);
+    throw new UserError(
+      `The topic “${runbook.topic}” has no fix “${id}”.${nearest(id, Object.keys(runbook.fixes))}`,
+    );
   return fix;
 }
 

@@ -56,6 +56,8 @@ export interface Transaction {
 export interface Store {
   transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   incident(id: string): Promise<Incident | undefined>;
+  /** Unresolved ones, the oldest first. */
+  openIncidents(): Promise<readonly Incident[]>;
   log(incident: string): Promise<readonly LogEntry[]>;
   diagnosis(id: string): Promise<Diagnosis | undefined>;
 }
@@ -120,7 +122,13 @@ export interface HeldMessage {
 
 export interface Messages {
   /** Holds the message of this key, creating it for `channel` when there is none yet. */
-  hold<Result>(key: string, channel: string, work: (message: HeldMessage) => Promise<Result>): Promise<Result>;
+  hold<Result>(
+    key: string,
+    channel: string,
+    work: (message: HeldMessage) => Promise<Result>,
+  ): Promise<Result>;
+  /** Keys with this prefix whose messages stand in Slack. */
+  sent(prefix: string): Promise<ReadonlySet<string>>;
   /** Where a message is, without holding it. */
   find(key: string): Promise<{ readonly channel: string; readonly ts: string } | undefined>;
 }

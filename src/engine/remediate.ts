@@ -2,13 +2,19 @@
  * From a preview to an act. Acting is at most once: the start is committed before anything is touched, and what is found
  * started is never started again. What became of an interrupted attempt is learnt by verifying it.
  */
-import { PAKSA, type AttemptRef, type IncidentEvent } from '../incident/event.ts';
+
 import { AdapterError, messageOf } from '../errors.ts';
+import { type AttemptRef, type IncidentEvent, PAKSA } from '../incident/event.ts';
 import { apply } from './apply.ts';
-import { PREVIEW_TIMEOUT_MS, type Workpiece, type WorkDeps, within, workpiece } from './workshop.ts';
+import { PREVIEW_TIMEOUT_MS, type WorkDeps, type Workpiece, within, workpiece } from './workshop.ts';
 
 /** Draws the preview that a request asked for. Reads only, so that it may be begun again. */
-export async function drawPreview(deps: WorkDeps, incident: string, ref: AttemptRef, signal?: AbortSignal): Promise<void> {
+export async function drawPreview(
+  deps: WorkDeps,
+  incident: string,
+  ref: AttemptRef,
+  signal?: AbortSignal,
+): Promise<void> {
   const piece = await workpiece(deps, incident, ref);
   if (piece?.attempt.stage !== 'previewing') return;
   const event = await preview(deps, piece, signal).then(
@@ -22,7 +28,12 @@ const preview = async (deps: WorkDeps, { fix, reading }: Workpiece, signal?: Abo
   deps.redact(await fix.preview(reading(within(PREVIEW_TIMEOUT_MS, signal))));
 
 /** Runs an approved fix, or the undo that was asked for. */
-export async function carryOut(deps: WorkDeps, incident: string, ref: AttemptRef, signal?: AbortSignal): Promise<void> {
+export async function carryOut(
+  deps: WorkDeps,
+  incident: string,
+  ref: AttemptRef,
+  signal?: AbortSignal,
+): Promise<void> {
   const piece = await workpiece(deps, incident, ref);
   if (!piece) return;
   const record = (event: IncidentEvent) => apply(deps.store, incident, event, { actor: PAKSA });
@@ -37,7 +48,8 @@ export async function carryOut(deps: WorkDeps, incident: string, ref: AttemptRef
       return;
     }
     if (present.boundTo !== expected) {
-      const reason = 'What the fix left behind has changed since: undoing it now would overwrite somebody else’s work.';
+      const reason =
+        'What the fix left behind has changed since: undoing it now would overwrite somebody else’s work.';
       await record({ type: 'failed', ...ref, reason });
       return;
     }
@@ -75,7 +87,8 @@ async function actOn(deps: WorkDeps, piece: Workpiece, ref: AttemptRef, limit: A
 }
 
 async function takeBack({ fix, attempt, acting }: Workpiece, limit: AbortSignal): Promise<string> {
-  if (!fix.undo.reversible || attempt.undo === undefined) throw new Error('nothing was kept that could be put back');
+  if (!fix.undo.reversible || attempt.undo === undefined)
+    throw new Error('nothing was kept that could be put back');
   return fix.undo.apply(acting(limit), attempt.undo);
 }
 

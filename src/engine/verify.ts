@@ -3,13 +3,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AttemptRef, PAKSA } from '../incident/event.ts';
 import { apply } from './apply.ts';
 import { type Examination, examine } from './examine.ts';
-import { PREVIEW_TIMEOUT_MS, type Workpiece, type WorkDeps, within, workpiece } from './workshop.ts';
+import { PREVIEW_TIMEOUT_MS, type WorkDeps, type Workpiece, within, workpiece } from './workshop.ts';
 
 /** A server takes a moment to notice a new file: how long to wait between two looks, in milliseconds. */
 const BETWEEN_LOOKS_MS = 500;
 
 /** Reads only, so that it may be begun again by somebody else. */
-export async function verify(deps: WorkDeps, incident: string, ref: AttemptRef, signal?: AbortSignal): Promise<void> {
+export async function verify(
+  deps: WorkDeps,
+  incident: string,
+  ref: AttemptRef,
+  signal?: AbortSignal,
+): Promise<void> {
   const piece = await workpiece(deps, incident, ref);
   if (!piece) return;
   const isUndo = piece.attempt.stage === 'verifying-undo';
@@ -26,7 +31,13 @@ export async function verify(deps: WorkDeps, incident: string, ref: AttemptRef, 
   await apply(
     deps.store,
     incident,
-    { type: 'verified', ...ref, passed, findings: examination.findings, ...(boundAfter ? { boundAfter } : {}) },
+    {
+      type: 'verified',
+      ...ref,
+      passed,
+      findings: examination.findings,
+      ...(boundAfter ? { boundAfter } : {}),
+    },
     { actor: PAKSA },
   );
   deps.checkpoint('verified');
@@ -38,7 +49,12 @@ interface Seen {
   readonly boundAfter?: string;
 }
 
-async function lookAgain(deps: WorkDeps, piece: Workpiece, isUndo: boolean, signal?: AbortSignal): Promise<Seen> {
+async function lookAgain(
+  deps: WorkDeps,
+  piece: Workpiece,
+  isUndo: boolean,
+  signal?: AbortSignal,
+): Promise<Seen> {
   const { incident, runbook, fix } = piece;
   const target = deps.estate.target(incident.environment);
   const examination = await examine(runbook, target, deps.estate.probes(incident.environment), {
@@ -47,7 +63,8 @@ async function lookAgain(deps: WorkDeps, piece: Workpiece, isUndo: boolean, sign
     ...(signal ? { signal } : {}),
   });
   if (isUndo) return { examination, passed: await isBack(piece, signal) };
-  const passed = examination.findings.length > 0 && examination.findings.every(({ status }) => status === 'healthy');
+  const passed =
+    examination.findings.length > 0 && examination.findings.every(({ status }) => status === 'healthy');
   // Also of a fix that did not help: taking it back starts from what it left behind.
   const left = await fix.preview(piece.reading(within(PREVIEW_TIMEOUT_MS, signal))).catch(() => undefined);
   return { examination, passed, ...(left ? { boundAfter: left.boundTo } : {}) };

@@ -36,7 +36,9 @@ export const raise = (incident: Incident, at: number, why: string): Move =>
 export const raiseUnanswered = (incident: Incident, at: number): Move => {
   const { ladder, policy } = incident;
   const why =
-    ladder.state === 'waiting' ? 'Nobody has acknowledged the incident.' : `Level ${ladder.level} did not answer.`;
+    ladder.state === 'waiting'
+      ? 'Nobody has acknowledged the incident.'
+      : `Level ${ladder.level} did not answer.`;
   return onto(incident, unanswered(ladder, policy.escalation, at), why);
 };
 
@@ -60,4 +62,17 @@ export function nobodyReached(incident: Incident, failed: readonly PageRef[]): b
     failed.filter((page) => page.level === level && page.attempt === attempt).map((page) => page.responder),
   );
   return state === 'climbing' && responders.every(({ kind, id }) => unreached.has(`${kind}/${id}`));
+}
+
+/** Resolved: the ladder rests, and what still waits for a decision is withdrawn. */
+export function resolve(incident: Incident, by: string): Incident {
+  const attempts = Object.fromEntries(
+    Object.entries(incident.attempts).map(([fix, attempt]) => [
+      fix,
+      attempt.stage === 'previewing' || attempt.stage === 'awaiting-approval'
+        ? { ...attempt, stage: 'withdrawn' as const }
+        : attempt,
+    ]),
+  );
+  return { ...rest(incident), attempts, status: 'resolved', answeredBy: by };
 }

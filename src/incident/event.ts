@@ -39,7 +39,8 @@ export type IncidentEvent =
     } & AttemptRef)
   | ({ readonly type: 'undo-requested' } & AttemptRef)
   | { readonly type: 'acknowledged' }
-  | { readonly type: 'escalated' }
+  /** `step`: the ladder's step that was seen when it was asked for; absent where nothing was shown. */
+  | { readonly type: 'escalated'; readonly step?: number }
   | { readonly type: 'resolved' }
   | { readonly type: 'timer-due'; readonly timer: Timer; readonly due: number }
   | { readonly type: 'page-sent'; readonly page: PageRef; readonly by: string }
@@ -70,7 +71,13 @@ export type Effect =
   | { readonly do: 'tell'; readonly text: LadderNews };
 
 export type LadderNews =
-  | { readonly news: 'climbed'; readonly level: number; readonly attempt: number; readonly why: string; readonly passedOver: readonly number[] }
+  | {
+      readonly news: 'climbed';
+      readonly level: number;
+      readonly attempt: number;
+      readonly why: string;
+      readonly passedOver: readonly number[];
+    }
   | { readonly news: 'exhausted'; readonly why: string; readonly passedOver: readonly number[] };
 
 export const PAKSA = 'paksa';

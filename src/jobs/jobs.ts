@@ -25,7 +25,11 @@ export interface Jobs {
 }
 
 /** A NOTIFY wakes a worker when a task is put in, not when a timer falls due: that takes polling. */
-const POLLING = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5, localConcurrency: 10 } as const;
+const POLLING = {
+  pollingIntervalSeconds: 0.5,
+  notifyPollingIntervalSeconds: 0.5,
+  localConcurrency: 10,
+} as const;
 
 export async function startJobs(connectionString: string, onError: (error: Error) => void): Promise<Jobs> {
   const boss = new PgBoss({
@@ -49,7 +53,10 @@ export async function startJobs(connectionString: string, onError: (error: Error
       await work;
     } catch (error) {
       if (!(error instanceof AdapterError) || error.retryAfterMs === undefined) throw error;
-      await boss.send(task.task, task, { ...sendOptions(task), startAfter: Math.ceil(error.retryAfterMs / 1000) });
+      await boss.send(task.task, task, {
+        ...sendOptions(task),
+        startAfter: Math.ceil(error.retryAfterMs / 1000),
+      });
     }
   };
   const each =

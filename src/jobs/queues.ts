@@ -9,7 +9,13 @@ type QueueName = Task['task'] | 'run-lost' | 'page-lost';
 
 const ALIVE = { heartbeatSeconds: 10, notify: true } as const;
 /** Comes back until it can be done: only the database or Slack being away makes it fail, and they return. */
-const PERSISTENT = { ...ALIVE, retryLimit: 10_000, retryDelay: 1, retryBackoff: true, retryDelayMax: 30 } as const;
+const PERSISTENT = {
+  ...ALIVE,
+  retryLimit: 10_000,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 30,
+} as const;
 
 export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
   diagnose: { ...ALIVE, retryLimit: 3, expireInSeconds: 300 },
@@ -19,7 +25,14 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
   'run-lost': PERSISTENT,
   verify: PERSISTENT,
   timer: PERSISTENT,
-  page: { ...ALIVE, retryLimit: 12, retryDelay: 1, retryBackoff: true, retryDelayMax: 20, deadLetter: 'page-lost' },
+  page: {
+    ...ALIVE,
+    retryLimit: 12,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 20,
+    deadLetter: 'page-lost',
+  },
   'page-lost': PERSISTENT,
   // One waiting and one at work for each message: any number of changes while one is drawn are drawn once after it.
   publish: { ...PERSISTENT, policy: 'stately' },

@@ -41,7 +41,13 @@ export const stopped = (ladder: Ladder): Ladder => {
   return { ...rest, state: 'stopped', passedOver: [] };
 };
 
-const page = (ladder: Ladder, policy: EscalationPolicy, level: number, repeat: number, now: number): Ladder => {
+const page = (
+  ladder: Ladder,
+  policy: EscalationPolicy,
+  level: number,
+  repeat: number,
+  now: number,
+): Ladder => {
   const attempt = (ladder.paged[level] ?? 0) + 1;
   return {
     state: 'climbing',
@@ -76,3 +82,7 @@ export function unanswered(ladder: Ladder, policy: EscalationPolicy, now: number
     ? page(ladder, policy, ladder.level, ladder.repeat + 1, now)
     : climb(ladder, policy, now);
 }
+
+/** Counts the pages' steps: what a button showed may be older than what is. */
+export const stepOf = (ladder: Ladder): number =>
+  Object.values(ladder.paged).reduce((sum, attempts) => sum + attempts, 0);

@@ -15,7 +15,9 @@ export interface Standing {
   readonly openedBy: string;
 }
 
-export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly who: readonly Responder[]; readonly why: string };
+export type Permission =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly who: readonly Responder[]; readonly why: string };
 
 const ALLOWED: Permission = { allowed: true };
 
@@ -23,7 +25,9 @@ const ALLOWED: Permission = { allowed: true };
 const isTerminal = (actor: Actor): boolean => actor.id.startsWith('cli:');
 
 const isAmong = (actor: Actor, responders: readonly Responder[]): boolean =>
-  responders.some(({ kind, id }) => (kind === 'user' ? id === actor.id : kind === 'usergroup' && actor.groups.includes(id)));
+  responders.some(({ kind, id }) =>
+    kind === 'user' ? id === actor.id : kind === 'usergroup' && actor.groups.includes(id),
+  );
 
 const people = (responders: readonly Responder[]): readonly Responder[] =>
   responders.filter(({ kind }) => kind !== 'channel');
@@ -58,5 +62,7 @@ export function mayAnswer(standing: Standing, actor: Actor): Permission {
     ...standing.policy.approval.approvers,
     ...standing.policy.escalation.levels.flatMap(({ responders }) => responders),
   ]);
-  return isAmong(actor, who) ? ALLOWED : { allowed: false, who, why: 'You are not on this incident’s ladder.' };
+  return isAmong(actor, who)
+    ? ALLOWED
+    : { allowed: false, who, why: 'You are not on this incident’s ladder.' };
 }

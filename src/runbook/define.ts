@@ -11,7 +11,7 @@ export interface Runbook {
   readonly fixes: Readonly<Record<string, Fix>>;
 }
 
-const TOPIC = /^[a-z][a-z0-9-]{1,40}$/;
+const TOPIC = /^[a-z][a-z0-9-]{0,40}$/;
 
 /** Refuses a runbook whose parts do not fit together, at start rather than at three in the morning. */
 export function defineRunbook(runbook: Runbook): Runbook {

@@ -51,7 +51,8 @@ export const inconclusive = (summary: string, evidence: Evidence = {}): Verdict 
 /** One word for many findings: any problem is a problem; nothing looked at is not health. */
 export function overall(findings: readonly Pick<Finding, 'status'>[]): FindingStatus {
   if (findings.some((finding) => finding.status === 'problem')) return 'problem';
-  if (findings.length === 0 || findings.some((finding) => finding.status === 'inconclusive')) return 'inconclusive';
+  if (findings.length === 0 || findings.some((finding) => finding.status === 'inconclusive'))
+    return 'inconclusive';
   return 'healthy';
 }
 

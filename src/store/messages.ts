@@ -36,6 +36,13 @@ export const createMessages = (pool: pg.Pool): Messages => ({
       client.release(broken);
     }
   },
+  sent: async (prefix) => {
+    const { rows } = await pool.query<{ key: string }>(
+      `SELECT key FROM paksa.message WHERE starts_with(key, $1) AND state = 'sent'`,
+      [prefix],
+    );
+    return new Set(rows.map(({ key }) => key));
+  },
   find: async (key) => {
     const { rows } = await pool.query<{ channel: string; ts: string }>(
       'SELECT channel, ts FROM paksa.message WHERE key = $1 AND ts IS NOT NULL',

@@ -10,8 +10,17 @@ export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
   return {
     transact: (work) => inTransaction(pool, async (client) => work(await begin(client, enqueue))),
     incident: async (id) => {
-      const { rows } = await pool.query<{ state: Incident }>('SELECT state FROM paksa.incident WHERE id = $1', [id]);
+      const { rows } = await pool.query<{ state: Incident }>(
+        'SELECT state FROM paksa.incident WHERE id = $1',
+        [id],
+      );
       return rows[0]?.state;
+    },
+    openIncidents: async () => {
+      const { rows } = await pool.query<{ state: Incident }>(
+        "SELECT state FROM paksa.incident WHERE status <> 'resolved' ORDER BY (state->>'openedAt')::bigint",
+      );
+      return rows.map(({ state }) => state);
     },
     log: async (incident) => {
       const { rows } = await pool.query<{ seq: number; event: Happening; effects: Effect[] }>(
@@ -21,7 +30,10 @@ export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
       return rows.map(({ seq, event, effects }): LogEntry => ({ seq, happening: event, effects }));
     },
     diagnosis: async (id) => {
-      const { rows } = await pool.query<{ body: Diagnosis }>('SELECT body FROM paksa.diagnosis WHERE id = $1', [id]);
+      const { rows } = await pool.query<{ body: Diagnosis }>(
+        'SELECT body FROM paksa.diagnosis WHERE id = $1',
+        [id],
+      );
       return rows[0]?.body;
     },
   };
@@ -46,7 +58,9 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
       return rowCount === 1;
     },
     nextIncidentId: async () => {
-      const { rows } = await client.query<{ id: string }>(`SELECT 'INC-' || nextval('paksa.incident_number') AS id`);
+      const { rows } = await client.query<{ id: string }>(
+        `SELECT 'INC-' || nextval('paksa.incident_number') AS id`,
+      );
       return rows[0]?.id ?? '';
     },
     save: async (incident, happening, effects, cause) => {

@@ -1,0 +1,183 @@
+/** Wires everything: the engine on its database, the estate, the jobs, and, for the bot, Slack and the HTTP port. */
+import { hostname } from 'node:os';
+import type { Receiver } from '@slack/bolt';
+import { topics } from '../commands/index.ts';
+import { type Config, secretsOf, slackConnection } from './config.ts';
+import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
+import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
+import type { Checkpoint } from './engine/ports.ts';
+import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
+import { verify } from './engine/verify.ts';
+import type { WorkDeps } from './engine/workshop.ts';
+import { createEstate } from './estate.ts';
+import { startHttp } from './http/server.ts';
+import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
+import type { Log } from './log.ts';
+import { createSlackPager } from './paging/slack.ts';
+import { createRedactor } from './redact.ts';
+import { openClient } from './slack/calls.ts';
+import { createHttpReceiver } from './slack/http-receiver.ts';
+import { slackLogger } from './slack/logger.ts';
+import { createOutbox } from './slack/outbox.ts';
+import { createPages } from './slack/pages.ts';
+import { type PublishDeps, publish } from './slack/publish.ts';
+import { createAccept, workOn } from './slack/receive.ts';
+import { createRouter } from './slack/router.ts';
+import { createSocketReceiver } from './slack/socket-receiver.ts';
+import { createMessages } from './store/messages.ts';
+import { migrate } from './store/migrate.ts';
+import { openPool } from './store/pool.ts';
+import { createReceipts } from './store/receipts.ts';
+import { createStore } from './store/store.ts';
+
+export interface EngineOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly log: Log;
+  /** Does nothing but in a test that makes the process die there. */
+  readonly checkpoint?: Checkpoint;
+  /** How long a verification waits for a change to show, in milliseconds. */
+  readonly settleMs?: number;
+}
+
+const SETTLE_MS = 15_000;
+/** What is in hand at a SIGTERM has this long to end; what has not is taken over by another replica. */
+const DRAIN_MS = 20_000;
+
+/** The handlers that need no Slack: a terminal works on these too. */
+export type EngineHandlers = Pick<TaskHandlers, 'diagnose' | 'preview' | 'run' | 'verify'>;
+
+/** The engine without Slack: what the bot and the terminal share. */
+export async function openEngine({
+  config,
+  databaseUrl,
+  log,
+  checkpoint = () => undefined,
+  settleMs,
+}: EngineOptions) {
+  const { redact, redactDeep } = createRedactor(secretsOf(config));
+  const onError = (error: Error) => log.error({ error: error.message }, 'the database connection failed');
+  const pool = openPool(databaseUrl, onError);
+  await migrate(pool);
+  const jobs: Jobs = await startJobs(databaseUrl, onError);
+  const store = createStore(pool, jobs.enqueue);
+  const estate = createEstate(config.targets);
+  const diagnosing: DiagnoseDeps = { store, topics, estate, policy: config.policy, redact: redactDeep };
+  const working: WorkDeps = {
+    store,
+    topics,
+    estate,
+    owner: `${hostname()}/${process.pid}`,
+    redact: redactDeep,
+    checkpoint,
+    settleMs: settleMs ?? SETTLE_MS,
+  };
+  const handlers: EngineHandlers = {
+    diagnose: ({ diagnosis }, signal) => carryOutDiagnosis(diagnosing, diagnosis, signal),
+    preview: ({ incident, fix, round }, signal) => drawPreview(working, incident, { fix, round }, signal),
+    run: ({ incident, fix, round }, signal) => carryOut(working, incident, { fix, round }, signal),
+    verify: ({ incident, fix, round }, signal) => verify(working, incident, { fix, round }, signal),
+  };
+  return {
+    pool,
+    jobs,
+    store,
+    estate,
+    topics,
+    redact,
+    checkpoint,
+    diagnosing,
+    working,
+    handlers,
+    close: async () => {
+      await jobs.stop(DRAIN_MS);
+      await pool.end();
+    },
+  };
+}
+
+export interface Bot {
+  /** The port of /healthz and /readyz. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** The whole bot. @throws UserError when it cannot start, and what to do */
+export async function startBot(options: EngineOptions): Promise<Bot> {
+  const { config, log } = options;
+  const connection = slackConnection(config.slack);
+  const engine = await openEngine(options);
+  const { store, checkpoint, redact, diagnosing, pool, jobs } = engine;
+  const { apiUrl } = config.slack;
+  const client = openClient({ botToken: connection.botToken, apiUrl });
+  const messages = createMessages(pool);
+  const receipts = createReceipts(pool, jobs.enqueue);
+  const logger = slackLogger(log);
+  const accept = createAccept(receipts, checkpoint);
+  const outbox = createOutbox(client, messages, checkpoint);
+  const publishing: PublishDeps = { client, outbox, messages, store, topics, channel: config.channel ?? '' };
+  const escalating = { store, pager: createSlackPager(createPages(publishing)), redact, checkpoint };
+
+  const socket =
+    connection.mode === 'socket'
+      ? createSocketReceiver({ appToken: connection.appToken, apiUrl, accept, logger })
+      : undefined;
+  const router = createRouter(
+    {
+      client,
+      viewsClient: openClient({ botToken: connection.botToken, apiUrl }),
+      store,
+      messages,
+      topics,
+      diagnose: diagnosing,
+      checkpoint,
+      logger,
+    },
+    socket ?? SERVED_BY_OUR_OWN_PORT,
+  );
+  await jobs.work(
+    {
+      ...engine.handlers,
+      timer: (task) => timerDue({ store, checkpoint }, task),
+      page: (task) => sendPage(escalating, task),
+      publish: ({ subject }) => publish(publishing, subject),
+      receive: ({ receipt }) => workOn(router, receipts, receipt),
+    },
+    {
+      run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
+      page: ({ incident, page }) =>
+        pageFailed(escalating, incident, page, new Error('Slack did not take it')),
+    },
+  );
+  const http = await startHttp({
+    port: config.port,
+    notReady: async () => {
+      const hasDatabase = await pool.query('SELECT 1').then(
+        () => true,
+        () => false,
+      );
+      return [...(hasDatabase ? [] : ['database']), ...(socket && !socket.connected() ? ['slack'] : [])];
+    },
+    ...(connection.mode === 'http'
+      ? { slackEvents: createHttpReceiver({ signingSecret: connection.signingSecret, accept, logger }) }
+      : {}),
+    onError: (error) => log.error({ error }, 'an HTTP request failed'),
+  });
+  await socket?.start();
+  return {
+    port: http.port,
+    // In first, then out: nothing more is taken in, what is in hand ends, and only then the database is left.
+    stop: async () => {
+      await socket?.stop();
+      await http.stop();
+      await engine.close();
+    },
+  };
+}
+
+/** In HTTP mode requests come in through Paksa's own server, and Bolt is handed what was kept. */
+const SERVED_BY_OUR_OWN_PORT: Receiver = {
+  init: () => undefined,
+  start: async () => undefined,
+  stop: async () => undefined,
+};

@@ -1,0 +1,111 @@
+/**
+ * `paksa fix`: the whole way, from a diagnosis to a verified fix, recorded like one from Slack. While it waits, the terminal
+ * is one more replica: it works on the tasks that need no Slack.
+ */
+import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { openEngine } from '../app.ts';
+import { decide } from '../engine/decide.ts';
+import { requestDiagnosis } from '../engine/diagnose.ts';
+import { fixOf, runbookOf } from '../engine/lookup.ts';
+import { UserError } from '../errors.ts';
+import { type Attempt, isWorking } from '../incident/incident.ts';
+import { previewLines, print } from './print.ts';
+import { EXIT } from './usage.ts';
+
+export interface FixOptions {
+  readonly topic: string;
+  readonly fix: string;
+  readonly environment?: string | undefined;
+  /** Approves without asking. */
+  readonly yes: boolean;
+}
+
+const BETWEEN_LOOKS_MS = 150;
+
+type Engine = Awaited<ReturnType<typeof openEngine>>;
+
+/** Resolves with the exit code. @throws UserError when there is nothing to fix, or the fix cannot be used */
+export async function fix(engine: Engine, options: FixOptions): Promise<number> {
+  const { store } = engine;
+  const { title } = fixOf(runbookOf(engine.topics, options.topic), options.fix);
+  const actor = { id: `cli:${userInfo().username}`, groups: [] };
+  const decideOn = async (incident: string, decision: Parameters<typeof decide>[2]) => {
+    const applied = await decide(engine, incident, decision, actor);
+    if (!applied.done) throw new UserError(applied.why);
+  };
+  await engine.jobs.work(engine.handlers);
+
+  const { topic, environment } = options;
+  const id = await requestDiagnosis(engine.diagnosing, { topic, environment, requestedBy: actor.id });
+  const diagnosis = await until(
+    () => store.diagnosis(id),
+    ({ state }) => state !== 'running',
+  );
+  const { incident } = diagnosis;
+  const open = incident === undefined ? undefined : await store.incident(incident);
+  if (!open || open.status === 'resolved')
+    throw new UserError(
+      `Nothing to fix: “${options.topic}” shows no problem. See: paksa diagnose ${options.topic}`,
+    );
+
+  const attempt = () => store.incident(open.id).then((now) => now?.attempts[options.fix]);
+  const former = await attempt();
+  if (former?.stage !== 'awaiting-approval' && former?.stage !== 'previewing')
+    await decideOn(open.id, { decision: 'request-fix', fix: options.fix });
+  const previewed = await until(attempt, ({ stage }) => stage !== 'previewing');
+  if (previewed.stage !== 'awaiting-approval' || !previewed.preview)
+    throw new UserError(`“${title}” cannot be previewed: ${previewed.outcome ?? previewed.stage}`);
+  print(`${open.id}  ${title}`, ...previewLines(previewed.preview));
+
+  const { round } = previewed;
+  if (!options.yes && !(await agrees())) {
+    await decideOn(open.id, {
+      decision: 'deny',
+      fix: options.fix,
+      round,
+      reason: 'declined in the terminal',
+    });
+    print('Nothing was changed.');
+    return EXIT.problem;
+  }
+  await decideOn(open.id, { decision: 'approve', fix: options.fix, round });
+  const ended = await until(attempt, (now) => !isWorking(now));
+  return report(title, ended);
+}
+
+function report(title: string, { stage, outcome }: Attempt): number {
+  const said = outcome === undefined ? '' : `: ${outcome}`;
+  if (stage === 'succeeded') {
+    print(`Done and verified${said}`);
+    return EXIT.healthy;
+  }
+  if (stage === 'awaiting-approval') {
+    print('What it would change has changed since the preview: run it again to see the new one.');
+    return EXIT.problem;
+  }
+  print(`“${title}” did not help${said}. The next level of the ladder is paged.`);
+  return EXIT.problem;
+}
+
+async function agrees(): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Run it? [y/N] ')).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Reads again until it is as awaited: another replica may be the one that does it. */
+async function until<Value>(
+  read: () => Promise<Value | undefined>,
+  isAwaited: (value: Value) => boolean,
+): Promise<Value> {
+  for (;;) {
+    const value = await read();
+    if (value !== undefined && isAwaited(value)) return value;
+    await pause(BETWEEN_LOOKS_MS);
+  }
+}

@@ -1,0 +1,134 @@
+/** `npx paksa …`: reads the arguments, runs one command, ends with its code. */
+import { parseArgs } from 'node:util';
+import { topics } from '../../commands/index.ts';
+import { openEngine } from '../app.ts';
+import { checkConfig, describeProblems, loadConfig, secretsOf } from '../config.ts';
+import { environmentOf, fixOf, runbookOf } from '../engine/lookup.ts';
+import { messageOf, UserError } from '../errors.ts';
+import { createEstate } from '../estate.ts';
+import { createLog } from '../log.ts';
+import { createRedactor } from '../redact.ts';
+import { openDatabase } from '../store/embedded/database.ts';
+import { diagnose } from './diagnose.ts';
+import { fix } from './fix.ts';
+import { checkLadder } from './ladder.ts';
+import { print } from './print.ts';
+import { EXIT, USAGE } from './usage.ts';
+
+class UsageError extends UserError {}
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = read(args);
+  const [command, first, second, ...rest] = positionals;
+  if (values.help || command === undefined || command === 'help') {
+    print(USAGE);
+    return command === undefined && !values.help ? EXIT.usage : EXIT.healthy;
+  }
+  if (rest.length > 0) throw new UsageError(`“${rest.join(' ')}” is one word too many.`);
+  switch (`${command} ${command === 'ladder' || command === 'config' ? (first ?? '') : ''}`.trim()) {
+    case 'topics':
+      return listTopics(values.json);
+    case 'config check': {
+      const { config, problems } = checkConfig({ env: process.env });
+      print(config ? `${config.file} is as it should be.` : describeProblems(problems));
+      return config ? EXIT.healthy : EXIT.problem;
+    }
+    case 'ladder check':
+      return checkLadder(loadConfig({ env: process.env }).policy.escalation);
+    case 'diagnose': {
+      if (first === undefined) throw new UsageError('Diagnose what? Name a topic: paksa topics lists them.');
+      const config = loadConfig({ env: process.env });
+      const { redactDeep } = createRedactor(secretsOf(config));
+      const estate = createEstate(config.targets);
+      asUsage(() => [runbookOf(topics, first), environmentOf(estate, values.env)]);
+      return diagnose(topics, estate, {
+        topic: first,
+        environment: values.env,
+        json: values.json,
+        redact: redactDeep,
+      });
+    }
+    case 'fix': {
+      if (first === undefined || second === undefined)
+        throw new UsageError('Fix what? Name a topic and a fix.');
+      asUsage(() => fixOf(runbookOf(topics, first), second));
+      return withEngine((engine) =>
+        fix(engine, { topic: first, fix: second, environment: values.env, yes: values.yes }),
+      );
+    }
+    default:
+      throw new UsageError(`“${positionals.join(' ')}” is not a command.`);
+  }
+}
+
+/** A name that does not exist is a slip of whoever typed it. */
+function asUsage(check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof UserError ? new UsageError(error.message) : error;
+  }
+}
+
+function read(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        yes: { type: 'boolean', short: 'y', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        env: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function listTopics(json: boolean): number {
+  const all = [...topics.values()];
+  if (json)
+    print(
+      JSON.stringify(
+        all.map(({ topic, title, symptoms, checks, fixes }) => ({
+          topic,
+          title,
+          symptoms,
+          checks: Object.entries(checks).map(([id, { title: check }]) => ({ id, title: check })),
+          fixes: Object.entries(fixes).map(([id, { title: fixTitle, risk }]) => ({
+            id,
+            title: fixTitle,
+            risk,
+          })),
+        })),
+      ),
+    );
+  else
+    print(...all.map(({ topic, title, symptoms }) => `${topic.padEnd(20)}${title} (${symptoms.join(', ')})`));
+  return EXIT.healthy;
+}
+
+async function withEngine(
+  work: (engine: Awaited<ReturnType<typeof openEngine>>) => Promise<number>,
+): Promise<number> {
+  const config = loadConfig({ env: process.env });
+  const database = await openDatabase({ databaseUrl: config.databaseUrl, directory: '.paksa' });
+  try {
+    const log = createLog({ level: config.logLevel, secrets: secretsOf(config) });
+    const engine = await openEngine({ config, databaseUrl: database.url, log });
+    return await work(engine).finally(engine.close);
+  } finally {
+    await database.close();
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof UserError ? messageOf(error) : error);
+  if (error instanceof UsageError) console.error('\n“paksa help” says what there is.');
+  // Not having been able to look is no finding.
+  process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.inconclusive;
+}

@@ -1,0 +1,16 @@
+/** What the terminal understands, and how it ends. */
+
+export const EXIT = { healthy: 0, problem: 1, inconclusive: 2, usage: 64 } as const;
+
+export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is down.
+
+  paksa topics [--json]                  what can be diagnosed
+  paksa diagnose <topic> [--json]        look, and say what is wrong; changes nothing
+  paksa fix <topic> <fix> [--yes]        show what a fix would change, ask, run it once, verify it
+  paksa ladder check                     who would be paged, and when
+  paksa config check                     everything that is wrong with the configuration
+
+  --env <name>                           an environment of paksa.yaml; the first one when left out
+
+Exit: 0 healthy or done, 1 problem, 2 inconclusive, 64 wrong usage.
+`;

@@ -1,0 +1,161 @@
+/**
+ * Everything that Paksa is told: the process's environment and paksa.yaml, read once at start. Whatever is unknown,
+ * of the wrong type or missing is refused, all of it at once, each with its path and what would be right.
+ */
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { environment, misspelt } from './config/environment.ts';
+import { configFile } from './config/file.ts';
+import { type ConfigProblem, problemsOf } from './config/refusal.ts';
+import { UserError } from './errors.ts';
+import type { Policy } from './policy/policy.ts';
+import type { Target } from './runbook/target.ts';
+
+export type { ConfigProblem } from './config/refusal.ts';
+
+export interface Config {
+  /** Absolute path of the file that was read. */
+  readonly file: string;
+  readonly slack: SlackSettings;
+  readonly port: number;
+  /** Absent: the embedded PostgreSQL. */
+  readonly databaseUrl?: string | undefined;
+  readonly logLevel: z.output<typeof environment>['LOG_LEVEL'];
+  /** The environments in the file's order; the first is the default. */
+  readonly targets: readonly [Target, ...Target[]];
+  /** Where incidents go that have no channel of their own. */
+  readonly channel?: string | undefined;
+  readonly policy: Policy;
+}
+
+export interface SlackSettings {
+  readonly botToken?: string | undefined;
+  readonly appToken?: string | undefined;
+  readonly signingSecret?: string | undefined;
+  /** Ends with a slash; Slack's own when absent. */
+  readonly apiUrl?: string | undefined;
+}
+
+export interface ConfigSource {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** @throws an error with `code: 'ENOENT'` when it is not there */
+  readonly readFile?: (path: string) => string;
+}
+
+export type ConfigCheck =
+  | { readonly config: Config; readonly problems: readonly [] }
+  | { readonly config?: never; readonly problems: readonly ConfigProblem[] };
+
+/** Reads and judges the configuration without refusing: what `paksa config check` prints. */
+export function checkConfig({
+  env,
+  readFile = (path) => readFileSync(path, 'utf8'),
+}: ConfigSource): ConfigCheck {
+  // A variable set to nothing is how shells and compose files say "unset".
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const path = resolve(given.PAKSA_CONFIG ?? 'paksa.yaml');
+  const source = basename(path);
+
+  const variables = environment.safeParse(given);
+  const raw = readYaml(path, source, readFile);
+  const file = raw.problem ? undefined : configFile.safeParse(raw.value);
+  const problems = [
+    ...misspelt(Object.keys(given)),
+    ...(variables.error ? problemsOf(variables.error, 'environment') : []),
+    ...(raw.problem ? [raw.problem] : []),
+    ...(file?.error ? problemsOf(file.error, source) : []),
+  ];
+  if (problems.length > 0 || !variables.data || !file?.data) return { problems };
+  return { config: assemble(path, variables.data, file.data), problems: [] };
+}
+
+/** @throws UserError that lists everything to put right */
+export function loadConfig(from: ConfigSource): Config {
+  const { config, problems } = checkConfig(from);
+  if (config) return config;
+  throw new UserError(describeProblems(problems));
+}
+
+/** One line for each problem, under a line that counts them. */
+export function describeProblems(problems: readonly ConfigProblem[]): string {
+  const lines = problems.map(({ source, path, message }) =>
+    source === 'environment' ? `  ${path} ${message}` : `  ${source}: ${path} ${message}`,
+  );
+  const count = problems.length === 1 ? 'one thing' : `${problems.length} things`;
+  return [`The configuration has ${count} to put right:`, ...lines].join('\n');
+}
+
+type RawYaml = { readonly value: unknown; readonly problem?: never } | { readonly problem: ConfigProblem };
+
+function readYaml(path: string, source: string, readFile: (path: string) => string): RawYaml {
+  let written: string;
+  try {
+    written = readFile(path);
+  } catch (error) {
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const message = absent
+      ? 'is not there: copy paksa.example.yaml to it and edit it, or point PAKSA_CONFIG at yours'
+      : `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return { problem: { source, path, message } };
+  }
+  const document = parseDocument(written);
+  const [error] = document.errors;
+  if (!error) return { value: document.toJS() ?? {} };
+  return { problem: { source, path: 'the file', message: `is not YAML: ${error.message.split('\n')[0]}` } };
+}
+
+function assemble(
+  path: string,
+  variables: z.output<typeof environment>,
+  { environments, channel, ladder, approvals }: z.output<typeof configFile>,
+): Config {
+  const [first, ...others] = Object.entries(environments).map(
+    ([name, rest]): Target => ({ environment: name, ...rest }),
+  );
+  if (!first) throw new Error('the schema lets no file without an environment through');
+  return {
+    file: path,
+    slack: {
+      botToken: variables.SLACK_BOT_TOKEN,
+      appToken: variables.SLACK_APP_TOKEN,
+      signingSecret: variables.SLACK_SIGNING_SECRET,
+      apiUrl: variables.SLACK_API_URL,
+    },
+    port: variables.PORT,
+    databaseUrl: variables.DATABASE_URL,
+    logLevel: variables.LOG_LEVEL,
+    targets: [first, ...others],
+    channel,
+    policy: { escalation: ladder, approval: approvals },
+  };
+}
+
+/** How the bot reaches Slack: over a socket when there is an app token, else by signed requests. */
+export type SlackConnection =
+  | { readonly mode: 'socket'; readonly botToken: string; readonly appToken: string }
+  | { readonly mode: 'http'; readonly botToken: string; readonly signingSecret: string };
+
+/** The CLI runs without Slack; the bot does not. @throws UserError naming the variables that are missing */
+export function slackConnection({ botToken, appToken, signingSecret }: SlackSettings): SlackConnection {
+  if (botToken && appToken) return { mode: 'socket', botToken, appToken };
+  if (botToken && signingSecret) return { mode: 'http', botToken, signingSecret };
+  const missing = [
+    ...(botToken ? [] : ['SLACK_BOT_TOKEN']),
+    ...(appToken || signingSecret ? [] : ['SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)']),
+  ];
+  throw new UserError(
+    `To connect to Slack, set ${missing.join(' and ')}. README.md says where to find them.`,
+  );
+}
+
+/** Every configured value that must never be shown or logged. */
+export function secretsOf({ slack, databaseUrl }: Config): string[] {
+  const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
+  return [slack.botToken, slack.appToken, slack.signingSecret, password].filter(
+    (secret): secret is string => secret !== undefined && secret !== '',
+  );
+}

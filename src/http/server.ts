@@ -1,0 +1,77 @@
+/** Paksa's own port: whether it lives, whether it can work, and, in HTTP mode, what Slack sends. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { UserError } from '../errors.ts';
+
+export interface HttpOptions {
+  readonly port: number;
+  /** What is not ready, such as `slack`; empty when everything is. */
+  readonly notReady: () => Promise<readonly string[]>;
+  /** Only in HTTP mode. */
+  readonly slackEvents?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** @throws UserError when the port is taken */
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    route(options, request, response).catch((error: unknown) => {
+      options.onError(error);
+      if (!response.headersSent) json(response, 500, { error: 'internal' });
+    });
+  });
+  // A client that sends its headers a byte at a time holds a connection no longer than this.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 15_000;
+  await listen(server, options.port);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new UserError(`Port ${port} is taken: stop what uses it, or set PORT to another one.`)
+          : error,
+      ),
+    );
+    server.listen(port, resolve);
+  });
+
+async function route(
+  options: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  if (pathname === '/healthz') return json(response, 200, { status: 'ok' });
+  if (pathname === '/readyz') {
+    const waitingFor = await options.notReady();
+    return json(response, waitingFor.length === 0 ? 200 : 503, {
+      status: waitingFor.length === 0 ? 'ready' : 'not ready',
+      waitingFor,
+    });
+  }
+  if (pathname === '/slack/events' && options.slackEvents) {
+    if (request.method === 'POST') return options.slackEvents(request, response);
+    return json(response, 405, { error: 'POST only' });
+  }
+  json(response, 404, { error: 'not found' });
+}
+
+const json = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};

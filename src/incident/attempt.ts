@@ -1,0 +1,216 @@
+/** The life of one fix in an incident: asked for, previewed, decided, run, verified, taken back. */
+import { raise, rearm, resolve } from './escalation.ts';
+import type { AttemptRef, Effect, Happening } from './event.ts';
+import {
+  type Attempt,
+  type AttemptStage,
+  canBeUndone,
+  type Incident,
+  proposedFix,
+  workInHand,
+} from './incident.ts';
+import { having, moved, refuse, type Transition } from './outcome.ts';
+
+type Found = { readonly attempt: Attempt } | { readonly refusal: Transition };
+
+/** The attempt meant, if it is still the latest of its fix and at one of these stages. */
+function attemptAt(incident: Incident, ref: AttemptRef, ...stages: readonly AttemptStage[]): Found {
+  const attempt = incident.attempts[ref.fix];
+  if (!attempt) return { refusal: refuse('That fix has not been asked for.') };
+  if (attempt.round !== ref.round)
+    return { refusal: refuse('That preview is no longer the latest one: look at the card again.') };
+  return stages.includes(attempt.stage)
+    ? { attempt }
+    : { refusal: refuse(`That fix is ${STAGE_WORDS[attempt.stage]} already.`, attempt.decidedBy) };
+}
+
+const STAGE_WORDS: Record<AttemptStage, string> = {
+  previewing: 'being previewed',
+  'awaiting-approval': 'waiting for a decision',
+  approved: 'approved',
+  running: 'running',
+  verifying: 'being verified',
+  succeeded: 'done',
+  undoing: 'being undone',
+  'undo-running': 'being undone',
+  'verifying-undo': 'being undone',
+  undone: 'undone',
+  'preview-failed': 'without a preview',
+  withdrawn: 'withdrawn',
+  denied: 'denied',
+  expired: 'expired',
+  failed: 'failed',
+  'undo-failed': 'undone without success',
+};
+
+/** A fix is asked for: its preview is drawn. */
+export function requested(
+  incident: Incident,
+  event: Extract<Happening, { type: 'fix-requested' }>,
+): Transition {
+  const fix = proposedFix(incident, event.fix);
+  if (!fix) return refuse('That fix is not part of this runbook any more: diagnose again.');
+  if (fix.unavailable !== undefined) return refuse(`“${fix.title}” cannot be used here: ${fix.unavailable}.`);
+  const former = incident.attempts[event.fix];
+  if (former && (former.stage === 'previewing' || former.stage === 'awaiting-approval'))
+    return refuse(`“${fix.title}” is ${STAGE_WORDS[former.stage]} already.`, former.requestedBy);
+  if (workInHand(incident)) return refuse('Another fix is under way: one at a time.');
+  const round = (former?.round ?? 0) + 1;
+  const attempt: Attempt = { fix: event.fix, round, stage: 'previewing', requestedBy: event.actor };
+  return moved(having(incident, attempt), [{ do: 'preview', fix: event.fix, round }]);
+}
+
+export type AttemptHappening = Extract<Happening, AttemptRef>;
+
+export function attempted(incident: Incident, event: AttemptHappening): Transition {
+  const { fix, round } = event;
+  const at = (...stages: readonly AttemptStage[]) => attemptAt(incident, event, ...stages);
+  /** The step as a whole: which stages it may leave, and what the attempt becomes. */
+  const step = (
+    from: readonly AttemptStage[],
+    change: (attempt: Attempt) => Attempt,
+    effects: readonly Effect[] = [],
+  ): Transition => {
+    const found = at(...from);
+    return 'refusal' in found ? found.refusal : moved(having(incident, change(found.attempt)), effects);
+  };
+  const fall = (
+    from: readonly AttemptStage[],
+    change: (attempt: Attempt) => Attempt,
+    why: string,
+  ): Transition => {
+    const found = at(...from);
+    if ('refusal' in found) return found.refusal;
+    const raised = raise(having(incident, change(found.attempt)), event.at, why);
+    return moved(raised.next, raised.effects);
+  };
+  const expiresAt = event.at + incident.policy.approval.expiresMs;
+
+  switch (event.type) {
+    case 'previewed':
+      return step(
+        ['previewing'],
+        (attempt) => ({ ...attempt, stage: 'awaiting-approval', preview: event.preview, expiresAt }),
+        [{ do: 'set-timer', timer: `approval/${fix}`, due: expiresAt }],
+      );
+    case 'preview-failed':
+      return step(['previewing'], (attempt) => ({
+        ...attempt,
+        stage: 'preview-failed',
+        outcome: event.reason,
+      }));
+    case 'approved': {
+      const found = at('awaiting-approval');
+      if ('refusal' in found) return found.refusal;
+      if (workInHand(incident)) return refuse('Another fix is under way: one at a time.');
+      return moved(having(incident, { ...found.attempt, stage: 'approved', decidedBy: event.actor }), [
+        { do: 'run', fix, round },
+      ]);
+    }
+    case 'denied': {
+      const found = at('awaiting-approval');
+      if ('refusal' in found) return found.refusal;
+      const { attempt } = found;
+      const outcome = event.reason === undefined ? {} : { outcome: event.reason };
+      if (attempt.requestedBy === event.actor)
+        return moved(
+          having(incident, { ...attempt, ...outcome, stage: 'withdrawn', decidedBy: event.actor }),
+        );
+      return fall(
+        ['awaiting-approval'],
+        () => ({ ...attempt, ...outcome, stage: 'denied', decidedBy: event.actor }),
+        'A fix was denied.',
+      );
+    }
+    case 'drifted':
+      // The approval was given for another state: it counts for nothing, and the buttons of that round are void.
+      return step(
+        ['approved'],
+        ({ decidedBy: _, ...attempt }) => ({
+          ...attempt,
+          round: round + 1,
+          stage: 'awaiting-approval',
+          preview: event.preview,
+          expiresAt,
+        }),
+        [{ do: 'set-timer', timer: `approval/${fix}`, due: expiresAt }],
+      );
+    case 'started':
+      return step(['approved', 'undoing'], (attempt) => ({
+        ...attempt,
+        owner: event.owner,
+        stage: attempt.stage === 'approved' ? 'running' : 'undo-running',
+      }));
+    case 'undo-captured':
+      return step(['running'], (attempt) => ({ ...attempt, undo: event.data }));
+    case 'acted':
+      return step(
+        ['running', 'undo-running'],
+        (attempt) => ({ ...attempt, outcome: event.outcome, stage: toVerify(attempt) }),
+        [{ do: 'verify', fix, round }],
+      );
+    case 'lost':
+      return step(
+        ['running', 'undo-running'],
+        (attempt) => ({
+          ...attempt,
+          outcome: 'Interrupted while it ran: whether it acted is learnt by looking.',
+          stage: toVerify(attempt),
+        }),
+        [{ do: 'verify', fix, round }],
+      );
+    case 'failed':
+      return fall(
+        ['approved', 'running', 'undoing', 'undo-running'],
+        (attempt) => ({
+          ...attempt,
+          outcome: event.reason,
+          stage: isUndo(attempt) ? 'undo-failed' : 'failed',
+        }),
+        'A fix failed.',
+      );
+    case 'verified':
+      return verified(incident, event);
+    case 'undo-requested': {
+      const found = at('succeeded', 'failed');
+      if ('refusal' in found) return found.refusal;
+      const { attempt } = found;
+      if (!canBeUndone(attempt)) return refuse('That attempt left nothing that could be put back.');
+      const irreversible = proposedFix(incident, fix)?.irreversible;
+      if (irreversible !== undefined) return refuse(`It cannot be undone: ${irreversible}.`);
+      if (workInHand(incident)) return refuse('Another fix is under way: one at a time.');
+      return moved(having(incident, { ...attempt, stage: 'undoing', decidedBy: event.actor }), [
+        { do: 'undo', fix, round },
+      ]);
+    }
+  }
+}
+
+const isUndo = (attempt: Attempt): boolean => attempt.stage === 'undoing' || attempt.stage === 'undo-running';
+const toVerify = (attempt: Attempt): AttemptStage => (isUndo(attempt) ? 'verifying-undo' : 'verifying');
+
+/** Looked again: a fix that helped ends the incident if nothing else is wrong, an undo opens it again, the rest climbs. */
+function verified(incident: Incident, event: Extract<Happening, { type: 'verified' }>): Transition {
+  const found = attemptAt(incident, event, 'verifying', 'verifying-undo');
+  if ('refusal' in found) return found.refusal;
+  const { attempt } = found;
+  const undoing = attempt.stage === 'verifying-undo';
+  const lookedAt = new Map(event.findings.map((finding) => [finding.check, finding]));
+  const findings = incident.findings.map((finding) => lookedAt.get(finding.check) ?? finding);
+  const bound = event.boundAfter === undefined ? {} : { boundAfter: event.boundAfter };
+  const after = (stage: AttemptStage): Incident => ({
+    ...having(incident, { ...attempt, ...bound, stage }),
+    findings,
+  });
+  if (!event.passed) {
+    const why = undoing ? 'An undo did not bring back what was there.' : 'A fix ran, but did not help.';
+    const raised = raise(after(undoing ? 'undo-failed' : 'failed'), event.at, why);
+    return moved(raised.next, raised.effects);
+  }
+  if (undoing) {
+    const reopened = rearm(after('undone'), event.at);
+    return moved(reopened.next, reopened.effects);
+  }
+  const next = after('succeeded');
+  return moved(findings.every(({ status }) => status !== 'problem') ? resolve(next, 'paksa') : next);
+}

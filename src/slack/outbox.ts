@@ -1,0 +1,110 @@
+/**
+ * The one way a message gets into Slack. Posting is not idempotent, so each message is held, marked before it is posted,
+ * and carries its id in Slack's metadata: where the answer was lost, the history is read before anything is posted again.
+ */
+import { createHash } from 'node:crypto';
+import type { MessageMetadata } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import type { Checkpoint, HeldMessage, Messages } from '../engine/ports.ts';
+import { AdapterError } from '../errors.ts';
+import { call, slackError } from './calls.ts';
+import type { View } from './views/blocks.ts';
+
+export interface Outbox {
+  /** Posts the message of this key, or brings it up to date where it stands. Resolves with its place. @throws AdapterError */
+  deliver(key: string, place: Place, view: View): Promise<Posted>;
+}
+
+export interface Place {
+  /** Of a message not posted yet; one that is stays where it is. */
+  readonly channel: string;
+  readonly threadTs?: string | undefined;
+  /** A reply that is shown in the channel too. */
+  readonly broadcast?: boolean;
+}
+
+export interface Posted {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+const EVENT_TYPE = 'paksa_message';
+/** How many of the latest messages are read to find one whose answer was lost. */
+const HISTORY = 100;
+
+export const createOutbox = (client: WebClient, messages: Messages, checkpoint: Checkpoint): Outbox => ({
+  deliver: (key, place, view) =>
+    messages.hold(key, place.channel, async (message) => {
+      const content = digest(view);
+      const ts = message.ts ?? (await findPosted(client, message, place));
+      if (ts === undefined) return post(client, message, place, view, content, checkpoint);
+      const posted = { channel: message.channel, ts };
+      if (message.content !== content) await update(client, posted, view);
+      if (message.content !== content || message.state !== 'sent') await message.markSent(ts, content);
+      return posted;
+    }),
+});
+
+const digest = (view: View): string => createHash('sha256').update(JSON.stringify(view)).digest('base64url');
+
+async function post(
+  client: WebClient,
+  message: HeldMessage,
+  { threadTs, broadcast }: Place,
+  view: View,
+  content: string,
+  checkpoint: Checkpoint,
+): Promise<Posted> {
+  await message.markSending();
+  checkpoint('message-claimed');
+  const { channel, id } = message;
+  const metadata: MessageMetadata = { event_type: EVENT_TYPE, event_payload: { id } };
+  const common = {
+    channel,
+    text: view.text,
+    blocks: view.blocks,
+    metadata,
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+  const posting =
+    threadTs === undefined
+      ? client.chat.postMessage(common)
+      : broadcast
+        ? client.chat.postMessage({ ...common, thread_ts: threadTs, reply_broadcast: true })
+        : client.chat.postMessage({ ...common, thread_ts: threadTs });
+  const answer = await call('chat.postMessage', posting).catch(async (error: unknown) => {
+    // Refused outright, it is not there, and the next try need not look for it.
+    if (error instanceof AdapterError && slackError(error) !== undefined) await message.markFailed();
+    throw error;
+  });
+  checkpoint('message-posted');
+  if (answer.ts === undefined) throw new Error('Slack answered chat.postMessage without a time stamp');
+  await message.markSent(answer.ts, content);
+  return { channel: answer.channel ?? channel, ts: answer.ts };
+}
+
+/** The time stamp of a message whose posting was begun by somebody who did not live to record it. */
+async function findPosted(
+  client: WebClient,
+  message: HeldMessage,
+  { threadTs }: Place,
+): Promise<string | undefined> {
+  if (message.state !== 'sending') return undefined;
+  const { channel } = message;
+  const options = { channel, limit: HISTORY, include_all_metadata: true };
+  const { messages = [] } =
+    threadTs === undefined
+      ? await call('conversations.history', client.conversations.history(options))
+      : await call('conversations.replies', client.conversations.replies({ ...options, ts: threadTs }));
+  return messages.find(({ metadata }) => {
+    const { event_type, event_payload } = metadata ?? {};
+    return event_type === EVENT_TYPE && payloadId(event_payload) === message.id;
+  })?.ts;
+}
+
+const payloadId = (payload: unknown): unknown =>
+  typeof payload === 'object' && payload !== null && 'id' in payload ? payload.id : undefined;
+
+const update = (client: WebClient, { channel, ts }: Posted, view: View) =>
+  call('chat.update', client.chat.update({ channel, ts, text: view.text, blocks: view.blocks }));

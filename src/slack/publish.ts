@@ -1,0 +1,79 @@
+/** Brings what people see up to date: a diagnosis’ message, an incident’s card, its thread, and the pages already sent. */
+import type { WebClient } from '@slack/web-api';
+import type { Messages, Store, Topics } from '../engine/ports.ts';
+import type { Subject } from '../engine/task.ts';
+import type { Incident } from '../incident/incident.ts';
+import { call } from './calls.ts';
+import type { Outbox, Posted } from './outbox.ts';
+import { section } from './views/blocks.ts';
+import { diagnosisCard } from './views/diagnosis-card.ts';
+import { incidentCard } from './views/incident-card.ts';
+import { pageView } from './views/page.ts';
+import { timelineEntry } from './views/timeline.ts';
+
+export interface PublishDeps {
+  readonly client: WebClient;
+  readonly outbox: Outbox;
+  readonly messages: Messages;
+  readonly store: Store;
+  readonly topics: Topics;
+  /** Where an incident's card stands when it was not asked for in a channel. */
+  readonly channel: string;
+}
+
+export async function publish(deps: PublishDeps, subject: Subject): Promise<void> {
+  const id = subject.slice(subject.indexOf('/') + 1);
+  await (subject.startsWith('incident/') ? publishIncident(deps, id) : publishDiagnosis(deps, id));
+}
+
+/** The card's place, posting it if need be. Whoever pages needs something to point at. */
+export const publishCard = (deps: PublishDeps, incident: Incident): Promise<Posted> =>
+  deps.outbox.deliver(`incident/${incident.id}`, { channel: deps.channel }, incidentCard(incident));
+
+async function publishIncident(deps: PublishDeps, id: string): Promise<void> {
+  const incident = await deps.store.incident(id);
+  if (!incident) return;
+  const card = await publishCard(deps, incident);
+  const prefix = `event/${id}/`;
+  const posted = await deps.messages.sent(prefix);
+  // In the log's order: a thread that is read later is read from above.
+  for (const entry of await deps.store.log(id)) {
+    const shown = timelineEntry(incident, entry);
+    const key = `${prefix}${entry.seq}`;
+    if (!shown || posted.has(key)) continue;
+    const place = { channel: card.channel, threadTs: card.ts, broadcast: shown.broadcast };
+    await deps.outbox.deliver(key, place, { text: shown.text, blocks: [section(shown.text)] });
+  }
+  await settlePages(deps, incident, card);
+}
+
+/** Takes the buttons off pages that have been answered, so that nobody is asked twice. */
+async function settlePages(deps: PublishDeps, incident: Incident, card: Posted): Promise<void> {
+  const prefix = `page/${incident.id}/`;
+  const cardAt = await permalink(deps.client, card);
+  for (const key of await deps.messages.sent(prefix)) {
+    const [level, attempt, ...rest] = key.slice(prefix.length).split('/');
+    const page = { level: Number(level), attempt: Number(attempt), responder: rest.join('/') };
+    await deps.outbox.deliver(key, { channel: card.channel }, pageView(incident, page, cardAt));
+  }
+}
+
+async function publishDiagnosis(deps: PublishDeps, id: string): Promise<void> {
+  const diagnosis = await deps.store.diagnosis(id);
+  const runbook = deps.topics.get(diagnosis?.topic ?? '');
+  // One that opened an incident has become its card; one from a terminal was read there.
+  if (!diagnosis || !runbook || diagnosis.opened || diagnosis.channel === undefined) return;
+  const card =
+    diagnosis.incident === undefined ? undefined : await deps.messages.find(`incident/${diagnosis.incident}`);
+  const view = diagnosisCard(diagnosis, {
+    title: runbook.title,
+    checks: Object.keys(runbook.checks).length,
+    incidentAt: card && (await permalink(deps.client, card)),
+  });
+  await deps.outbox.deliver(`diagnosis/${id}`, { channel: diagnosis.channel }, view);
+}
+
+export async function permalink(client: WebClient, { channel, ts }: Posted): Promise<string | undefined> {
+  const answer = await call('chat.getPermalink', client.chat.getPermalink({ channel, message_ts: ts }));
+  return answer.permalink;
+}

@@ -1,0 +1,226 @@
+/** What each of Slack's payloads sets in motion. Every listener does one thing: it calls a use case, and tells who asked. */
+import { App, type Receiver } from '@slack/bolt';
+import type { Logger } from '@slack/socket-mode';
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { type Decision, decide } from '../engine/decide.ts';
+import { type DiagnoseDeps, requestDiagnosis } from '../engine/diagnose.ts';
+import type { Checkpoint, Messages, Store, Topics } from '../engine/ports.ts';
+import { UserError } from '../errors.ts';
+import type { Incident } from '../incident/incident.ts';
+import { type Asker, createTell } from './answer.ts';
+import { actorOf } from './authorize.ts';
+import { call, slackError } from './calls.ts';
+import { parse } from './parse.ts';
+import { decode } from './views/button-value.ts';
+import { DENY, denyModal } from './views/deny-modal.ts';
+import { helpView } from './views/help.ts';
+import { refusalView, sayView, statusView } from './views/reply.ts';
+
+export interface RouterDeps {
+  readonly client: WebClient;
+  /** For `views.*` alone: a dialog never waits behind cards. */
+  readonly viewsClient: WebClient;
+  readonly store: Store;
+  readonly messages: Messages;
+  readonly topics: Topics;
+  readonly diagnose: DiagnoseDeps;
+  readonly checkpoint: Checkpoint;
+  readonly logger: Logger;
+}
+
+const Receipt = z.object({ receipt: z.string() });
+const Pressed = z.object({
+  user: z.object({ id: z.string() }),
+  channel: z.object({ id: z.string() }).optional(),
+  response_url: z.string().optional(),
+  trigger_id: z.string(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
+});
+const Submitted = z.object({
+  user: z.object({ id: z.string() }),
+  view: z.object({
+    private_metadata: z.string(),
+    state: z.object({
+      values: z.object({ reason: z.object({ text: z.object({ value: z.string().nullish() }) }) }),
+    }),
+  }),
+});
+
+export function createRouter(deps: RouterDeps, receiver: Receiver): App {
+  const { client, store, topics } = deps;
+  const tell = createTell(client);
+  const app = new App({
+    receiver,
+    logger: deps.logger,
+    clientOptions: { retryConfig: { retries: 0 } },
+    // Listeners use the clients above; Bolt only needs to know whose own messages to leave alone.
+    authorize: async () => {
+      const { bot_id, user_id } = await call('auth.test', client.auth.test());
+      return {
+        ...(bot_id === undefined ? {} : { botId: bot_id }),
+        ...(user_id === undefined ? {} : { botUserId: user_id }),
+      };
+    },
+  });
+  // A listener that failed has to be tried again by the task that called it.
+  app.error(async (error) => {
+    throw error.original ?? error;
+  });
+
+  /** What a person did wrong is answered; everything else is the task's to try again. */
+  const answering = async (asker: Asker, work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      await tell(asker, sayView(error.message));
+    }
+  };
+
+  const carryOut = async (text: string, asker: Asker, receipt: string): Promise<void> => {
+    const command = parse(text, topics);
+    switch (command.command) {
+      case 'help':
+        return tell(asker, helpView([...topics.values()]));
+      case 'unknown': {
+        const nearest = command.nearest.flatMap((topic) => topics.get(topic) ?? []);
+        return tell(asker, helpView(nearest, command.said));
+      }
+      case 'status':
+        return tell(asker, statusView(await store.openIncidents()));
+      case 'diagnose':
+        return diagnose(command.topic, command.environment, asker, receipt);
+    }
+  };
+
+  const diagnose = async (topic: string, environment: string | undefined, asker: Asker, receipt: string) => {
+    const channel = await channelFor(asker);
+    await requestDiagnosis(deps.diagnose, {
+      topic,
+      environment,
+      requestedBy: asker.user,
+      channel,
+      id: receipt,
+    });
+  };
+
+  /** Where the answer can stand: here, or, in a conversation that Paksa is not part of, between the two of us. */
+  const channelFor = async ({ channel, user, responseUrl }: Asker): Promise<string | undefined> => {
+    if (channel !== undefined) {
+      const here = await call('conversations.info', client.conversations.info({ channel })).catch(
+        (error: unknown) => {
+          if (slackError(error) === 'channel_not_found') return undefined;
+          throw error;
+        },
+      );
+      if (here) return channel;
+    }
+    const direct = await call('conversations.open', client.conversations.open({ users: user }));
+    await tell(
+      { user, responseUrl },
+      sayView('I am not in this conversation: my answer is in our direct messages.'),
+    );
+    return direct.channel?.id;
+  };
+
+  const decideAs = async (
+    incident: string,
+    decision: Decision,
+    asker: Asker,
+    receipt: string,
+  ): Promise<void> => {
+    const actor = await actorOf(client, asker.user, await store.incident(incident));
+    const applied = await decide(deps, incident, decision, actor, receipt);
+    if (!applied.done) await tell(asker, refusalView(applied));
+  };
+
+  const openDeny = async (
+    incident: Incident | undefined,
+    fix: string,
+    value: string,
+    trigger: string,
+    asker: Asker,
+  ) => {
+    const title = incident?.fixes.find(({ id }) => id === fix)?.title ?? fix;
+    const view = denyModal(title, value);
+    await call('views.open', deps.viewsClient.views.open({ trigger_id: trigger, view })).catch(
+      (error: unknown) => {
+        // A trigger lives three seconds: what is late is not tried again, but said.
+        const reason = slackError(error) ?? 'no answer';
+        return tell(asker, sayView(`Slack did not open the dialog (${reason}). Press the button again.`));
+      },
+    );
+  };
+
+  app.command('/paksa', async ({ command, context }) => {
+    const asker = { user: command.user_id, channel: command.channel_id, responseUrl: command.response_url };
+    await answering(asker, carryOut(command.text ?? '', asker, Receipt.parse(context).receipt));
+  });
+
+  app.event('app_mention', async ({ event, context }) => {
+    if (event.user === undefined) return;
+    const asker = { user: event.user, channel: event.channel };
+    const text = event.text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/g, ' ');
+    await answering(asker, carryOut(text, asker, Receipt.parse(context).receipt));
+  });
+
+  app.action(/./, async ({ body, context }) => {
+    const { user, channel, response_url, trigger_id, actions } = Pressed.parse(body);
+    const { receipt } = Receipt.parse(context);
+    const asker = { user: user.id, channel: channel?.id, responseUrl: response_url };
+    const [{ action_id, value } = { action_id: '', value: '' }] = actions;
+    const [verb = ''] = action_id.split(':');
+    if (verb === 'diagnose') return answering(asker, diagnose(value, undefined, asker, receipt));
+    const button = decode(value);
+    if (!button) return tell(asker, sayView('That button is not one of mine any more: diagnose again.'));
+    if (verb === 'deny') {
+      return openDeny(await store.incident(button.incident), button.fix, value, trigger_id, asker);
+    }
+    const decision = decisionOf(verb, button.fix, button.version);
+    if (!decision) return tell(asker, sayView('That button is not one of mine any more: diagnose again.'));
+    return decideAs(button.incident, decision, asker, receipt);
+  });
+
+  app.view(DENY, async ({ body, context }) => {
+    const { user, view } = Submitted.parse(body);
+    const button = decode(view.private_metadata);
+    if (!button) return;
+    const typed = view.state.values.reason.text.value?.trim();
+    const { fix, version: round, incident } = button;
+    const decision: Decision = {
+      decision: 'deny',
+      fix,
+      round,
+      ...(typed ? { reason: deps.diagnose.redact(typed) } : {}),
+    };
+    const place = await deps.messages.find(`incident/${incident}`);
+    await decideAs(
+      incident,
+      decision,
+      { user: user.id, channel: place?.channel },
+      Receipt.parse(context).receipt,
+    );
+  });
+
+  return app;
+}
+
+function decisionOf(verb: string, fix: string, version: number): Decision | undefined {
+  switch (verb) {
+    case 'fix':
+      return { decision: 'request-fix', fix };
+    case 'approve':
+      return { decision: 'approve', fix, round: version };
+    case 'undo':
+      return { decision: 'undo', fix, round: version };
+    case 'acknowledge':
+      return { decision: 'acknowledge' };
+    case 'escalate':
+      return { decision: 'escalate', step: version };
+    case 'resolve':
+      return { decision: 'resolve' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/** A diagnosis while it runs, and what is left to say of it when no incident's card takes its place. */
+import type { Diagnosis } from '../../engine/ports.ts';
+import { overall } from '../../runbook/finding.ts';
+import { context, section, type View } from './blocks.ts';
+import { findingBlocks } from './findings.ts';
+import { clipLines, escaped, person } from './text.ts';
+
+/** `title` and `checks` (how many there are) come from the runbook; `incidentAt` is a link to the incident's card. */
+export function diagnosisCard(
+  diagnosis: Diagnosis,
+  { title, checks, incidentAt }: { title: string; checks: number; incidentAt?: string | undefined },
+): View {
+  const { findings, skipped, state, environment, tookMs, incident } = diagnosis;
+  const about = `*${escaped(title)}* · ${escaped(environment)}`;
+  const asked = `asked for by ${person(diagnosis.requestedBy)}`;
+  if (state === 'running')
+    return {
+      text: `Looking at ${title} (${environment})`,
+      blocks: [
+        section(`🔎 ${about}: looking, ${findings.length} of ${checks - skipped.length} checks are back`),
+        ...findingBlocks(findings),
+        context(asked),
+      ],
+    };
+  const status = overall(findings);
+  const card =
+    incident === undefined ? '' : incidentAt === undefined ? `*${incident}*` : `<${incidentAt}|${incident}>`;
+  const verdict = {
+    healthy: incident === undefined ? '✅ healthy' : `✅ healthy again: ${card} is resolved`,
+    problem: `🔁 still a problem: ${card} is open, and its card shows what was found just now`,
+    inconclusive: '⚪ not everything could be looked at, so this is no all-clear',
+  }[status];
+  const leftOut = skipped.map(({ title: check, why }) => `_${escaped(check)}_: ${escaped(why)}`);
+  return {
+    text: `${title} (${environment}): ${status}`,
+    blocks: [
+      section(`${about}: ${verdict}`),
+      ...findingBlocks(findings),
+      ...(leftOut.length > 0 ? [context(clipLines(leftOut, 1500))] : []),
+      context(`${findings.length} checks in ${((tookMs ?? 0) / 1000).toFixed(1)} s · ${asked}`),
+    ],
+  };
+}

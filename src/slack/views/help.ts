@@ -1,0 +1,26 @@
+/** What Paksa can do: the topics, the nearest to what was typed first. */
+import type { Runbook } from '../../runbook/define.ts';
+import { actions, button, context, header, section, type View } from './blocks.ts';
+import { clip, clipLines, escaped, LIMIT } from './text.ts';
+
+/** `said`: why help is shown, when something was typed that is not a command. */
+export function helpView(topics: readonly Runbook[], said?: string): View {
+  const lines = topics.map(
+    ({ topic, title, symptoms }) =>
+      `• \`/paksa diagnose ${topic}\`  ${escaped(title)}: _${escaped(symptoms.join(', '))}_`,
+  );
+  return {
+    text: clip(said ?? 'What Paksa can do', LIMIT.fallback),
+    blocks: [
+      ...(said === undefined ? [header('What Paksa can do')] : [section(clip(escaped(said), 1000))]),
+      section(clipLines(lines, 2800)),
+      section('• `/paksa status`  the incidents that are open\n• `/paksa help`  this'),
+      context(
+        'A diagnosis only reads. A fix shows what it would change first, and runs when somebody else approves it.',
+      ),
+      ...actions(
+        topics.slice(0, 5).map(({ topic }) => button(`Diagnose ${topic}`, `diagnose:${topic}`, topic)),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,47 @@
+/** A page: what wakes somebody. The problem, where, and the two answers; without the answers once somebody has given one. */
+import type { PageRef } from '../../incident/event.ts';
+import type { Incident } from '../../incident/incident.ts';
+import { stepOf } from '../../policy/ladder.ts';
+import { actions, button, context, section, type View } from './blocks.ts';
+import { encode } from './button-value.ts';
+import { findingLine } from './findings.ts';
+import { clip, clipLines, escaped, LIMIT, person } from './text.ts';
+import { pagedResponder } from './timeline.ts';
+
+export function pageView(incident: Incident, page: PageRef, cardAt: string | undefined): View {
+  const level = incident.policy.escalation.levels[page.level - 1];
+  const problems = incident.findings.filter(({ status }) => status === 'problem');
+  const value = encode({ incident: incident.id, fix: '', version: stepOf(incident.ladder) });
+  const whom = page.responder.startsWith('user/')
+    ? ''
+    : `${page.responder.startsWith('channel/') ? '<!here>' : pagedResponder(page)} `;
+  const head = `📟 ${whom}*${incident.id} ${escaped(incident.title)}* · ${escaped(incident.environment)}`;
+  const card = cardAt === undefined ? '' : ` · <${cardAt}|open the card>`;
+  const answered = incident.status !== 'open' || incident.ladder.state !== 'climbing';
+  return {
+    text: clip(
+      `Page, level ${page.level}: ${incident.id} ${incident.title} (${incident.environment}): ${problems.map(({ summary }) => summary).join('; ')}`,
+      LIMIT.fallback,
+    ),
+    blocks: [
+      section(head),
+      ...(problems.length > 0 ? [section(clipLines(problems.map(findingLine), 2000))] : []),
+      context(
+        `level ${page.level} · ${escaped(level?.name ?? '')}${page.attempt > 1 ? ` · page ${page.attempt}` : ''}${card}`,
+      ),
+      ...(answered
+        ? [context(answer(incident))]
+        : actions([
+            button('Acknowledge', 'acknowledge', value, { style: 'primary' }),
+            button('Escalate now', 'escalate', value),
+          ])),
+    ],
+  };
+}
+
+const answer = ({ status, answeredBy }: Incident): string =>
+  status === 'resolved'
+    ? `✅ resolved by ${person(answeredBy ?? 'paksa')}`
+    : status === 'acknowledged'
+      ? `👀 acknowledged by ${person(answeredBy ?? 'paksa')}`
+      : 'nothing is asked of you any more: see the card';

@@ -1,0 +1,86 @@
+/** Text for Slack: escaped, cut to Slack's limits (counted in code points), with mentions and times in the reader's own zone. */
+import type { Responder } from '../../policy/policy.ts';
+
+/** Slack's limits, in code points. */
+export const LIMIT = {
+  header: 150,
+  section: 3000,
+  field: 2000,
+  context: 2000,
+  button: 75,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
+  modalTitle: 24,
+  fallback: 4000,
+} as const;
+
+/** Bidirectional controls reorder what is read; the rest of these are invisible. */
+const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}]/gu;
+
+/** Makes text from outside harmless in mrkdwn: no mentions, links or broadcasts come of it. */
+export const escaped = (text: string): string =>
+  text.replace(UNSEEN, '').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+/** At most `limit` code points, with an ellipsis where something was cut. Never cuts inside `&lt;` or a mention. */
+export function clip(text: string, limit: number): string {
+  const points = [...text];
+  if (points.length <= limit) return text;
+  const cut = points.slice(0, limit - 1).join('');
+  return `${cut.replace(/(&[a-z]{0,4}|<[^>]*)$/, '')}…`;
+}
+
+/** As many whole lines as fit, and how many were left out. */
+export function clipLines(lines: readonly string[], limit: number): string {
+  const kept: string[] = [];
+  let used = 0;
+  for (const line of lines) {
+    const length = [...line].length + 1;
+    if (used + length > limit - 24) {
+      if (kept.length === 0) return clip(line, limit);
+      return [...kept, `_… and ${lines.length - kept.length} more_`].join('\n');
+    }
+    kept.push(line);
+    used += length;
+  }
+  return kept.join('\n');
+}
+
+/** A person: a Slack user, somebody in a terminal, or Paksa itself. */
+export function person(actor: string): string {
+  if (actor === 'paksa') return 'Paksa';
+  return actor.startsWith('cli:') ? `${escaped(actor.slice(4))} (terminal)` : `<@${actor}>`;
+}
+
+export function responder({ kind, id }: Responder): string {
+  switch (kind) {
+    case 'user':
+      return `<@${id}>`;
+    case 'usergroup':
+      return `<!subteam^${id}>`;
+    case 'channel':
+      return `<#${id}>`;
+  }
+}
+
+export const responders = (all: readonly Responder[]): string =>
+  all.length === 0
+    ? 'nobody (see `approvals.approvers` in paksa.yaml)'
+    : unique(all).map(responder).join(', ');
+
+const unique = (all: readonly Responder[]): readonly Responder[] => [
+  ...new Map(all.map((each) => [`${each.kind}/${each.id}`, each])).values(),
+];
+
+/** A moment, epoch milliseconds, as the reader's client writes times. */
+export function time(ms: number): string {
+  const date = new Date(ms);
+  const fallback = `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `<!date^${Math.floor(ms / 1000)}^{time}|${fallback}>`;
+}
+
+export const dateAndTime = (ms: number): string =>
+  `<!date^${Math.floor(ms / 1000)}^{date_short_pretty} {time}|${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC>`;
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;

@@ -1,0 +1,97 @@
+/** What the incident's thread says of a line of its log. Some lines say nothing there: the card shows them. */
+import type { LogEntry } from '../../engine/ports.ts';
+import type { LadderNews, PageRef } from '../../incident/event.ts';
+import { type Incident, proposedFix } from '../../incident/incident.ts';
+import type { Responder } from '../../policy/policy.ts';
+import { clip, escaped, LIMIT, person, plural, responder, responders } from './text.ts';
+
+export interface TimelineEntry {
+  readonly text: string;
+  /** Shown in the channel too: nobody may miss it. */
+  readonly broadcast: boolean;
+}
+
+export function timelineEntry(incident: Incident, entry: LogEntry): TimelineEntry | undefined {
+  const told = entry.effects.flatMap((effect) => (effect.do === 'tell' ? [effect.text] : []));
+  const lines = [sentence(incident, entry), ...told.map((news) => ladderLine(incident, news))];
+  const text = lines.filter((line) => line !== '').join('\n');
+  return text === ''
+    ? undefined
+    : { text: clip(text, LIMIT.section), broadcast: told.some(({ news }) => news === 'exhausted') };
+}
+
+function sentence(incident: Incident, { happening }: LogEntry): string {
+  const who = person(happening.actor);
+  const fixTitle = (id: string) => `*${escaped(proposedFix(incident, id)?.title ?? id)}*`;
+  switch (happening.type) {
+    case 'opened':
+      return `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.`;
+    case 'diagnosed': {
+      const problems = happening.findings.filter(({ status }) => status === 'problem').length;
+      return problems === 0
+        ? '🔎 Looked again: no problem is left.'
+        : `🔎 Looked again: ${plural(problems, 'problem')}.`;
+    }
+    case 'fix-requested':
+      return `${who} asked for ${fixTitle(happening.fix)}.`;
+    case 'previewed':
+      return `📝 ${fixTitle(happening.fix)} waits for a decision: ${responders(incident.policy.approval.approvers)}.`;
+    case 'preview-failed':
+      return `⚠️ ${fixTitle(happening.fix)} could not be previewed: ${escaped(happening.reason)}`;
+    case 'approved':
+      return `👍 ${who} approved ${fixTitle(happening.fix)}.`;
+    case 'denied':
+      return `🚫 ${who} decided against ${fixTitle(happening.fix)}${happening.reason === undefined ? '.' : `: ${escaped(happening.reason)}`}`;
+    case 'drifted':
+      return `🔀 What ${fixTitle(happening.fix)} would change has changed since it was approved. There is a new preview; it needs a new decision.`;
+    case 'undo-captured':
+      return '💾 What was there before is kept.';
+    case 'acted':
+      return `🔧 ${escaped(happening.outcome)}. Checking.`;
+    case 'failed':
+      return `❌ ${fixTitle(happening.fix)}: ${escaped(happening.reason)}`;
+    case 'lost':
+      return `❓ ${fixTitle(happening.fix)} was interrupted. It is not run again; Paksa looks whether it acted.`;
+    case 'verified':
+      return happening.passed
+        ? `✅ ${fixTitle(happening.fix)}: verified.`
+        : `❌ ${fixTitle(happening.fix)}: looked again, and it is not as it should be.`;
+    case 'undo-requested':
+      return `↩️ ${who} asked to undo ${fixTitle(happening.fix)}.`;
+    case 'acknowledged':
+      return `👀 ${who} acknowledged: the ladder is stopped.`;
+    case 'escalated':
+      return `📣 ${who} asked for more people.`;
+    case 'resolved':
+      return `✅ ${who} resolved it.`;
+    case 'page-sent':
+      return `📟 Paged ${pagedResponder(happening.page)} (${escaped(happening.by)}).`;
+    case 'page-failed':
+      return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${escaped(happening.reason)}`;
+    case 'started':
+    case 'timer-due':
+      return '';
+  }
+}
+
+const KINDS: Readonly<Record<string, Responder['kind']>> = {
+  user: 'user',
+  usergroup: 'usergroup',
+  channel: 'channel',
+};
+
+export function pagedResponder({ responder: key }: PageRef): string {
+  const [kind = '', id = ''] = key.split('/');
+  const known = KINDS[kind];
+  return known ? responder({ kind: known, id }) : escaped(key);
+}
+
+function ladderLine({ policy }: Incident, news: LadderNews): string {
+  const name = (level: number) =>
+    `level ${level} · ${escaped(policy.escalation.levels[level - 1]?.name ?? '')}`;
+  const passed =
+    news.passedOver.length === 0 ? '' : ` Nobody is configured for ${news.passedOver.map(name).join(', ')}.`;
+  return news.news === 'climbed'
+    ? `⬆️ ${escaped(news.why)} Paging *${name(news.level)}*.${passed}`
+    : `🆘 ${escaped(news.why)} *Nobody is left to page.*${passed}`;
+}

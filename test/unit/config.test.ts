@@ -1,0 +1,176 @@
+/** The configuration: what it becomes, and that everything wrong with it is said at once, with what would be right. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { checkConfig, describeProblems, loadConfig, secretsOf, slackConnection } from '../../src/config.ts';
+import { UserError } from '../../src/errors.ts';
+
+const MINIMAL = 'environments: { production: { tls: { host: paksa.test } } }';
+
+const load = (yaml: string, env: Record<string, string> = {}) => loadConfig({ env, readFile: () => yaml });
+
+const problems = (yaml: string, env: Record<string, string> = {}) =>
+  Object.fromEntries(
+    checkConfig({ env, readFile: () => yaml }).problems.map(({ path, message }) => [path, message]),
+  );
+
+describe('a configuration that is right', () => {
+  test('needs one environment; all else has a default', () => {
+    const config = load(MINIMAL);
+    expect(config.targets).toEqual([{ environment: 'production', tls: { host: 'paksa.test', port: 443 } }]);
+    expect(config).toMatchObject({ port: 3000, logLevel: 'info', slack: {} });
+    expect(config.policy.escalation).toEqual({
+      firstPageAfterMs: 600_000,
+      afterLast: 'stop',
+      levels: [
+        'Development team',
+        'DevOps/Infrastructure team',
+        'Senior architects',
+        'External consultants',
+      ].map((name) => ({ name, delayMs: 600_000, repeats: 1, responders: [] })),
+    });
+    expect(config.policy.approval).toEqual({ approvers: [], expiresMs: 1_800_000, selfApproval: false });
+  });
+
+  test('the annotated example is one, and its first environment is the default', () => {
+    const config = load(readFileSync('paksa.example.yaml', 'utf8'));
+    expect(config.targets.map(({ environment }) => environment)).toEqual(['production', 'staging']);
+    expect(config.policy.escalation.levels[0]).toEqual({
+      name: 'Development team',
+      delayMs: 600_000,
+      repeats: 2,
+      responders: [
+        { kind: 'usergroup', id: 'S012AB3CD' },
+        { kind: 'channel', id: 'C012AB3CE' },
+      ],
+    });
+    expect(config.policy.escalation.levels[3]?.delayMs).toBe(5_400_000);
+  });
+
+  test('every key that the schema knows is in the example and in the documentation', () => {
+    const example = readFileSync('paksa.example.yaml', 'utf8');
+    const documentation = readFileSync('docs/configuration.md', 'utf8');
+    const { a: unknownEverywhere } = problems('a: 1');
+    expect(unknownEverywhere).toContain('environments, channel, ladder, approvals');
+    for (const key of (unknownEverywhere ?? '').replace(/.*known are /, '').split(', ')) {
+      expect(example).toMatch(new RegExp(`^${key}:`, 'm'));
+      expect(documentation).toContain(`\`${key}`);
+    }
+  });
+
+  test('an empty variable is an unset one, and the API address ends with a slash', () => {
+    const config = load(MINIMAL, { SLACK_BOT_TOKEN: '', PORT: '0', SLACK_API_URL: 'http://127.0.0.1:1/api' });
+    expect(config.slack).toMatchObject({ botToken: undefined, apiUrl: 'http://127.0.0.1:1/api/' });
+    expect(config.port).toBe(0);
+  });
+});
+
+describe('a configuration that is not right', () => {
+  test('says everything at once, over both sources', () => {
+    const found = problems(
+      `
+environments:
+  production:
+    tls: { hots: paksa.test, port: 99999 }
+    certificate: { files: { certificate: cert.pem, key: /k.pem }, authority: { kind: acme } }
+  Staging: {}
+ladder:
+  afterlast: loop
+  levels:
+    - { delay: 10, repeats: 0, responders: [{ user: '@ann' }, { user: U1, channel: C1 }, {}] }
+approvals: { approvers: [{ channel: C1 }], expires: soon, selfApproval: 'no' }
+colour: red
+`,
+      {
+        SLACK_BOT_TOKEN: 'xapp-mixed-up',
+        SLACK_APP_TOKN: 'xapp-1',
+        PORT: 'http',
+        DATABASE_URL: 'mysql://localhost/paksa',
+        LOG_LEVEL: 'loud',
+      },
+    );
+    expect(found).toEqual({
+      SLACK_APP_TOKN: 'is not read: did you mean SLACK_APP_TOKEN?',
+      SLACK_BOT_TOKEN: "must be the bot's token, which begins with xoxb-",
+      PORT: 'must be a port from 0 to 65535; 0 takes any free one',
+      DATABASE_URL: 'must be a PostgreSQL address, such as postgres://user:password@host:5432/paksa',
+      LOG_LEVEL: 'must be one of trace, debug, info, warn, error, fatal, silent',
+      'environments.production.tls.host': 'is missing: it must be the host name or address to connect to',
+      'environments.production.tls.hots': 'is not a key here: did you mean host?',
+      'environments.production.tls.port': 'must be the port, a whole number from 1 to 65535',
+      'environments.production.certificate.files.certificate':
+        'must be the absolute path of the PEM file of the certificate, such as /etc/paksa/…',
+      'environments.production.certificate.authority.kind': 'must be certbot or local-ca',
+      'environments.Staging': 'must be a name of lower-case letters, digits and hyphens, such as production',
+      'ladder.afterlast': 'is not a key here: did you mean afterLast?',
+      'ladder.levels[0].name': "is missing: it must be the level's name",
+      'ladder.levels[0].delay':
+        'must be a duration from 1s to 7d, such as 90s, 10m or 1h30m: 10 has no unit, did you mean 10m?',
+      'ladder.levels[0].repeats': 'must be how often the level is paged, a whole number from 1 to 20',
+      'ladder.levels[0].responders[0].user':
+        "must be a user's id, such as U012AB3CD (profile › ⋮ › Copy member ID)",
+      'ladder.levels[0].responders[1]': 'must be one of { user: U… }, { usergroup: S… }, { channel: C… }',
+      'ladder.levels[0].responders[2]': 'must be one of { user: U… }, { usergroup: S… }, { channel: C… }',
+      'approvals.approvers[0]': 'must be one of { user: U… }, { usergroup: S… }',
+      'approvals.approvers[0].channel': 'is not a key here: known are user, usergroup',
+      'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
+      'approvals.selfApproval': 'must be true or false',
+      colour: 'is not a key here: known are environments, channel, ladder, approvals',
+    });
+  });
+
+  test.each([
+    ['no environments', '{}', 'environments', /^is missing/],
+    ['no environment in it', 'environments: {}', 'environments', /at least one/],
+    ['a section left empty', 'environments: { a: { tls: } }', 'environments.a.tls', /a block with host/],
+    ['a list for a block', '[1]', 'the file', /a block with environments/],
+    ['a key twice', 'environments: {}\nenvironments: {}', 'the file', /is not YAML: Map keys must be unique/],
+    ['broken YAML', 'environments: [', 'the file', /is not YAML/],
+    ['no levels', `${MINIMAL}\nladder: { levels: [] }`, 'ladder.levels', /at least one level/],
+    [
+      'a duration past the limit',
+      `${MINIMAL}\nladder: { firstPageAfter: 8d }`,
+      'ladder.firstPageAfter',
+      /7d/,
+    ],
+  ])('%s', (_, yaml, path, message) => {
+    expect(problems(yaml)[path]).toMatch(message);
+  });
+
+  test('is refused with a sentence for each problem, and no value of a secret', () => {
+    const refusal = () => load(`${MINIMAL}\nchanel: C1`, { SLACK_BOT_TOKEN: 'hunter2-secret' });
+    expect(refusal).toThrow(UserError);
+    expect(refusal).toThrow(
+      [
+        'The configuration has 2 things to put right:',
+        "  SLACK_BOT_TOKEN must be the bot's token, which begins with xoxb-",
+        '  paksa.yaml: chanel is not a key here: did you mean channel?',
+      ].join('\n'),
+    );
+  });
+
+  test('a file that is not there says where it was looked for and what to do', () => {
+    const { problems: found } = checkConfig({ env: { PAKSA_CONFIG: '/nowhere/paksa.yaml' } });
+    expect(describeProblems(found)).toMatch(/nowhere\/paksa\.yaml is not there: copy paksa\.example\.yaml/);
+  });
+});
+
+describe('Slack', () => {
+  test('is reached over a socket when there is an app token, else by signed requests', () => {
+    const botToken = 'xoxb-1';
+    expect(slackConnection({ botToken, appToken: 'xapp-1', signingSecret: 's' }).mode).toBe('socket');
+    expect(slackConnection({ botToken, signingSecret: 's' }).mode).toBe('http');
+  });
+
+  test.each([
+    [{}, /set SLACK_BOT_TOKEN and SLACK_APP_TOKEN \(Socket Mode\) or SLACK_SIGNING_SECRET/],
+    [{ botToken: 'xoxb-1' }, /set SLACK_APP_TOKEN/],
+    [{ appToken: 'xapp-1' }, /set SLACK_BOT_TOKEN\./],
+  ])('says what is missing: %j', (settings, message) => {
+    expect(() => slackConnection(settings)).toThrow(message);
+  });
+
+  test('its tokens and the database password are the secrets', () => {
+    const env = { SLACK_BOT_TOKEN: 'xoxb-1', DATABASE_URL: 'postgres://paksa:p%40ss@db.test/paksa' };
+    expect(secretsOf(load(MINIMAL, env))).toEqual(['xoxb-1', 'p@ss']);
+  });
+});

@@ -1,0 +1,169 @@
+/** What holds whatever happens to an incident, in whatever order: shown on random walks through its life. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Effect, Timer } from '../../src/incident/event.ts';
+import { isWorking } from '../../src/incident/incident.ts';
+import { transition } from '../../src/incident/transition.ts';
+import { anyPolicy, anyWalk, type Step, walk } from './random-walk.ts';
+import { pageKeys } from './sample-incident.ts';
+
+const onEveryWalk = (holds: (steps: readonly Step[]) => void) =>
+  fc.assert(
+    fc.property(anyPolicy, anyWalk, (policy, choices) => holds(walk(policy, choices))),
+    { numRuns: 300 },
+  );
+const onEveryStep = (holds: (step: Step) => void) =>
+  onEveryWalk((steps) => {
+    steps.forEach(holds);
+  });
+
+const timersOf = (effects: readonly Effect[], timer: Timer): readonly number[] =>
+  effects.flatMap((effect) => (effect.do === 'set-timer' && effect.timer === timer ? [effect.due] : []));
+
+test('the walks get everywhere', () => {
+  const stages = new Set<string>();
+  const places = new Set<string>();
+  const refused = new Set<string>();
+  onEveryStep(({ after, moved, happening }) => {
+    for (const { stage } of Object.values(after.attempts)) stages.add(stage);
+    places.add(`${after.status}, ${after.ladder.state}`);
+    if (!moved) refused.add(happening.type);
+  });
+  expect([...stages].sort()).toEqual(
+    [
+      ...['previewing', 'awaiting-approval', 'approved', 'running', 'verifying', 'succeeded'],
+      ...['undoing', 'undo-running', 'verifying-undo', 'undone'],
+      ...['preview-failed', 'withdrawn', 'denied', 'expired', 'failed', 'undo-failed'],
+    ].sort(),
+  );
+  expect([...places].sort()).toEqual(
+    [
+      ...['open, waiting', 'open, climbing', 'open, exhausted'],
+      ...['acknowledged, stopped', 'resolved, stopped'],
+    ].sort(),
+  );
+  expect(refused.size).toBeGreaterThan(10);
+});
+
+describe('versions', () => {
+  test('grow by exactly one with each move, and not with a refusal', () => {
+    onEveryStep(({ before, after, moved }) => expect(after.version - before.version).toBe(moved ? 1 : 0));
+  });
+
+  test('what an incident is, once it has been through the database, decides the same', () => {
+    onEveryStep(({ before, happening }) => {
+      const reread: typeof before = JSON.parse(JSON.stringify(before));
+      expect(transition(reread, happening)).toStrictEqual(transition(before, happening));
+    });
+  });
+});
+
+describe('work', () => {
+  test('is never in hand twice', () => {
+    onEveryStep(({ after }) =>
+      expect(Object.values(after.attempts).filter(isWorking).length).toBeLessThan(2),
+    );
+  });
+
+  test('is run only by an approval of the round that was previewed, and once', () => {
+    onEveryWalk((steps) => {
+      const runs = new Set<string>();
+      for (const { before, happening, effects } of steps)
+        for (const effect of effects) {
+          if (effect.do !== 'run') continue;
+          const { fix, round } = effect;
+          expect(happening).toMatchObject({ type: 'approved', fix, round });
+          expect(before.attempts[fix]).toMatchObject({
+            stage: 'awaiting-approval',
+            round,
+            preview: { boundTo: expect.any(String) },
+          });
+          expect(runs).not.toContain(`${fix} ${round}`);
+          runs.add(`${fix} ${round}`);
+        }
+    });
+  });
+
+  test('is always owed by somebody: each stage that Paksa has to leave began with a piece of work', () => {
+    const OWED: Partial<Record<string, Effect['do']>> = {
+      previewing: 'preview',
+      approved: 'run',
+      verifying: 'verify',
+      undoing: 'undo',
+      'verifying-undo': 'verify',
+    };
+    onEveryStep(({ before, after, effects }) => {
+      for (const { fix, round, stage } of Object.values(after.attempts)) {
+        const owed = OWED[stage];
+        const former = before.attempts[fix];
+        if (owed === undefined || (former?.stage === stage && former.round === round)) continue;
+        expect(effects).toContainEqual({ do: owed, fix, round });
+      }
+    });
+  });
+
+  test('waits for a decision no longer than its timer', () => {
+    onEveryWalk((steps) => {
+      const due = new Map<string, number>();
+      for (const { after, effects } of steps)
+        for (const { fix, stage, expiresAt } of Object.values(after.attempts)) {
+          for (const time of timersOf(effects, `approval/${fix}`)) due.set(fix, time);
+          if (stage === 'awaiting-approval') expect(due.get(fix)).toBe(expiresAt);
+        }
+    });
+  });
+
+  test('never goes back to an earlier round', () => {
+    onEveryStep(({ before, after }) => {
+      for (const { fix, round } of Object.values(before.attempts))
+        expect(after.attempts[fix]?.round).toBeGreaterThanOrEqual(round);
+    });
+  });
+});
+
+describe('the ladder', () => {
+  test('never pages with the same key twice', () => {
+    onEveryWalk((steps) => {
+      const keys = steps.flatMap(({ effects }) => pageKeys(effects));
+      expect(new Set(keys).size).toBe(keys.length);
+    });
+  });
+
+  test('has nothing due once somebody is at it, or it is over', () => {
+    onEveryStep(({ after }) => {
+      if (after.status === 'open') expect(after.ladder.state).not.toBe('stopped');
+      else expect(after.ladder).not.toHaveProperty('nextAt');
+    });
+  });
+
+  test('never stalls: while it waits or climbs, the last timer set is the one that it waits for', () => {
+    onEveryWalk((steps) => {
+      let due: number | undefined;
+      for (const { after, effects } of steps) {
+        due = timersOf(effects, 'ladder').at(-1) ?? due;
+        const { state, nextAt } = after.ladder;
+        if (state === 'waiting' || state === 'climbing') expect(nextAt).toBe(due);
+        else expect(nextAt).toBeUndefined();
+      }
+    });
+  });
+
+  test('never ends in silence: where it finds nobody left, it says so', () => {
+    onEveryStep(({ before, after, effects }) => {
+      if (after.ladder.state === 'exhausted' && before.ladder.state !== 'exhausted')
+        expect(effects).toContainEqual({
+          do: 'tell',
+          text: expect.objectContaining({ news: 'exhausted' }),
+        });
+    });
+  });
+
+  test('pages only people of the level that it is at, all of them', () => {
+    onEveryStep(({ after, effects }) => {
+      const { level, attempt } = after.ladder;
+      const there = after.policy.escalation.levels[level - 1]?.responders ?? [];
+      const keys = pageKeys(effects);
+      if (keys.length > 0) expect(keys).toEqual(there.map(({ id }) => `${level}.${attempt} user/${id}`));
+    });
+  });
+});

@@ -1,0 +1,185 @@
+/** A walk through an incident's life: each step happens to the incident as the steps before have left it. */
+import fc from 'fast-check';
+import type { Effect, Happening, IncidentEvent, PageRef } from '../../src/incident/event.ts';
+import type { AttemptStage, Incident } from '../../src/incident/incident.ts';
+import { transition } from '../../src/incident/transition.ts';
+import { stepOf } from '../../src/policy/ladder.ts';
+import type { Level, Policy } from '../../src/policy/policy.ts';
+import { at, finding, incident, level, OPENED, pagesIn, preview, user } from './sample-incident.ts';
+
+const anyLevel: fc.Arbitrary<Level> = fc
+  .tuple(
+    fc.uniqueArray(fc.constantFrom('U1', 'U2', 'U3'), { maxLength: 2 }),
+    fc.integer({ min: 0, max: 5 }),
+    fc.integer({ min: 1, max: 3 }),
+  )
+  .map(([ids, delayMs, repeats]) => level(ids.map(user), { delayMs, repeats }));
+
+export const anyPolicy: fc.Arbitrary<Policy> = fc
+  .tuple(
+    fc.array(anyLevel, { minLength: 1, maxLength: 4 }),
+    fc.constantFrom('repeat' as const, 'stop' as const),
+    fc.integer({ min: 0, max: 5 }),
+    fc.integer({ min: 1, max: 5 }),
+  )
+  .map(([levels, afterLast, firstPageAfterMs, expiresMs]) => ({
+    escalation: { levels, afterLast, firstPageAfterMs },
+    approval: { approvers: [], expiresMs, selfApproval: false },
+  }));
+
+type Kind = 'onward' | 'work' | 'people' | 'clock' | 'pages';
+
+export interface Choice {
+  readonly kind: Kind;
+  /** Which of the events of that kind. */
+  readonly pick: number;
+  /** Only events that are accepted now; without it, late and impossible ones too. */
+  readonly sensible: boolean;
+  /** How much later it happens. */
+  readonly later: number;
+}
+
+const anyChoice: fc.Arbitrary<Choice> = fc.record({
+  kind: fc.oneof(
+    { weight: 6, arbitrary: fc.constant<Kind>('onward') },
+    { weight: 4, arbitrary: fc.constant<Kind>('work') },
+    { weight: 1, arbitrary: fc.constant<Kind>('people') },
+    { weight: 2, arbitrary: fc.constant<Kind>('clock') },
+    { weight: 1, arbitrary: fc.constant<Kind>('pages') },
+  ),
+  pick: fc.nat(10_000),
+  sensible: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
+  ),
+  later: fc.nat(3),
+});
+
+export const anyWalk: fc.Arbitrary<readonly Choice[]> = fc.array(anyChoice, {
+  maxLength: 60,
+  size: 'max',
+});
+
+export interface Step {
+  readonly before: Incident;
+  readonly happening: Happening;
+  readonly after: Incident;
+  readonly effects: readonly Effect[];
+  readonly moved: boolean;
+}
+
+/** The steps taken, the refused ones too; the first is the opening. */
+export function walk(policy: Policy, choices: readonly Choice[]): readonly Step[] {
+  const opening = at({ type: 'opened', severity: 'critical', findings: [] }, OPENED);
+  const steps = [take(incident({ policy }), opening)];
+  let pages: readonly PageRef[] = [];
+  for (const { kind, pick, sensible, later } of choices) {
+    const last = steps.at(-1);
+    if (!last) break;
+    pages = [...pages, ...pagesIn(last.effects)];
+    const now = last.happening.at + later;
+    const possible = EVENTS[kind](last.after, pages)
+      .map((event) =>
+        at(event, event.type === 'timer-due' ? Math.max(now, event.due) : now, ACTORS[pick % 2]),
+      )
+      .filter((happening) => !sensible || transition(last.after, happening).moved);
+    const chosen = possible[pick % Math.max(possible.length, 1)];
+    if (chosen) steps.push(take(last.after, chosen));
+  }
+  return steps;
+}
+
+const ACTORS = ['UREQUESTER', 'UAPPROVER'];
+
+function take(before: Incident, happening: Happening): Step {
+  const result = transition(frozen(before), happening);
+  return result.moved
+    ? { before, happening, after: result.next, effects: result.effects, moved: true }
+    : { before, happening, after: before, effects: [], moved: false };
+}
+
+/** A transition that changes what it is given, throws. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value))
+    Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+}
+
+const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => readonly IncidentEvent[]> = {
+  /** What takes `renew` to its end and back again: chance alone hardly gets that far. */
+  onward: ({ attempts }) => {
+    const fix = 'renew';
+    const { round, stage, undo } = attempts[fix] ?? { round: 1 };
+    const begin: IncidentEvent = { type: 'fix-requested', fix };
+    const captured: IncidentEvent = { type: 'undo-captured', fix, round, data: { kept: 'copy' } };
+    const acted: IncidentEvent = { type: 'acted', fix, round, outcome: 'done' };
+    const started: IncidentEvent = { type: 'started', fix, round, owner: 'replica' };
+    const findings = [finding('expiry', 'healthy')];
+    const passed: IncidentEvent = { type: 'verified', fix, round, passed: true, findings, boundAfter: 'new' };
+    const next: Partial<Record<AttemptStage, IncidentEvent>> = {
+      previewing: { type: 'previewed', fix, round, preview: preview('state') },
+      'awaiting-approval': { type: 'approved', fix, round },
+      approved: started,
+      running: undo === undefined ? captured : acted,
+      verifying: passed,
+      succeeded: { type: 'undo-requested', fix, round },
+      undoing: started,
+      'undo-running': acted,
+      'verifying-undo': passed,
+    };
+    return [(stage && next[stage]) ?? begin];
+  },
+  work: ({ attempts }) =>
+    ['renew', 'restart'].flatMap((fix): readonly IncidentEvent[] => {
+      const round = attempts[fix]?.round ?? 1;
+      return [{ type: 'fix-requested', fix }, ...attemptEvents(fix, round), ...attemptEvents(fix, round - 1)];
+    }),
+  people: ({ ladder, attempts, findings, fixes }) => [
+    { type: 'acknowledged' },
+    { type: 'escalated' },
+    { type: 'escalated', step: stepOf(ladder) },
+    { type: 'escalated', step: stepOf(ladder) - 1 },
+    ...(Object.keys(attempts).length > 1 ? [{ type: 'resolved' } as const] : []),
+    { type: 'diagnosed', severity: 'warning', fixes, findings: [finding('expiry', 'problem')] },
+    { type: 'diagnosed', severity: 'warning', fixes, findings: [finding('expiry', 'inconclusive')] },
+    ...(Object.keys(attempts).length > 1
+      ? [{ type: 'diagnosed', severity: 'warning', fixes, findings: findings.map(well) } as const]
+      : []),
+  ],
+  clock: ({ ladder, attempts }) => [
+    { type: 'timer-due', timer: 'ladder', due: ladder.nextAt ?? 0 },
+    { type: 'timer-due', timer: 'ladder', due: (ladder.nextAt ?? 0) - 1 },
+    ...Object.values(attempts).map(
+      ({ fix, expiresAt }): IncidentEvent => ({
+        type: 'timer-due',
+        timer: `approval/${fix}`,
+        due: expiresAt ?? 0,
+      }),
+    ),
+  ],
+  pages: (_, pages) =>
+    pages.slice(-4).flatMap((page): IncidentEvent[] => [
+      { type: 'page-failed', page, reason: 'no such user' },
+      { type: 'page-sent', page, by: 'slack' },
+    ]),
+};
+
+const well = ({ check }: { check: string }) => finding(check, 'healthy');
+
+const attemptEvents = (fix: string, round: number): readonly IncidentEvent[] => [
+  { type: 'previewed', fix, round, preview: preview(`state ${round}`) },
+  { type: 'preview-failed', fix, round, reason: 'no such file' },
+  { type: 'approved', fix, round },
+  { type: 'denied', fix, round },
+  { type: 'denied', fix, round, reason: 'not now' },
+  { type: 'drifted', fix, round, preview: preview(`state ${round + 1}`) },
+  { type: 'started', fix, round, owner: 'replica' },
+  { type: 'undo-captured', fix, round, data: { kept: `copy ${round}` } },
+  { type: 'acted', fix, round, outcome: 'done' },
+  { type: 'failed', fix, round, reason: 'refused' },
+  { type: 'lost', fix, round },
+  { type: 'verified', fix, round, passed: true, findings: [finding('expiry', 'healthy')], boundAfter: 'new' },
+  { type: 'verified', fix, round, passed: true, findings: [finding('expiry', 'problem')] },
+  { type: 'verified', fix, round, passed: false, findings: [], boundAfter: 'half' },
+  { type: 'undo-requested', fix, round },
+];
