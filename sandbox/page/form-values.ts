@@ -1,5 +1,6 @@
 /** What a modal submits: Slack's `view.state.values`, with what was chosen or else what the app had set. */
-import { blockSchema, type Choice, choiceSchema } from './blocks/schema.ts';
+import { blockSchema } from './blocks/block-schema.ts';
+import { type Choice, choiceSchema } from './blocks/schema.ts';
 import { type Chosen, initialChoice, payloadOf } from './blocks/values.ts';
 
 export type FormValues = Record<string, Record<string, unknown>>;
@@ -20,6 +21,9 @@ function fieldsOfBlock(raw: unknown, index: number): Field[] {
   const block = known.data;
   const blockId = block.block_id ?? `block-${index}`;
   switch (block.type) {
+    case 'header':
+    case 'context':
+      return [];
     case 'input':
       return [{ blockId, element: block.element }];
     case 'section':

@@ -4,7 +4,7 @@ import type { PageMessage } from './api.ts';
 import { act as postAct } from './api-client.ts';
 import { Avatar } from './avatar.tsx';
 import { Blocks } from './blocks/blocks.tsx';
-import { Mrkdwn } from './blocks/static-blocks.tsx';
+import { Mrkdwn } from './blocks/text-blocks.tsx';
 import { SurfaceContext, useDirectory } from './blocks/surface.ts';
 import { Reactions } from './reactions.tsx';
 import { dateOf, timeOf } from './timeline.ts';

@@ -28,6 +28,8 @@ function goesOn(previous: PageMessage | undefined, message: PageMessage): boolea
   return (
     previous !== undefined &&
     previous.user === message.user &&
+    // The first reply stands apart from the message that it answers.
+    isReply(previous) === isReply(message) &&
     (previous.ephemeralFor === undefined) === (message.ephemeralFor === undefined) &&
     dateOf(message.ts).getTime() - dateOf(previous.ts).getTime() < GROUP_MS
   );

@@ -46,7 +46,9 @@ export function createMessages(state: State, changes: Changes): Messages {
 
   return {
     post: (draft) => {
-      const message = store({ ...draft, ts: state.nextTs(), reactions: [] });
+      // A reply to a reply belongs to the thread that both are in.
+      const parentTs = draft.threadTs && (find(draft.channel, draft.threadTs)?.threadTs ?? draft.threadTs);
+      const message = store({ ...draft, ...(parentTs && { threadTs: parentTs }), ts: state.nextTs(), reactions: [] });
       tellParent(message);
       return message;
     },

@@ -122,7 +122,10 @@ export function createViews(state: State, changes: Changes): Views {
       return keep({ ...view, chosen: values });
     },
     refuse: (view, errors) => changes.tell({ type: 'view', view, errors }),
-    close: (view) => drop(view.user, Math.max(0, stack(view.user).findIndex(({ id }) => id === view.id))),
+    close: (view) => {
+      const index = stack(view.user).findIndex(({ id }) => id === view.id);
+      return index < 0 ? [] : drop(view.user, index);
+    },
     find,
     findExternal,
     stack,

@@ -40,7 +40,7 @@ export function misspelt(names: readonly string[]): ConfigProblem[] {
   return names
     .filter((name) => /^(SLACK|PAKSA)_/.test(name) && !KNOWN.includes(name))
     .flatMap((name) => {
-      const meant = nearest(name, KNOWN);
+      const meant = nearest(name, KNOWN, 2);
       return meant === undefined
         ? []
         : [{ source: 'environment', path: name, message: `is not read: did you mean ${meant}?` }];

@@ -23,11 +23,11 @@ export const must = (what: string) => ({
     input === undefined ? `is missing: it must be ${what}` : `must be ${what}`,
 });
 
-/** The word among `known` that was probably meant; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+/** The word among `known` that was probably meant, at most that many letters away; undefined when none is near. */
+export function nearest(word: string, known: readonly string[], letters?: number): string | undefined {
   const near = known
     .map((candidate) => ({ candidate, away: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, away }) => away <= Math.max(2, Math.floor(candidate.length / 3)))
+    .filter(({ candidate, away }) => away <= (letters ?? Math.max(2, Math.floor(candidate.length / 3))))
     .sort((a, b) => a.away - b.away);
   return near[0]?.candidate;
 }

@@ -52,9 +52,9 @@ async function look(check: Check, target: Target, probes: Probes, outer?: AbortS
   const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
   const context: CheckContext = { ...probes, target, signal, now: new Date() };
   const late = new Promise<Verdict>((resolve) => {
-    signal.addEventListener('abort', () =>
-      resolve(inconclusive(`could not look: no answer within ${check.timeoutSeconds} s`)),
-    );
+    const giveUp = () => resolve(inconclusive(`could not look: no answer within ${check.timeoutSeconds} s`));
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
   });
   try {
     // An adapter that ignores its signal must not hold the others up.

@@ -17,7 +17,7 @@ export function runbookOf(topics: Topics, topic: string): Runbook {
 
 /** @throws UserError naming the nearest fix */
 export function fixOf(runbook: Runbook, id: string): Fix {
-  const fix = runbook.fixes[id];
+  const fix = Object.hasOwn(runbook.fixes, id) ? runbook.fixes[id] : undefined;
   if (!fix)
     throw new UserError(
       `The topic “${runbook.topic}” has no fix “${id}”.${nearest(id, Object.keys(runbook.fixes))}`,

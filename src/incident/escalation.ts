@@ -15,14 +15,15 @@ function onto(incident: Incident, ladder: Ladder, why: string): Move {
       effects: [{ do: 'tell', text: { news: 'exhausted', why, passedOver: ladder.passedOver } }],
     };
   const { level, attempt, nextAt } = ladder;
-  const responders = incident.policy.escalation.levels[level - 1]?.responders ?? [];
+  // Whoever stands twice in a level is paged once.
+  const responders = new Set(
+    incident.policy.escalation.levels[level - 1]?.responders.map(({ kind, id }) => `${kind}/${id}`),
+  );
   return {
     next: { ...incident, ladder },
     effects: [
       { do: 'tell', text: { news: 'climbed', level, attempt, why, passedOver: ladder.passedOver } },
-      ...responders.map(
-        ({ kind, id }): Effect => ({ do: 'page', page: { level, attempt, responder: `${kind}/${id}` } }),
-      ),
+      ...[...responders].map((responder): Effect => ({ do: 'page', page: { level, attempt, responder } })),
       ...(nextAt === undefined ? [] : [{ do: 'set-timer', timer: 'ladder', due: nextAt } as const]),
     ],
   };

@@ -3,6 +3,7 @@
  * not. Pure: no clock, no database. A refused event of a job is a late one and is dropped; of a person, it is answered.
  */
 import { stepOf } from '../policy/ladder.ts';
+import { overall } from '../runbook/finding.ts';
 import { attempted, requested } from './attempt.ts';
 import { nobodyReached, raise, raiseUnanswered, rearm, resolve, rest } from './escalation.ts';
 import type { Happening } from './event.ts';
@@ -65,7 +66,8 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
 
 function diagnosed(incident: Incident, event: Extract<Happening, { type: 'diagnosed' }>): Transition {
   const seen = { ...incident, findings: event.findings, severity: event.severity, fixes: event.fixes };
-  const isWell = event.findings.every((finding) => finding.status === 'healthy');
+  // Nothing looked at is not health.
+  const isWell = overall(event.findings) === 'healthy';
   return moved(isWell && !workInHand(incident) ? resolve(seen, event.actor) : seen);
 }
 

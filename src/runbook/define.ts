@@ -25,7 +25,8 @@ export function defineRunbook(runbook: Runbook): Runbook {
   for (const [id, fix] of Object.entries(runbook.fixes)) {
     if (fix.verifiedBy.length === 0) refuse(`fix ${id} is verified by nothing`);
     for (const check of fix.verifiedBy)
-      if (!(check in runbook.checks)) refuse(`fix ${id} is verified by ${check}, which is not a check`);
+      if (!Object.hasOwn(runbook.checks, check))
+        refuse(`fix ${id} is verified by ${check}, which is not a check`);
   }
   return runbook;
 }

@@ -86,6 +86,7 @@ colour: red
         PORT: 'http',
         DATABASE_URL: 'mysql://localhost/paksa',
         LOG_LEVEL: 'loud',
+        SLACK_CLIENT_SECRET: 'another tool’s',
       },
     );
     expect(found).toEqual({

@@ -6,7 +6,7 @@ export function ActionsBlock({ elements, blockId }: { elements: unknown[]; block
     <div className="block-actions">
       {elements.map((element, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: elements are told apart by their place; action ids may be missing
-        <AnyElement key={index} element={element} blockId={blockId} />
+        <AnyElement key={index} element={element} blockId={blockId} name="Choose" />
       ))}
     </div>
   );

@@ -1,26 +1,27 @@
-/** Draws a list of blocks: the interactive ones here, runs of all others by the library, and says so where neither can. */
+/** Draws a list of blocks: some here, runs of all others by the library, and says so where neither can. */
 import type { Block } from 'slack-blocks-to-jsx';
 import { ActionsBlock } from './actions-block.tsx';
+import { blockSchema, type DrawnBlock } from './block-schema.ts';
 import { ContainerBlock } from './container-block.tsx';
 import { InputBlock } from './input-block.tsx';
-import { blockSchema, type InteractiveBlock } from './schema.ts';
 import { SectionBlock } from './section-block.tsx';
 import { isStatic, StaticBlocks } from './static-blocks.tsx';
+import { ContextBlock, HeaderBlock } from './text-blocks.tsx';
 
 type Piece =
   | { kind: 'static'; blocks: Block[] }
-  | { kind: 'interactive'; block: InteractiveBlock; blockId: string }
+  | { kind: 'drawn'; block: DrawnBlock; blockId: string }
   | { kind: 'unknown'; type: string };
 
 /** The workspace names every block; the position stands in where it did not. */
 function sort(blocks: unknown[]): Piece[] {
   const pieces: Piece[] = [];
   blocks.forEach((block, index) => {
-    const interactive = blockSchema.safeParse(block);
+    const drawn = blockSchema.safeParse(block);
     const last = pieces.at(-1);
-    if (interactive.success) {
-      const blockId = interactive.data.block_id ?? `block-${index}`;
-      pieces.push({ kind: 'interactive', block: interactive.data, blockId });
+    if (drawn.success) {
+      const blockId = drawn.data.block_id ?? `block-${index}`;
+      pieces.push({ kind: 'drawn', block: drawn.data, blockId });
     } else if (!isStatic(block)) {
       const type =
         typeof block === 'object' && block !== null && 'type' in block ? String(block.type) : 'unknown';
@@ -34,8 +35,12 @@ function sort(blocks: unknown[]): Piece[] {
   return pieces;
 }
 
-function Interactive({ block, blockId }: { block: InteractiveBlock; blockId: string }) {
+function Drawn({ block, blockId }: { block: DrawnBlock; blockId: string }) {
   switch (block.type) {
+    case 'header':
+      return <HeaderBlock block={block} />;
+    case 'context':
+      return <ContextBlock block={block} />;
     case 'actions':
       return <ActionsBlock elements={block.elements} blockId={blockId} />;
     case 'section':
@@ -51,8 +56,8 @@ function PieceView({ piece }: { piece: Piece }) {
   switch (piece.kind) {
     case 'static':
       return <StaticBlocks blocks={piece.blocks} />;
-    case 'interactive':
-      return <Interactive block={piece.block} blockId={piece.blockId} />;
+    case 'drawn':
+      return <Drawn block={piece.block} blockId={piece.blockId} />;
     case 'unknown':
       return <p className="block-unknown">This page cannot draw a “{piece.type}” block.</p>;
   }
@@ -61,6 +66,6 @@ function PieceView({ piece }: { piece: Piece }) {
 export function Blocks({ blocks }: { blocks: unknown[] }) {
   // Blocks without an id have no identity across updates but their place in the message, as for Slack.
   return sort(blocks).map((piece, index) => (
-    <PieceView key={piece.kind === 'interactive' ? piece.blockId : `${piece.kind}-${index}`} piece={piece} />
+    <PieceView key={piece.kind === 'drawn' ? piece.blockId : `${piece.kind}-${index}`} piece={piece} />
   ));
 }

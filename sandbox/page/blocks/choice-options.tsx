@@ -3,7 +3,7 @@ import { useId } from 'react';
 import type { ChoiceProps } from './choice.tsx';
 import { PlainText } from './plain-text.tsx';
 import type { Option, Text } from './schema.ts';
-import { Mrkdwn } from './static-blocks.tsx';
+import { AnyText } from './text-blocks.tsx';
 
 type Shared = Omit<ChoiceProps, 'element'>;
 

@@ -2,7 +2,7 @@
 import { type ReactNode, useCallback, useState } from 'react';
 import { Dialog } from '../dialog.tsx';
 import type { Confirm } from './schema.ts';
-import { Mrkdwn } from './static-blocks.tsx';
+import { AnyText } from './text-blocks.tsx';
 
 interface Question {
   confirm: Confirm;

@@ -2,9 +2,9 @@
 
 import { Blocks } from './blocks.tsx';
 import { PlainText } from './plain-text.tsx';
-import type { InteractiveBlock } from './schema.ts';
+import type { BlockOf } from './block-schema.ts';
 
-type Container = Extract<InteractiveBlock, { type: 'container' }>;
+type Container = BlockOf<'container'>;
 
 function Heading({ block }: { block: Container }) {
   return (

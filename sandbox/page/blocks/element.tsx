@@ -45,7 +45,7 @@ interface ElementProps {
   name: string;
 }
 
-export function InteractiveElement({ element, blockId, name }: ElementProps) {
+function InteractiveElement({ element, blockId, name }: ElementProps) {
   switch (element.type) {
     case 'button':
       return <ButtonElement element={element} blockId={blockId} />;
@@ -57,8 +57,8 @@ export function InteractiveElement({ element, blockId, name }: ElementProps) {
 }
 
 /** For lists whose elements come unchecked: what this page cannot offer is said in its place. */
-export function AnyElement({ element, blockId }: { element: unknown; blockId: string }) {
+export function AnyElement({ element, blockId, name }: { element: unknown; blockId: string; name: string }) {
   const known = elementSchema.safeParse(element);
-  if (known.success) return <InteractiveElement element={known.data} blockId={blockId} name="Choose" />;
+  if (known.success) return <InteractiveElement element={known.data} blockId={blockId} name={name} />;
   return <span className="block-unknown">This page cannot draw this control.</span>;
 }

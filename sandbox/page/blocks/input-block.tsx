@@ -2,12 +2,12 @@
 import { useId } from 'react';
 import { ChoiceControl } from './choice.tsx';
 import { PlainText } from './plain-text.tsx';
-import type { InteractiveBlock } from './schema.ts';
+import type { BlockOf } from './block-schema.ts';
 import { useSurface } from './surface.ts';
 import { useChosen } from './use-chosen.ts';
 import { type Chosen, isTyped, payloadOf } from './values.ts';
 
-type Input = Extract<InteractiveBlock, { type: 'input' }>;
+type Input = BlockOf<'input'>;
 
 export function InputBlock({ block, blockId }: { block: Input; blockId: string }) {
   const { act, form, pending } = useSurface();

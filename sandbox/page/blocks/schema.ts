@@ -1,26 +1,26 @@
 /** The interactive part of Block Kit, checked as it comes in; `slack-blocks-to-jsx` draws the rest but reports no clicks. */
 import { z } from 'zod';
 
-const text = z.object({ type: z.enum(['plain_text', 'mrkdwn']), text: z.string() });
+export const textSchema = z.object({ type: z.enum(['plain_text', 'mrkdwn']), text: z.string() });
 const confirm = z.object({
-  title: text,
-  text,
-  confirm: text,
-  deny: text,
+  title: textSchema,
+  text: textSchema,
+  confirm: textSchema,
+  deny: textSchema,
   style: z.enum(['primary', 'danger']).optional(),
 });
 const option = z.object({
-  text,
+  text: textSchema,
   value: z.string(),
-  description: text.optional(),
+  description: textSchema.optional(),
   url: z.string().optional(),
 });
-const optionGroup = z.object({ label: text, options: z.array(option) });
+const optionGroup = z.object({ label: textSchema, options: z.array(option) });
 
 const common = {
   action_id: z.string().default(''),
   confirm: confirm.optional(),
-  placeholder: text.optional(),
+  placeholder: textSchema.optional(),
   focus_on_load: z.boolean().optional(),
 };
 const options = {
@@ -31,7 +31,7 @@ const options = {
 const button = z.object({
   type: z.literal('button'),
   ...common,
-  text,
+  text: textSchema,
   value: z.string().optional(),
   url: z.string().optional(),
   style: z.enum(['primary', 'danger']).optional(),
@@ -104,38 +104,7 @@ export const choiceSchema = z.discriminatedUnion('type', [
 ]);
 export const elementSchema = z.discriminatedUnion('type', [button, overflow, ...choiceSchema.options]);
 
-const blockId = z.string().optional();
-
-export const blockSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('actions'), block_id: blockId, elements: z.array(z.unknown()) }),
-  z.object({
-    type: z.literal('section'),
-    block_id: blockId,
-    text: text.optional(),
-    fields: z.array(text).optional(),
-    accessory: elementSchema,
-  }),
-  z.object({
-    type: z.literal('input'),
-    block_id: blockId,
-    label: text,
-    hint: text.optional(),
-    optional: z.boolean().default(false),
-    dispatch_action: z.boolean().default(false),
-    element: choiceSchema,
-  }),
-  z.object({
-    type: z.literal('container'),
-    block_id: blockId,
-    title: text,
-    subtitle: text.optional(),
-    child_blocks: z.array(z.unknown()),
-    is_collapsible: z.boolean().default(false),
-    default_collapsed: z.boolean().default(false),
-  }),
-]);
-
-export type Text = z.infer<typeof text>;
+export type Text = z.infer<typeof textSchema>;
 export type Confirm = z.infer<typeof confirm>;
 export type Option = z.infer<typeof option>;
 export type Button = z.infer<typeof button>;
@@ -143,7 +112,6 @@ export type Overflow = z.infer<typeof overflow>;
 /** An element that holds a value: in a modal it is read at submission, in a message each change is an action. */
 export type Choice = z.infer<typeof choiceSchema>;
 export type Element = z.infer<typeof elementSchema>;
-export type InteractiveBlock = z.infer<typeof blockSchema>;
 
 /** All options of an element that has them, grouped or not. */
 export function optionsOf(element: {

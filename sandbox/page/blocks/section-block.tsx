@@ -1,32 +1,41 @@
-/** A section with something to press or to choose beside its text. */
-import { useMemo } from 'react';
-import type { Block } from 'slack-blocks-to-jsx';
-import { InteractiveElement } from './element.tsx';
-import type { InteractiveBlock } from './schema.ts';
-import { StaticBlocks } from './static-blocks.tsx';
+/** A section: text, fields in columns, and beside them a picture or something to press or to choose. */
+import { type BlockOf, pictureIn } from './block-schema.ts';
+import { AnyElement } from './element.tsx';
+import { AnyText } from './text-blocks.tsx';
 
-type Section = Extract<InteractiveBlock, { type: 'section' }>;
+interface AccessoryProps {
+  accessory: unknown;
+  blockId: string;
+  name: string;
+}
 
-export function SectionBlock({ block, blockId }: { block: Section; blockId: string }) {
-  const { text, fields, accessory } = block;
-  const shown = useMemo<Block[]>(
-    () => [
-      {
-        type: 'section',
-        ...(text === undefined ? {} : { text }),
-        ...(fields === undefined ? {} : { fields }),
-      },
-    ],
-    [text, fields],
-  );
+function Accessory({ accessory, blockId, name }: AccessoryProps) {
+  const picture = pictureIn(accessory);
+  if (picture !== undefined) return <img src={picture.image_url} alt={picture.alt_text} />;
+  return <AnyElement element={accessory} blockId={blockId} name={name} />;
+}
+
+export function SectionBlock({ block, blockId }: { block: BlockOf<'section'>; blockId: string }) {
+  const { text, fields = [], accessory } = block;
   return (
     <div className="block-section">
       <div className="block-section-text">
-        <StaticBlocks blocks={shown} />
+        {text !== undefined && <AnyText text={text} />}
+        {fields.length > 0 && (
+          <div className="block-fields">
+            {fields.map((field, index) => (
+              <div key={`${index}/${field.text}`}>
+                <AnyText text={field} />
+              </div>
+            ))}
+          </div>
+        )}
       </div>
-      <div className="block-section-accessory">
-        <InteractiveElement element={accessory} blockId={blockId} name={text?.text ?? 'Choose'} />
-      </div>
+      {accessory !== undefined && (
+        <div className="block-section-accessory">
+          <Accessory accessory={accessory} blockId={blockId} name={text?.text ?? 'Choose'} />
+        </div>
+      )}
     </div>
   );
 }

@@ -103,9 +103,3 @@ export function StaticBlocks({ blocks }: { blocks: Block[] }) {
     </DrawingGuard>
   );
 }
-
-/** A text object, or a message that has no blocks: the same drawing as a section's. */
-export function Mrkdwn({ text }: { text: string }) {
-  const blocks = useMemo<Block[]>(() => [{ type: 'section', text: { type: 'mrkdwn', text } }], [text]);
-  return <StaticBlocks blocks={blocks} />;
-}

@@ -31,7 +31,7 @@ function read(error: unknown, { endpoint, signal, connected }: FailedConnection)
   const { host, port } = endpoint;
   const at = `${host}:${port}`;
   if (signal.aborted) return aborted(signal.reason, at, connected);
-  const code = codeOf(error);
+  const code = textOf(error, 'code');
   switch (code) {
     case 'ENOTFOUND':
       return unreachable(
@@ -84,10 +84,7 @@ function refusal(error: unknown, code: string, at: string): Reading {
       `${at} presents more than 100 kB of certificates, which clients refuse: remove what is not its chain.`,
     );
   }
-  if (
-    /ASN1|X509|BAD_CERTIFICATE|DECODE|CERTIFICATE_LENGTH|LENGTH_MISMATCH/.test(code) &&
-    !code.includes('ALERT')
-  ) {
+  if (/^(asn1|x509)/.test(textOf(error, 'library'))) {
     return refused(`${at} presents a certificate that cannot be decoded: replace its certificate file.`);
   }
   const reason =
@@ -101,5 +98,7 @@ function refusal(error: unknown, code: string, at: string): Reading {
 }
 
 /** Where both address families failed, Node's AggregateError carries the first one's code. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+const textOf = (error: unknown, property: 'code' | 'library'): string => {
+  const value: unknown = error instanceof Error ? Reflect.get(error, property) : undefined;
+  return typeof value === 'string' ? value : '';
+};

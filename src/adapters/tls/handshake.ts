@@ -45,10 +45,12 @@ export async function withHandshake<T>(
   });
   try {
     await once(socket, 'secureConnect', { signal });
-    return await use(socket, stapled);
+    const result = await use(socket, stapled);
+    // What is still unsent, TLS 1.3's last message among it, goes out first: the server logs a visit, not an error.
+    socket.destroySoon();
+    return result;
   } catch (error) {
-    throw error instanceof AdapterError ? error : translateConnectionError(error, failure);
-  } finally {
     socket.destroy();
+    throw error instanceof AdapterError ? error : translateConnectionError(error, failure);
   }
 }

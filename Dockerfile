@@ -1,0 +1,24 @@
+# The bot alone: no sandbox, no tests, no embedded PostgreSQL (set DATABASE_URL). It runs as nobody in particular and
+# writes nothing, so that the root file system may be read-only:
+#   docker run --read-only -e DATABASE_URL -e SLACK_BOT_TOKEN -e SLACK_APP_TOKEN -v $PWD/paksa.yaml:/paksa/paksa.yaml:ro paksa
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /paksa
+COPY package.json package-lock.json ./
+# The optional packages are the embedded PostgreSQL's programs and native speed-ups that nothing here needs.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+WORKDIR /paksa
+ENV NODE_ENV=production PORT=3000
+COPY --from=packages /paksa/node_modules ./node_modules
+COPY package.json ./
+COPY src ./src
+COPY commands ./commands
+USER 10001:10001
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]

@@ -1,0 +1,113 @@
+/** What the topic `ssl` can do: renew the certificate, bring it into the cluster, have the ingress read it. */
+import { z } from 'zod';
+import { fix, irreversible, undoWith } from '../../src/runbook/fix.ts';
+import { day, noCluster, noFile } from './target.ts';
+
+/** Where `renew` left the old files, read back from the incident's log. */
+const Backup = z.object({
+  kind: z.enum(['certbot', 'local-ca']),
+  serial: z.string(),
+  files: z.array(z.object({ path: z.string(), keptAt: z.string() })),
+});
+const KeptSecret = z.object({ serial: z.string(), kept: z.string() });
+
+export const fixes = {
+  renew: fix('Renew the certificate', {
+    risk: 'medium',
+    unavailable: noFile,
+    preview: async ({ certificate, signal }) => {
+      const [{ leaf }, plan] = await Promise.all([certificate.installed(signal), certificate.plan(signal)]);
+      return {
+        summary: `Ask ${plan.authority} for a new certificate and put it in place`,
+        changes: [
+          { what: 'Subject', before: leaf.subject, after: plan.names[0] ?? leaf.subject },
+          { what: 'Names', before: leaf.names.join(', '), after: plan.names.join(', ') },
+          {
+            what: 'Valid until',
+            before: day(leaf.notAfter),
+            after: plan.days === undefined ? 'as the authority decides' : `${plan.days} days from now`,
+          },
+          { what: 'Serial', before: leaf.serial, after: 'a new one' },
+        ],
+        notes: ['The private key is replaced too.', 'The old certificate and key are kept for undo.'],
+        boundTo: leaf.fingerprint,
+      };
+    },
+    run: async ({ certificate, signal }) => {
+      await certificate.renew(signal);
+      const { leaf } = await certificate.installed(signal);
+      return `new certificate ${leaf.serial}, valid until ${day(leaf.notAfter)}`;
+    },
+    undo: undoWith({
+      title: 'Put the old certificate and key back',
+      capture: ({ certificate, attempt, signal }) => certificate.backup(attempt, signal),
+      parse: (data) => Backup.parse(data),
+      apply: async ({ certificate, signal }, backup) => {
+        await certificate.restore(backup, signal);
+        return `certificate ${backup.serial} is in place again`;
+      },
+      isBack: async ({ certificate, signal }, { serial }) =>
+        (await certificate.installed(signal)).leaf.serial === serial,
+    }),
+    verifiedBy: ['expiry', 'name', 'chain', 'file', 'served-is-installed'],
+  }),
+  'update-secret': fix('Update the TLS secret', {
+    risk: 'medium',
+    unavailable: (target) => noCluster(target) ?? noFile(target),
+    preview: async ({ kubernetes, certificate, signal }) => {
+      const [secret, { leaf }] = await Promise.all([
+        kubernetes.tlsSecret(signal),
+        certificate.installed(signal),
+      ]);
+      return {
+        summary: `Put the certificate on disk into ${secret.namespace}/${secret.name}`,
+        changes: [
+          { what: 'Serial', before: secret.leaf.serial, after: leaf.serial },
+          { what: 'Valid until', before: day(secret.leaf.notAfter), after: day(leaf.notAfter) },
+        ],
+        notes: ['The ingress controller picks the new secret up by itself within a minute.'],
+        boundTo: `${secret.resourceVersion}/${leaf.fingerprint}`,
+      };
+    },
+    run: async ({ kubernetes, signal }) => {
+      await kubernetes.applyTlsSecret(signal);
+      return 'the secret holds the certificate on disk';
+    },
+    undo: undoWith({
+      title: 'Put the old secret back',
+      capture: async ({ kubernetes, attempt, signal }) => ({
+        serial: (await kubernetes.tlsSecret(signal)).leaf.serial,
+        kept: await kubernetes.keepTlsSecret(attempt, signal),
+      }),
+      parse: (data) => KeptSecret.parse(data),
+      apply: async ({ kubernetes, signal }, { kept }) => {
+        await kubernetes.restoreTlsSecret(kept, signal);
+        return `the secret is as it was (from ${kept})`;
+      },
+      isBack: async ({ kubernetes, signal }, { serial }) =>
+        (await kubernetes.tlsSecret(signal)).leaf.serial === serial,
+    }),
+    verifiedBy: ['expiry', 'served-is-installed'],
+  }),
+  'restart-ingress': fix('Restart the ingress controller', {
+    risk: 'medium',
+    unavailable: noCluster,
+    preview: async ({ kubernetes, signal }) => {
+      const { name, namespace, replicas, ready, resourceVersion } =
+        await kubernetes.ingressController(signal);
+      return {
+        summary: `Roll over the pods of ${namespace}/${name}`,
+        changes: [{ what: 'Pods', before: `${ready} of ${replicas} ready`, after: `${replicas} new ones` }],
+        notes: replicas < 2 ? ['There is a single pod: connections are dropped while it is replaced.'] : [],
+        boundTo: resourceVersion,
+      };
+    },
+    run: async ({ kubernetes, signal }) => {
+      await kubernetes.restartIngressController(signal);
+      return 'the pods have been replaced';
+    },
+    undo: irreversible('a restart cannot be taken back'),
+    verifiedBy: ['expiry', 'served-is-installed'],
+    timeoutSeconds: 300,
+  }),
+};

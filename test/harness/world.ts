@@ -1,0 +1,105 @@
+/** Everything around the bot for a smoke test: a database, the local workspace, the stack to break, and the bot as a process. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sandboxConfiguration } from '../../sandbox/configuration.ts';
+import { startStack } from '../../sandbox/stack/stack.ts';
+import { startWorkspace } from '../../sandbox/workspace/server.ts';
+import { freshDatabase } from './database.ts';
+
+const BOT = fileURLToPath(new URL('bot-process.ts', import.meta.url));
+
+export interface WorldOptions {
+  /** Over signed requests instead of a socket. */
+  readonly http?: boolean;
+  /** Changes to the sandbox's paksa.yaml. */
+  readonly configure?: (yaml: string) => string;
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export async function createWorld({ http = false, configure = (yaml) => yaml }: WorldOptions = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'paksa-world-'));
+  const database = await freshDatabase();
+  const stack = await startStack({ port: 0, directory: join(folder, 'stack') });
+  const botPort = http ? await freePort() : 0;
+  const signingSecret = 'a-signing-secret-of-the-tests';
+  const workspace = await startWorkspace({
+    port: 0,
+    stack,
+    ...(http ? { http: { requestUrl: `http://127.0.0.1:${botPort}/slack/events`, signingSecret } } : {}),
+  });
+  const file = join(folder, 'paksa.yaml');
+  await writeFile(file, configure(sandboxConfiguration(stack.environment)));
+  const bots = new Set<ChildProcess>();
+
+  const env = {
+    PATH: process.env.PATH,
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
+    PORT: String(botPort),
+    DATABASE_URL: database.url,
+    PAKSA_CONFIG: file,
+    SLACK_API_URL: workspace.apiUrl,
+    SLACK_BOT_TOKEN: workspace.botToken,
+    ...(http ? { SLACK_SIGNING_SECRET: signingSecret } : { SLACK_APP_TOKEN: workspace.appToken }),
+  };
+
+  return {
+    workspace,
+    stack,
+    database,
+    configFile: file,
+    signingSecret,
+    env,
+    /** Starts the bot and resolves when it is ready. `dieAt` names the step at which it kills itself. */
+    startBot: async ({ dieAt }: { dieAt?: string } = {}) => {
+      const child = fork(BOT, [], { env: { ...env, ...(dieAt ? { DIE_AT: dieAt } : {}) }, stdio: 'inherit' });
+      bots.add(child);
+      const exited = once(child, 'exit').then(([code, signal]) => {
+        bots.delete(child);
+        return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+      });
+      const ready = await Promise.race([once(child, 'message'), exited]);
+      if (!Array.isArray(ready))
+        throw new Error(`the bot ended before it was ready: ${JSON.stringify(ready)}`);
+      const [{ port }] = ready as [{ port: number }];
+      return {
+        port,
+        exited,
+        kill: async () => {
+          child.kill('SIGKILL');
+          await exited;
+        },
+        stop: async () => {
+          child.kill('SIGTERM');
+          return exited;
+        },
+      };
+    },
+    close: async () => {
+      for (const child of bots) {
+        const exited = once(child, 'exit');
+        child.kill('SIGKILL');
+        await exited;
+      }
+      await workspace.stop();
+      await stack.stop();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that was free a moment ago: the workspace has to know the bot's before the bot is there. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('a server without an address');
+  return address.port;
+}

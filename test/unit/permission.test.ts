@@ -1,0 +1,143 @@
+/** Who may approve, deny, undo, acknowledge and resolve; and that whoever may not is told who may. */
+import { describe, expect, test } from 'vitest';
+import { armed, type Ladder } from '../../src/policy/ladder.ts';
+import { type Actor, mayAnswer, mayDecide, mayDeny, type Standing } from '../../src/policy/permission.ts';
+import type { ApprovalPolicy } from '../../src/policy/policy.ts';
+import { channel, escalation, group, level, OPENED, user } from './sample-incident.ts';
+
+const levels = [level([user('UDEV'), group('SDEV')]), level([user('UOPS'), channel('COPS')]), level([])];
+
+const standing = (approval: Partial<ApprovalPolicy> = {}, paged: Ladder['paged'] = {}): Standing => ({
+  policy: {
+    escalation: escalation({ levels }),
+    approval: {
+      approvers: [user('UAPPROVER'), group('SAPPROVERS')],
+      expiresMs: 1,
+      selfApproval: false,
+      ...approval,
+    },
+  },
+  ladder: { ...armed(escalation({ levels }), OPENED), paged },
+  openedBy: 'UOPENER',
+});
+
+const somebody = (id: string, ...groups: readonly string[]): Actor => ({ id, groups });
+const APPROVER = somebody('UAPPROVER');
+const STRANGER = somebody('USTRANGER', 'SOTHER');
+
+describe('approving', () => {
+  const MAY: readonly (readonly [string, Actor, Ladder['paged']])[] = [
+    ['an approver', APPROVER, {}],
+    ['somebody in an approvers’ group', somebody('UANY', 'SOTHER', 'SAPPROVERS'), {}],
+    ['somebody of a level that has been paged', somebody('UDEV'), { 1: 1 }],
+    ['somebody in a group of a level that has been paged', somebody('UANY', 'SDEV'), { 1: 1 }],
+    ['a level below the one paged last', somebody('UDEV'), { 1: 2, 2: 1 }],
+    ['somebody in a terminal on Paksa’s machine', somebody('cli:root'), {}],
+  ];
+  test.each(MAY)('%s may', (_, actor, paged) => {
+    expect(mayDecide(standing({}, paged), actor, 'UREQUESTER')).toEqual({ allowed: true });
+  });
+
+  const MAY_NOT: readonly (readonly [string, Actor, Ladder['paged']])[] = [
+    ['a stranger', STRANGER, { 1: 1, 2: 1 }],
+    ['who opened the incident', somebody('UOPENER'), { 1: 1 }],
+    ['somebody of a level not paged yet', somebody('UOPS'), { 1: 1 }],
+    ['somebody whose level was never reached', somebody('UDEV'), {}],
+    ['a member of a channel that was paged', somebody('UANY', 'COPS'), { 2: 1 }],
+    ['somebody whose own id is that of a group', somebody('SAPPROVERS'), {}],
+    ['a group that has the id of an approver', somebody('UANY', 'UAPPROVER'), {}],
+    ['nobody', somebody(''), {}],
+  ];
+  test.each(MAY_NOT)('%s may not', (_, actor, paged) => {
+    expect(mayDecide(standing({}, paged), actor, 'UREQUESTER')).toMatchObject({
+      allowed: false,
+      why: 'You are not among the approvers.',
+    });
+  });
+
+  test('a refusal names the approvers and the levels paged, and no channel', () => {
+    expect(mayDecide(standing({}, { 2: 1 }), STRANGER, 'UREQUESTER')).toEqual({
+      allowed: false,
+      who: [user('UAPPROVER'), group('SAPPROVERS'), user('UOPS')],
+      why: 'You are not among the approvers.',
+    });
+  });
+
+  test('a channel among the approvers gives nobody the right', () => {
+    const odd = standing({ approvers: [channel('COPS')] });
+    expect(mayDecide(odd, somebody('UANY', 'COPS'))).toMatchObject({ allowed: false, who: [] });
+  });
+});
+
+describe('what oneself asked for', () => {
+  test('an approver does not approve, and is told who else may', () => {
+    expect(mayDecide(standing(), APPROVER, APPROVER.id)).toEqual({
+      allowed: false,
+      who: [group('SAPPROVERS')],
+      why: 'You asked for this fix, so somebody else decides.',
+    });
+  });
+
+  test('nor does an approver by group or by level', () => {
+    const held = standing({}, { 1: 1 });
+    for (const actor of [somebody('UANY', 'SAPPROVERS'), somebody('UDEV')])
+      expect(mayDecide(held, actor, actor.id).allowed).toBe(false);
+  });
+
+  test('where self-approval is allowed, an approver does, a stranger still does not', () => {
+    const held = standing({ selfApproval: true });
+    expect(mayDecide(held, APPROVER, APPROVER.id).allowed).toBe(true);
+    expect(mayDecide(held, STRANGER, STRANGER.id)).toMatchObject({
+      allowed: false,
+      why: 'You are not among the approvers.',
+    });
+  });
+
+  test('in a terminal, one approves oneself', () => {
+    expect(mayDecide(standing(), somebody('cli:root'), 'cli:root').allowed).toBe(true);
+  });
+
+  test('an approver takes back: an undo is nobody’s request', () => {
+    expect(mayDecide(standing(), APPROVER).allowed).toBe(true);
+  });
+});
+
+describe('denying', () => {
+  test.each([
+    ['who asked for it', somebody('UREQUESTER')],
+    ['an approver', APPROVER],
+    ['somebody in a terminal', somebody('cli:root')],
+  ])('%s may', (_, actor) => {
+    expect(mayDeny(standing(), actor, 'UREQUESTER')).toEqual({ allowed: true });
+  });
+
+  test('a stranger may not, and is told who may', () => {
+    expect(mayDeny(standing(), STRANGER, 'UREQUESTER')).toMatchObject({
+      allowed: false,
+      who: [user('UAPPROVER'), group('SAPPROVERS')],
+    });
+  });
+});
+
+describe('acknowledging and resolving', () => {
+  test.each([
+    ['who opened it', somebody('UOPENER')],
+    ['an approver', APPROVER],
+    ['somebody of any level, paged or not', somebody('UOPS')],
+    ['somebody in a group of any level', somebody('UANY', 'SDEV')],
+    ['somebody in a terminal', somebody('cli:root')],
+  ])('%s may', (_, actor) => {
+    expect(mayAnswer(standing(), actor)).toEqual({ allowed: true });
+  });
+
+  test.each([
+    ['a stranger', STRANGER],
+    ['a member of a channel on the ladder', somebody('UANY', 'COPS')],
+  ])('%s may not, and is told who may', (_, actor) => {
+    expect(mayAnswer(standing(), actor)).toEqual({
+      allowed: false,
+      who: [user('UAPPROVER'), group('SAPPROVERS'), user('UDEV'), group('SDEV'), user('UOPS')],
+      why: 'You are not on this incident’s ladder.',
+    });
+  });
+});
