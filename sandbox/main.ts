@@ -19,7 +19,9 @@ const PAGE_PORT = 4321;
 const STACK_PORT = 4443;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { 'page-port': { type: 'string' }, 'stack-port': { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { 'page-port': { type: 'string' }, 'stack-port': { type: 'string' } },
+  });
   const opened: (() => Promise<void>)[] = [];
   // In the reverse of the order in which they were started.
   const close = async (): Promise<void> => {
@@ -45,7 +47,9 @@ async function start(opened: (() => Promise<void>)[], pagePort: number, stackPor
   said('TLS server');
   const folder = join(DIRECTORY, 'sandbox');
   await mkdir(folder, { recursive: true });
-  const stack = await startStack({ port: stackPort, directory: join(folder, 'stack') }).catch(portTaken('--stack-port'));
+  const stack = await startStack({ port: stackPort, directory: join(folder, 'stack') }).catch(
+    portTaken('--stack-port'),
+  );
   opened.push(stack.stop);
 
   said('workspace');
@@ -54,7 +58,9 @@ async function start(opened: (() => Promise<void>)[], pagePort: number, stackPor
     dataDir: folder,
     stack,
     pageDir: resolve('sandbox/page/dist'),
-    completions: ['help', 'status', ...[...topics.keys()].map((topic) => `diagnose ${topic}`)].map((line) => `/paksa ${line}`),
+    completions: ['help', 'status', ...[...topics.keys()].map((topic) => `diagnose ${topic}`)].map(
+      (line) => `/paksa ${line}`,
+    ),
   }).catch(portTaken('--page-port'));
   opened.push(workspace.stop);
 

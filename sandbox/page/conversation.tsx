@@ -1,7 +1,7 @@
 /** The channel or direct message that is open: its head, what was said in it, and the composer. */
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { PageChannel, PageMessage } from './api.ts';
-import { send } from './api-client.ts';
+import { act, send } from './api-client.ts';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Home } from './home.tsx';
@@ -50,9 +50,13 @@ export function Conversation({
   const replies = useMemo(() => countReplies(messages), [messages]);
   const onSend = useCallback((text: string) => send({ user: me, channel: id, text }), [me, id]);
 
+  const isApps = channel.isDirect && partners(channel, users, me).some(({ isBot }) => isBot);
+  const hasHome = isApps && home !== undefined;
+  useEffect(() => {
+    if (isApps) void act({ user: me, action: { type: 'app_home_opened' } });
+  }, [isApps, me]);
+
   const title = channelTitle(channel, users, me);
-  const hasHome =
-    home !== undefined && channel.isDirect && partners(channel, users, me).some(({ isBot }) => isBot);
 
   return (
     <main className="conversation" id="conversation" aria-label={title} tabIndex={-1}>

@@ -4,6 +4,7 @@ import type { PageMessage } from './api.ts';
 import { useDirectory } from './blocks/surface.ts';
 import { Message } from './message.tsx';
 import { nameOf } from './people.ts';
+import { spoken } from './spoken.ts';
 import { layOut } from './timeline.ts';
 
 /** Near enough to the end to count as there: a phone's bounce, or a fraction of a pixel. */
@@ -21,18 +22,19 @@ interface MessageListProps {
 
 /** Says each message that arrives, once. Edits are left alone: a card is drawn anew many times. */
 function Announcer({ messages }: { messages: PageMessage[] }) {
-  const { me, users } = useDirectory();
-  const [spoken, setSpoken] = useState('');
+  const directory = useDirectory();
+  const { me, users } = directory;
+  const [said, setSaid] = useState('');
   const latest = useRef(messages.at(-1)?.ts);
   useEffect(() => {
     const fresh = messages.filter(({ ts, user }) => ts > (latest.current ?? '') && user !== me);
     latest.current = messages.at(-1)?.ts ?? latest.current;
     if (fresh.length === 0) return;
-    setSpoken(fresh.map(({ user, text }) => `${nameOf(users, user)}: ${text.slice(0, 300)}`).join('. '));
-  }, [messages, me, users]);
+    setSaid(fresh.map(({ user, text }) => `${nameOf(users, user)}: ${spoken(text, directory)}`).join('. '));
+  }, [messages, me, users, directory]);
   return (
     <div className="unseen" aria-live="polite" role="status">
-      {spoken}
+      {said}
     </div>
   );
 }

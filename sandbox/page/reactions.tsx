@@ -1,7 +1,7 @@
 /** The reactions on a message, with who gave them for those who ask. */
-import { emojify } from 'node-emoji';
 import type { PageMessage } from './api.ts';
 import { useDirectory } from './blocks/surface.ts';
+import { emojified } from './emoji.ts';
 import { nameOf } from './people.ts';
 
 export function Reactions({ reactions }: { reactions: NonNullable<PageMessage['reactions']> }) {
@@ -15,7 +15,7 @@ export function Reactions({ reactions }: { reactions: NonNullable<PageMessage['r
           className="reaction"
           title={`${by.map((id) => nameOf(users, id)).join(', ')}: ${name}`}
         >
-          {emojify(`:${name}:`)} {by.length}
+          {emojified(`:${name}:`)} {by.length}
         </li>
       ))}
     </ul>

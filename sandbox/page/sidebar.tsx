@@ -61,7 +61,7 @@ export function Sidebar(props: SidebarProps) {
     <nav className="sidebar" aria-label="Conversations">
       <header className="sidebar-head">
         <img src={mark} alt="" width="28" height="28" />
-        <h1>{team}</h1>
+        <h1>{team} workspace</h1>
         <button
           type="button"
           className="icon-button"

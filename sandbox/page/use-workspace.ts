@@ -40,6 +40,7 @@ export function useWorkspace(user: string | undefined, onNotice: (text: string) 
           fetchStack(current.signal).catch(() => undefined),
         ]);
         if (current.signal.aborted) return;
+        // Drawn together with the events that came meanwhile: a modal that is still open does not even blink.
         dispatch({ type: 'loaded', state });
         if (stack !== undefined) dispatch({ type: 'stack_loaded', stack });
         for (const event of early) dispatch({ type: 'event', event });

@@ -61,19 +61,18 @@ function applyEvent(workspace: Workspace, event: PageEvent): Workspace {
   }
 }
 
-/** A fresh state from the server keeps what only this page knows: whispers, and what this person has open. */
+/** A fresh state from the server keeps what only this page knows. The views that are open come again as events. */
 function load(previous: Workspace | undefined, state: PageState): Workspace {
   const whispers = [
     ...(previous?.whispers.filter((message) => message.ephemeralFor !== previous.me) ?? []),
     ...(previous?.messages.filter((message) => message.ephemeralFor !== undefined) ?? []),
   ];
   const mine = whispers.filter((message) => message.ephemeralFor === state.me);
-  const same = previous?.me === state.me ? previous : undefined;
   return {
     ...state,
     messages: mine.reduce(upsertMessage, state.messages.toSorted(byTime)),
-    modals: same?.modals ?? [],
-    home: same?.home,
+    modals: [],
+    home: undefined,
     stack: previous?.stack,
     whispers,
   };

@@ -25,7 +25,7 @@ export async function createAuthority(directory: string, options: AuthorityOptio
   const { name = 'Paksa Sandbox', intermediateEnds = new Date(Date.now() + 5 * YEAR_MS) } = options;
   const rootKeys = await generateRsaKey();
   const keys = await generateRsaKey();
-  const root = { name: `${name} Root`, key: rootKeys.privateKey };
+  const root = { name: `${name} Root`, ...rootKeys };
   const files = authorityFiles(directory);
 
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -48,7 +48,7 @@ export async function createAuthority(directory: string, options: AuthorityOptio
 function certify(
   subject: string,
   publicKey: string,
-  issuer: { name: string; key: string },
+  issuer: { name: string; publicKey: string; privateKey: string },
   notAfter: Date,
   pathLength?: number,
 ): string {
@@ -64,7 +64,14 @@ function certify(
     { name: 'basicConstraints', cA: true, critical: true, ...limit },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     { name: 'subjectKeyIdentifier' },
+    { name: 'authorityKeyIdentifier', keyIdentifier: keyIdentifier(issuer.publicKey) },
   ]);
-  certificate.sign(forge.pki.privateKeyFromPem(issuer.key), forge.md.sha256.create());
+  certificate.sign(forge.pki.privateKeyFromPem(issuer.privateKey), forge.md.sha256.create());
   return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
 }
+
+/** What node-forge writes as the subject's key identifier: strict clients compare the two. */
+const keyIdentifier = (publicKey: string): string =>
+  forge.pki
+    .getPublicKeyFingerprint(forge.pki.publicKeyFromPem(publicKey), { type: 'RSAPublicKey' })
+    .getBytes();

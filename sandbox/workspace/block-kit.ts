@@ -25,7 +25,9 @@ export function validateMessage(blocks: unknown): string[] {
     found.push(`only_one_table_allowed ${pointer(['blocks'])}`);
   }
   if (isOverBudget(blocks)) {
-    found.push(`blocks hold ${textInBlocks(blocks)} characters, more than ${BLOCKS_BUDGET} ${pointer(['blocks'])}`);
+    found.push(
+      `blocks hold ${textInBlocks(blocks)} characters, more than ${BLOCKS_BUDGET} ${pointer(['blocks'])}`,
+    );
   }
   return [...found, ...duplicates(blocks, ['blocks'])];
 }

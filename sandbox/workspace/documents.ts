@@ -38,7 +38,9 @@ export function openDocuments(dataDir: string | undefined): Documents {
     'CREATE TABLE IF NOT EXISTS documents (collection TEXT, key TEXT, json TEXT NOT NULL, PRIMARY KEY (collection, key))',
   );
   const select = database.prepare('SELECT key, json FROM documents WHERE collection = ?');
-  const upsert = database.prepare('INSERT OR REPLACE INTO documents (collection, key, json) VALUES (?, ?, ?)');
+  const upsert = database.prepare(
+    'INSERT OR REPLACE INTO documents (collection, key, json) VALUES (?, ?, ?)',
+  );
   const remove = database.prepare('DELETE FROM documents WHERE collection = ? AND key = ?');
 
   return {

@@ -42,7 +42,10 @@ export function formState(blocks: readonly Fields[], chosen: FormState): FormSta
     const kind = KINDS[String(placed.element.type)];
     if (!kind) continue;
     const { blockId, actionId } = placed;
-    values[blockId] = { ...values[blockId], [actionId]: chosen[blockId]?.[actionId] ?? initialOf(placed, kind) };
+    values[blockId] = {
+      ...values[blockId],
+      [actionId]: chosen[blockId]?.[actionId] ?? initialOf(placed, kind),
+    };
   }
   return values;
 }
@@ -73,7 +76,9 @@ export function fill(element: Fields, said: string | readonly string[]): Fields 
   const kind = KINDS[String(type)];
   if (!kind) return { type };
   const words = typeof said === 'string' ? [said] : said;
-  const value = kind.key.startsWith('selected_option') ? words.map((word) => optionNamed(element, word)) : words;
+  const value = kind.key.startsWith('selected_option')
+    ? words.map((word) => optionNamed(element, word))
+    : words;
   return { type, [kind.key]: isList(kind.key) ? value : value[0] };
 }
 
@@ -81,7 +86,8 @@ function complaint({ element, input }: Placed, value: Fields | undefined): strin
   const kind = KINDS[String(element.type)];
   if (!kind || !input) return undefined;
   const given = value?.[kind.key];
-  const isEmpty = given === undefined || given === null || given === '' || (Array.isArray(given) && given.length === 0);
+  const isEmpty =
+    given === undefined || given === null || given === '' || (Array.isArray(given) && given.length === 0);
   if (isEmpty) return input.optional === true ? undefined : 'Please complete this required field.';
   const length = codePoints(textOf(given) ?? '');
   const { min_length: min, max_length: max } = element;

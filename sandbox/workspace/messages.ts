@@ -48,7 +48,12 @@ export function createMessages(state: State, changes: Changes): Messages {
     post: (draft) => {
       // A reply to a reply belongs to the thread that both are in.
       const parentTs = draft.threadTs && (find(draft.channel, draft.threadTs)?.threadTs ?? draft.threadTs);
-      const message = store({ ...draft, ...(parentTs && { threadTs: parentTs }), ts: state.nextTs(), reactions: [] });
+      const message = store({
+        ...draft,
+        ...(parentTs && { threadTs: parentTs }),
+        ts: state.nextTs(),
+        reactions: [],
+      });
       tellParent(message);
       return message;
     },
@@ -67,8 +72,11 @@ export function createMessages(state: State, changes: Changes): Messages {
       return find(channel, ts) ?? (ephemeral?.ephemeralFor === user ? ephemeral : undefined);
     },
     history: (channel) =>
-      inChannel(channel).filter(({ threadTs, ts, isBroadcast }) => isBroadcast || threadTs === undefined || threadTs === ts),
-    thread: (channel, ts) => inChannel(channel).filter((message) => message.ts === ts || message.threadTs === ts),
+      inChannel(channel).filter(
+        ({ threadTs, ts, isBroadcast }) => isBroadcast || threadTs === undefined || threadTs === ts,
+      ),
+    thread: (channel, ts) =>
+      inChannel(channel).filter((message) => message.ts === ts || message.threadTs === ts),
     ephemerals: (user) =>
       [...ephemerals.values()].filter(({ ephemeralFor }) => ephemeralFor === user).sort(byTime),
   };

@@ -96,7 +96,11 @@ export const seed: Seed = {
     { id: GROUPS.consultants, handle: 'consultants', name: 'External consultants', users: [PEOPLE.ext] },
   ],
   channels: [
-    { id: CHANNELS.operations, name: 'operations', topic: 'Day-to-day running of the Paksa Financial System' },
+    {
+      id: CHANNELS.operations,
+      name: 'operations',
+      topic: 'Day-to-day running of the Paksa Financial System',
+    },
     { id: CHANNELS.incidents, name: 'incidents', topic: 'What is broken now, and who is on it' },
   ],
 };

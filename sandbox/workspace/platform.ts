@@ -20,6 +20,4 @@ export interface Platform {
 }
 
 /** What Slack's client knows after somebody did something: it was taken, or the words to show them. */
-export type ClientAnswer =
-  | { ok: true; errors?: Record<string, string> }
-  | { ok: false; notice: string };
+export type ClientAnswer = { ok: true; errors?: Record<string, string> } | { ok: false; notice: string };

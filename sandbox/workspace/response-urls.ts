@@ -1,7 +1,7 @@
 /** `response_url`s: five answers within thirty minutes, to the place where somebody did something. */
 import { z } from 'zod';
-import { isOverBudget, validateMessage } from './block-kit.ts';
 import { identified } from './block-kit/surface.ts';
+import { isOverBudget, validateMessage } from './block-kit.ts';
 import { anyFields } from './fields.ts';
 import { makeToken } from './ids.ts';
 import type { Messages } from './messages.ts';
@@ -60,7 +60,8 @@ export function createResponseUrls(state: State, messages: Messages, baseUrl: ()
       messages.change(original, { text, blocks: identified(blocks) });
       return;
     }
-    const threadTs = response.thread_ts ?? (origin.message?.ephemeralFor ? origin.message.threadTs : undefined);
+    const threadTs =
+      response.thread_ts ?? (origin.message?.ephemeralFor ? origin.message.threadTs : undefined);
     messages.post({
       channel: origin.channel,
       user: app.botUserId,

@@ -88,7 +88,9 @@ export function userObject(user: User, state: State): Fields {
       display_name: user.name,
       title: user.role,
       team: state.seed.team.id,
-      ...(user.isBot ? { bot_id: state.seed.app.botId, api_app_id: state.seed.app.id } : { email: emailOf(user, state) }),
+      ...(user.isBot
+        ? { bot_id: state.seed.app.botId, api_app_id: state.seed.app.id }
+        : { email: emailOf(user, state) }),
     },
   };
 }

@@ -50,16 +50,31 @@ function sow(state: Pick<State, 'seed' | 'users' | 'groups' | 'channels' | 'now'
     bookmarks: [],
   };
   const bot = { id: botUserId, name: seed.app.name, realName: 'Paksa', role: 'App', isBot: true };
-  for (const user of [...seed.users.map((person) => ({ ...person, isBot: false })), bot]) users.set(user.id, user);
+  for (const user of [...seed.users.map((person) => ({ ...person, isBot: false })), bot])
+    users.set(user.id, user);
   for (const group of seed.groups) groups.set(group.id, group);
   for (const { id, name, topic, isPrivate, members } of seed.channels) {
     if (channels.get(id)) continue;
-    channels.set(id, { ...base, id, name, topic, kind: isPrivate ? 'private' : 'public', members: members ?? everyone });
+    channels.set(id, {
+      ...base,
+      id,
+      name,
+      topic,
+      kind: isPrivate ? 'private' : 'public',
+      members: members ?? everyone,
+    });
   }
   for (const { id } of seed.users) {
     const direct = directMessage(id);
     if (channels.get(direct)) continue;
-    channels.set(direct, { ...base, id: direct, name: direct, topic: '', kind: 'im', members: [id, botUserId] });
+    channels.set(direct, {
+      ...base,
+      id: direct,
+      name: direct,
+      topic: '',
+      kind: 'im',
+      members: [id, botUserId],
+    });
   }
 }
 

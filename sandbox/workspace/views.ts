@@ -1,6 +1,7 @@
 /** Modals, stacked for each person, and Home tabs. */
-import { isViewTooLarge, validateView } from './block-kit.ts';
+
 import { identified } from './block-kit/surface.ts';
+import { isViewTooLarge, validateView } from './block-kit.ts';
 import type { Changes } from './changes.ts';
 import { type Fields, fieldsIn, textOf } from './fields.ts';
 import { formState } from './form.ts';
@@ -72,7 +73,11 @@ export function createViews(state: State, changes: Changes): Views {
   };
   const keep = (view: View) => {
     if (view.type === 'home') state.homes.set(view.user, view);
-    else stacks.set(view.user, stack(view.user).map((other) => (other.id === view.id ? view : other)));
+    else
+      stacks.set(
+        view.user,
+        stack(view.user).map((other) => (other.id === view.id ? view : other)),
+      );
     return view;
   };
   const show = (view: View) => {
@@ -108,7 +113,9 @@ export function createViews(state: State, changes: Changes): Views {
       checkHash(view, hash);
       const { id, rootId, previousId, chosen } = view;
       return show(
-        keep(make(view.user, payload, { id, rootId, chosen, ...(previousId !== undefined && { previousId }) })),
+        keep(
+          make(view.user, payload, { id, rootId, chosen, ...(previousId !== undefined && { previousId }) }),
+        ),
       );
     },
     publish: (user, payload, hash) => {
@@ -118,7 +125,8 @@ export function createViews(state: State, changes: Changes): Views {
     },
     choose: (view, chosen) => {
       const values = { ...view.chosen };
-      for (const [blockId, actions] of Object.entries(chosen)) values[blockId] = { ...values[blockId], ...actions };
+      for (const [blockId, actions] of Object.entries(chosen))
+        values[blockId] = { ...values[blockId], ...actions };
       return keep({ ...view, chosen: values });
     },
     refuse: (view, errors) => changes.tell({ type: 'view', view, errors }),

@@ -11,7 +11,7 @@ const person = (id: string, name: string, realName: string, role: string, isBot 
 
 export function initialState(): Omit<PageState, 'me'> {
   return {
-    team: 'Paksa workspace',
+    team: 'Paksa',
     users: [
       person('U1', 'dana', 'Dana Reyes', 'requester'),
       person('U2', 'amir', 'Amir Haddad', 'approver'),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { type OpenDatabase, openDatabase } from '../../src/store/embedded/database.ts';
 
@@ -22,8 +22,12 @@ beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'paksa-embedded-'));
   await chmod(parent, 0o755);
   directory = join(parent, '.paksa');
+  // Registered first, called last: after whatever the test opened is closed. Who was killed leaves a server that is stopping.
+  onTestFinished(async () => {
+    await vi.waitFor(async () => expect(await serverPid()).toBeUndefined(), 15_000);
+    await rm(parent, { recursive: true, force: true });
+  });
 });
-afterEach(() => rm(parent, { recursive: true, force: true }));
 
 async function open(): Promise<OpenDatabase> {
   const database = await openDatabase({ directory, settings });
@@ -183,10 +187,11 @@ test.runIf(isRoot)(
     const closed = join(parent, 'closed');
     await mkdir(closed, { mode: 0o700 });
     directory = join(closed, '.paksa');
-    const { url } = await open();
+    const { url, close } = await open();
     const { home } = JSON.parse(await readFile(join(directory, 'postgres.json'), 'utf8'));
-    onTestFinished(() => rm(home, { recursive: true, force: true }));
     expect(home).toMatch(/^\/var\/lib\/paksa\//);
     expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await close();
+    await rm(home, { recursive: true });
   },
 );

@@ -17,7 +17,7 @@ export const blockSchema = z.discriminatedUnion('type', [
     block_id: blockId,
     text: textSchema.optional(),
     fields: z.array(textSchema).optional(),
-    accessory: z.unknown(),
+    accessory: z.unknown().optional(),
   }),
   z.object({ type: z.literal('actions'), block_id: blockId, elements: z.array(z.unknown()) }),
   z.object({

@@ -1,8 +1,7 @@
 /** Choices among things that are listed: one from a drop-down, or one or several from the open list. */
 import { useId } from 'react';
 import type { ChoiceProps } from './choice.tsx';
-import { PlainText } from './plain-text.tsx';
-import type { Option, Text } from './schema.ts';
+import type { Option } from './schema.ts';
 import { AnyText } from './text-blocks.tsx';
 
 type Shared = Omit<ChoiceProps, 'element'>;
@@ -54,9 +53,6 @@ export function SelectOne({
   );
 }
 
-const Label = ({ text }: { text: Text }) =>
-  text.type === 'mrkdwn' ? <Mrkdwn text={text.text} /> : <PlainText text={text.text} />;
-
 interface OptionListProps extends Shared {
   single: boolean;
   options: Option[];
@@ -89,10 +85,10 @@ export function OptionList({
             onChange={() => toggle(value)}
           />
           <span className="option-text">
-            <Label text={text} />
+            <AnyText text={text} />
             {description !== undefined && (
               <span className="option-description">
-                <Label text={description} />
+                <AnyText text={description} />
               </span>
             )}
           </span>

@@ -1,5 +1,6 @@
 /** Every element that holds a value, drawn with the browser's own controls: they work with thumbs, keys and screen readers. */
 
+import { emojified } from '../emoji.ts';
 import { OptionList, SelectOne } from './choice-options.tsx';
 import { TextChoice } from './choice-text.tsx';
 import { type Choice, optionsOf } from './schema.ts';
@@ -30,9 +31,9 @@ export function ChoiceControl({ element, ...rest }: ChoiceProps) {
     case 'static_select': {
       const groups = element.option_groups?.map(({ label, options }) => ({
         label: label.text,
-        options: options.map(({ value, text }) => ({ value, label: text.text })),
+        options: options.map(({ value, text }) => ({ value, label: emojified(text.text) })),
       }));
-      const flat = optionsOf(element).map(({ value, text }) => ({ value, label: text.text }));
+      const flat = optionsOf(element).map(({ value, text }) => ({ value, label: emojified(text.text) }));
       return (
         <SelectOne
           {...rest}

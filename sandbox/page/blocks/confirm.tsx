@@ -28,7 +28,7 @@ function ConfirmDialog({ question, done }: ConfirmDialogProps) {
   return (
     <Dialog title={confirm.title.text} role="alertdialog" className="dialog-small" onClose={deny}>
       <div className="dialog-body">
-        {confirm.text.type === 'mrkdwn' ? <Mrkdwn text={confirm.text.text} /> : <p>{confirm.text.text}</p>}
+        <AnyText text={confirm.text} />
       </div>
       <footer className="dialog-foot">
         <button type="button" className="button" onClick={deny}>

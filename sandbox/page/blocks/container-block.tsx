@@ -1,8 +1,8 @@
 /** Detail that folds away. Drawn here, because what is inside may be interactive. */
 
+import type { BlockOf } from './block-schema.ts';
 import { Blocks } from './blocks.tsx';
 import { PlainText } from './plain-text.tsx';
-import type { BlockOf } from './block-schema.ts';
 
 type Container = BlockOf<'container'>;
 

@@ -1,8 +1,8 @@
 /** A labelled field of a modal, with its hint and what the app found wrong with it. */
 import { useId } from 'react';
+import type { BlockOf } from './block-schema.ts';
 import { ChoiceControl } from './choice.tsx';
 import { PlainText } from './plain-text.tsx';
-import type { BlockOf } from './block-schema.ts';
 import { useSurface } from './surface.ts';
 import { useChosen } from './use-chosen.ts';
 import { type Chosen, isTyped, payloadOf } from './values.ts';

@@ -2,8 +2,8 @@
  * Slack's mrkdwn as rich text, which the library draws faithfully. Its own reading of mrkdwn goes through Markdown and
  * loses what Slack keeps: the colons of `12:30:45`, the star of `*.example.com` in code, lines that begin with `#`.
  */
-import { get as emojiOf, has as isEmoji } from 'node-emoji';
 import type { RichTextBlock, RichTextBlockElement, RichTextSectionElement } from 'slack-blocks-to-jsx';
+import { emojiOf } from '../emoji.ts';
 
 type Style = { bold?: true; italic?: true; strike?: true };
 
@@ -21,7 +21,7 @@ const INLINE = new RegExp(
   'gu',
 );
 
-export const unescape = (text: string) =>
+const unescaped = (text: string) =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 const styled = (style: Style) => (Object.keys(style).length === 0 ? {} : { style });
@@ -35,29 +35,33 @@ function referenced(reference: string, style: Style): RichTextSectionElement {
   if (kind === '!subteam') return { type: 'usergroup', usergroup_id: first, ...styled(style) };
   if (kind === '!date') return { type: 'date', timestamp: Number(first), format: second, ...styled(style) };
   if (target === '!here' || target === '!channel' || target === '!everyone') {
-    return { type: 'broadcast', range: target === '!here' ? 'here' : target === '!channel' ? 'channel' : 'everyone' };
+    return {
+      type: 'broadcast',
+      range: target === '!here' ? 'here' : target === '!channel' ? 'channel' : 'everyone',
+    };
   }
   if (/^(https?|mailto|tel):/i.test(target)) {
-    return { type: 'link', url: unescape(target), text: unescape(label ?? target), ...styled(style) };
+    return { type: 'link', url: unescaped(target), text: unescaped(label ?? target), ...styled(style) };
   }
-  return { type: 'text', text: unescape(`<${reference}>`), ...styled(style) };
+  return { type: 'text', text: unescaped(`<${reference}>`), ...styled(style) };
 }
 
 function inline(text: string, style: Style = {}): RichTextSectionElement[] {
   const elements: RichTextSectionElement[] = [];
   const say = (plain: string) => {
-    if (plain !== '') elements.push({ type: 'text', text: unescape(plain), ...styled(style) });
+    if (plain !== '') elements.push({ type: 'text', text: unescaped(plain), ...styled(style) });
   };
   let end = 0;
   for (const match of text.matchAll(INLINE)) {
     const { code, reference, emoji, url, mark = '', inner } = match.groups ?? {};
     say(text.slice(end, match.index));
     end = match.index + match[0].length;
-    if (code !== undefined) elements.push({ type: 'text', text: unescape(code), style: { ...style, code: true } });
+    if (code !== undefined)
+      elements.push({ type: 'text', text: unescaped(code), style: { ...style, code: true } });
     else if (reference !== undefined) elements.push(referenced(reference, style));
-    else if (url !== undefined) elements.push({ type: 'link', url: unescape(url), ...styled(style) });
+    else if (url !== undefined) elements.push({ type: 'link', url: unescaped(url), ...styled(style) });
     else if (inner !== undefined) elements.push(...inline(inner, { ...style, ...MARKS[mark] }));
-    else say(emoji !== undefined && isEmoji(emoji) ? (emojiOf(emoji) ?? match[0]) : match[0]);
+    else say((emoji === undefined ? undefined : emojiOf(emoji)) ?? match[0]);
   }
   say(text.slice(end));
   return elements;
@@ -82,7 +86,8 @@ function paragraphs(text: string): RichTextBlockElement[] {
 export function richText(mrkdwn: string): RichTextBlock {
   const elements = mrkdwn.split(/```\n?(.*?)\n?```\n?/s).flatMap((part, index): RichTextBlockElement[] => {
     // What the capture matched stands at the odd places.
-    if (index % 2 === 1) return [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: unescape(part) }] }];
+    if (index % 2 === 1)
+      return [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: unescaped(part) }] }];
     return part === '' ? [] : paragraphs(part.replace(/\n$/, ''));
   });
   return { type: 'rich_text', elements };

@@ -1,6 +1,6 @@
 /** Plain text as Slack shows it: nothing is marked up, but `:wrench:` becomes the picture. */
-import { emojify } from 'node-emoji';
+import { emojified } from '../emoji.ts';
 
 export function PlainText({ text }: { text: string }) {
-  return <>{emojify(text)}</>;
+  return <>{emojified(text)}</>;
 }

@@ -23,8 +23,8 @@ export function SectionBlock({ block, blockId }: { block: BlockOf<'section'>; bl
         {text !== undefined && <AnyText text={text} />}
         {fields.length > 0 && (
           <div className="block-fields">
-            {fields.map((field, index) => (
-              <div key={`${index}/${field.text}`}>
+            {fields.map((field) => (
+              <div key={field.text}>
                 <AnyText text={field} />
               </div>
             ))}

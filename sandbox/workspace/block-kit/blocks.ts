@@ -49,7 +49,10 @@ const table = z.strictObject({
   rows: list(list(cell, 20), 100),
   column_settings: list(
     z
-      .strictObject({ align: z.enum(['left', 'center', 'right']).optional(), is_wrapped: z.boolean().optional() })
+      .strictObject({
+        align: z.enum(['left', 'center', 'right']).optional(),
+        is_wrapped: z.boolean().optional(),
+      })
       .nullable(),
     20,
     0,
@@ -76,7 +79,15 @@ const container = z
     subtitle: anyText(150).optional(),
     child_blocks: list(
       z.discriminatedUnion('type', [
-        actions, context, divider, header, imageBlock, inputBlock, richText, section, table,
+        actions,
+        context,
+        divider,
+        header,
+        imageBlock,
+        inputBlock,
+        richText,
+        section,
+        table,
       ]),
       10,
     ),
@@ -86,7 +97,10 @@ const container = z
     default_collapsed: z.boolean().optional(),
     has_header_divider: z.boolean().optional(),
   })
-  .refine((block) => block.title !== undefined || block.rich_text_title !== undefined, 'missing required field: title')
+  .refine(
+    (block) => block.title !== undefined || block.rich_text_title !== undefined,
+    'missing required field: title',
+  )
   .refine((block) => block.default_collapsed !== true || block.is_collapsible === true, {
     message: 'requires is_collapsible',
     path: ['default_collapsed'],

@@ -27,7 +27,8 @@ export function duplicates(blocks: readonly unknown[], root: Path): string[] {
   const all = located(blocks, root);
   const ids = all.map(({ block }) => textOf(block.block_id));
   const sameBlock = repeated(ids).map(
-    (index) => `\`block_id\` "${ids[index]}" already exists ${pointer([...(all[index]?.path ?? root), 'block_id'])}`,
+    (index) =>
+      `\`block_id\` "${ids[index]}" already exists ${pointer([...(all[index]?.path ?? root), 'block_id'])}`,
   );
   const sameAction = all.flatMap(({ block, path }) => {
     const actions = fieldsIn(block.elements).map((element) => textOf(element.action_id));

@@ -1,7 +1,16 @@
 /** Block elements, and which of them each kind of block takes. */
 import { z } from 'zod';
 import {
-  anyText, confirm, hasOneSource, image, ONE_SOURCE, optionGroup, overflowOption, plain, plainOption, richOption,
+  anyText,
+  confirm,
+  hasOneSource,
+  image,
+  ONE_SOURCE,
+  optionGroup,
+  overflowOption,
+  plain,
+  plainOption,
+  richOption,
   styled,
 } from './composition.ts';
 import { identifier, list, text, url } from './primitives.ts';
@@ -41,7 +50,12 @@ const hasOneList = (value: { options?: unknown; option_groups?: unknown }) =>
 const ONE_LIST = 'must provide exactly one of options and option_groups';
 
 const staticSelect = z
-  .strictObject({ type: z.literal('static_select'), ...menu, ...staticOptions, initial_option: plainOption.optional() })
+  .strictObject({
+    type: z.literal('static_select'),
+    ...menu,
+    ...staticOptions,
+    initial_option: plainOption.optional(),
+  })
   .refine(hasOneList, ONE_LIST);
 const multiStaticSelect = z
   .strictObject({
@@ -104,7 +118,12 @@ const choices = [
     initial_options: list(richOption, 10).optional(),
   }),
   z.strictObject({ type: z.literal('datepicker'), ...menu, initial_date: day.optional() }),
-  z.strictObject({ type: z.literal('timepicker'), ...menu, initial_time: time.optional(), timezone: text(100).optional() }),
+  z.strictObject({
+    type: z.literal('timepicker'),
+    ...menu,
+    initial_time: time.optional(),
+    timezone: text(100).optional(),
+  }),
   z.strictObject({
     type: z.literal('datetimepicker'),
     ...confirmable,
@@ -113,7 +132,11 @@ const choices = [
   }),
 ] as const;
 
-const overflow = z.strictObject({ type: z.literal('overflow'), ...confirmable, options: list(overflowOption, 5) });
+const overflow = z.strictObject({
+  type: z.literal('overflow'),
+  ...confirmable,
+  options: list(overflowOption, 5),
+});
 
 const inputs = [
   z.strictObject({
@@ -142,11 +165,23 @@ const richTextInput = z.strictObject({
   initial_value: richText.optional(),
 });
 
-export const imageElement = z.strictObject({ type: z.literal('image'), ...image }).refine(hasOneSource, ONE_SOURCE);
+export const imageElement = z
+  .strictObject({ type: z.literal('image'), ...image })
+  .refine(hasOneSource, ONE_SOURCE);
 
-const feedbackChoice = z.strictObject({ text: plain(75), value: text(2000), accessibility_label: text(75).optional() });
+const feedbackChoice = z.strictObject({
+  text: plain(75),
+  value: text(2000),
+  accessibility_label: text(75).optional(),
+});
 
-export const accessory = z.discriminatedUnion('type', [button, overflow, imageElement, ...selects, ...choices]);
+export const accessory = z.discriminatedUnion('type', [
+  button,
+  overflow,
+  imageElement,
+  ...selects,
+  ...choices,
+]);
 export const action = z.discriminatedUnion('type', [button, overflow, richTextInput, ...selects, ...choices]);
 export const input = z.discriminatedUnion('type', [richTextInput, ...inputs, ...selects, ...choices]);
 export const contextual = z.discriminatedUnion('type', [imageElement, ...anyText(3000).options]);

@@ -21,7 +21,9 @@ function sentences(issue: z.core.$ZodIssue): string[] {
       if (input === undefined && path.length > 0) {
         return [`missing required field: ${String(path.at(-1))} ${pointer(path.slice(0, -1))}`];
       }
-      return [`must provide ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected} ${pointer(path)}`];
+      return [
+        `must provide ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected} ${pointer(path)}`,
+      ];
     case 'invalid_value':
       return input === undefined
         ? [`missing required field: ${String(path.at(-1))} ${pointer(path.slice(0, -1))}`]

@@ -6,8 +6,10 @@ import { codePoints } from '../fields.ts';
 export function text(max: number, min = 1) {
   return z.string({ error: stringError }).superRefine((value, context) => {
     const length = codePoints(value);
-    if (length > max) context.addIssue({ code: 'custom', message: `must be less than ${max + 1} characters` });
-    if (length < min) context.addIssue({ code: 'custom', message: `must be more than ${min - 1} characters` });
+    if (length > max)
+      context.addIssue({ code: 'custom', message: `must be less than ${max + 1} characters` });
+    if (length < min)
+      context.addIssue({ code: 'custom', message: `must be more than ${min - 1} characters` });
   });
 }
 

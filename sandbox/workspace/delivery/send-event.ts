@@ -44,7 +44,13 @@ export function createEventSender(
         event_id: makeId('Ev'),
         event_time: Math.floor(state.now() / 1000),
         authorizations: [
-          { enterprise_id: null, team_id: team.id, user_id: app.botUserId, is_bot: true, is_enterprise_install: false },
+          {
+            enterprise_id: null,
+            team_id: team.id,
+            user_id: app.botUserId,
+            is_bot: true,
+            is_enterprise_install: false,
+          },
         ],
         is_ext_shared_channel: false,
         event_context: makeId('EC'),
@@ -57,7 +63,10 @@ export function createEventSender(
         } catch {
           break;
         }
-        receipt = await delivery.send('events_api', body, { attempt: index + 1, reason: reasonOf(receipt, isSocket) });
+        receipt = await delivery.send('events_api', body, {
+          attempt: index + 1,
+          reason: reasonOf(receipt, isSocket),
+        });
       }
       return receipt;
     },

@@ -65,7 +65,11 @@ export function createSignedHttp(options: SignedHttpOptions): SignedHttp {
       const response = await responseOf(answer);
       setConnected(true);
       if (!answer.ok) {
-        return { outcome: 'rejected', status: answer.status, noRetry: answer.headers.get('x-slack-no-retry') === '1' };
+        return {
+          outcome: 'rejected',
+          status: answer.status,
+          noRetry: answer.headers.get('x-slack-no-retry') === '1',
+        };
       }
       return { outcome: 'acknowledged', ...(response !== undefined && { response }) };
     } catch (error) {

@@ -22,6 +22,7 @@ export interface SocketModeOptions {
   lifetimeMs: number;
   /** From the warning to the end of a connection. */
   warningMs: number;
+  /** After every connection that is made or lost. */
   onConnectedChange(connected: boolean): void;
 }
 
@@ -107,7 +108,7 @@ export function createSocketMode(options: SocketModeOptions): SocketMode {
     const index = live.indexOf(socket);
     if (index < 0) return;
     live.splice(index, 1);
-    if (live.length === 0) options.onConnectedChange(false);
+    options.onConnectedChange(live.length > 0);
     for (const one of pending.values()) {
       one.on.delete(socket);
       if (one.on.size === 0) dispatch(one);
@@ -143,7 +144,7 @@ export function createSocketMode(options: SocketModeOptions): SocketMode {
         connection_info: { app_id: options.appId },
       }),
     );
-    if (live.length === 1) options.onConnectedChange(true);
+    options.onConnectedChange(true);
     for (const one of pending.values()) if (one.on.size === 0) dispatch(one, socket);
   };
 
@@ -162,7 +163,11 @@ export function createSocketMode(options: SocketModeOptions): SocketMode {
       server.handleUpgrade(request, socket, head, (connection) => {
         if (live.length < MAX_CONNECTIONS) return join(connection);
         connection.send(
-          JSON.stringify({ type: 'disconnect', reason: 'too_many_websockets', debug_info: { host: debug().host } }),
+          JSON.stringify({
+            type: 'disconnect',
+            reason: 'too_many_websockets',
+            debug_info: { host: debug().host },
+          }),
         );
         connection.close(1000);
       });
@@ -179,7 +184,10 @@ export function createSocketMode(options: SocketModeOptions): SocketMode {
           type: kind,
           payload,
           accepts_response_payload: kind !== 'events_api',
-          ...(kind === 'events_api' && { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? '' }),
+          ...(kind === 'events_api' && {
+            retry_attempt: retry?.attempt ?? 0,
+            retry_reason: retry?.reason ?? '',
+          }),
         }),
         on: new Set(),
         settle: (receipt) => {

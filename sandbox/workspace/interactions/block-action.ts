@@ -33,7 +33,11 @@ function actionOf(blocks: readonly Fields[], claimed: Fields, actionTs: string):
   return {
     action_id: actionId,
     block_id: blockId,
-    ...(type === 'button' && { text, ...(value !== undefined && { value }), ...(style !== undefined && { style }) }),
+    ...(type === 'button' && {
+      text,
+      ...(value !== undefined && { value }),
+      ...(style !== undefined && { style }),
+    }),
     ...(type === 'overflow' && { selected_option: claimed.selected_option }),
     ...(type === 'feedback_buttons' && { text: claimed.text, value: claimed.value }),
     ...(type === 'icon_button' && { text, value }),
@@ -51,7 +55,13 @@ function merge(before: FormState, action: Fields): FormState {
   return { ...before, [block]: { ...before[block], [String(action.action_id)]: value } };
 }
 
-function inMessage(platform: Platform, user: User, message: Message, action: Fields, chosen: FormState): Fields {
+function inMessage(
+  platform: Platform,
+  user: User,
+  message: Message,
+  action: Fields,
+  chosen: FormState,
+): Fields {
   const { state, messages, responseUrls } = platform;
   const channel = channelOf(state, message.channel, user);
   const isEphemeral = message.ephemeralFor !== undefined;
@@ -105,6 +115,8 @@ export async function act(platform: Platform, choices: MessageChoices, { user: i
   }
   if (!view) return GONE;
   const updated = views.choose(view, merge({}, full));
-  return answerOf(await delivery.send('interactive', { ...common, ...inView(platform, updated, full) }), platform);
+  return answerOf(
+    await delivery.send('interactive', { ...common, ...inView(platform, updated, full) }),
+    platform,
+  );
 }
-

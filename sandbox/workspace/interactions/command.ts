@@ -14,14 +14,19 @@ export interface CommandLine {
 
 export async function runCommand(platform: Platform, typed: CommandLine): Promise<ClientAnswer> {
   const { state, triggers, responseUrls, delivery } = platform;
-  const { team, app, app: { commands } } = state.seed;
+  const {
+    team,
+    app,
+    app: { commands },
+  } = state.seed;
   const [command = '', ...words] = typed.line.trim().split(/(?<=^\S+)\s+/);
   const user = userOf(state, typed.user);
   const channel = channelOf(state, typed.channel, user);
   if (!commands.some((known) => known.command === command)) {
     return { ok: false, notice: `${command} is not a valid command.` };
   }
-  if (typed.threadTs !== undefined) return { ok: false, notice: `${command} is not supported in threads. Sorry!` };
+  if (typed.threadTs !== undefined)
+    return { ok: false, notice: `${command} is not supported in threads. Sorry!` };
 
   const origin = { user: user.id, channel: channel.id };
   const receipt = await delivery.send('slash_commands', {
@@ -39,7 +44,8 @@ export async function runCommand(platform: Platform, typed: CommandLine): Promis
     response_url: responseUrls.issue(origin),
     trigger_id: triggers.issue(user.id),
   });
-  if (receipt.outcome !== 'acknowledged' || receipt.response === undefined) return answerOf(receipt, platform);
+  if (receipt.outcome !== 'acknowledged' || receipt.response === undefined)
+    return answerOf(receipt, platform);
   const response = responseSchema.safeParse(receipt.response);
   if (!response.success) return { ok: false, notice: `${command} failed with the error "invalid_response"` };
   try {

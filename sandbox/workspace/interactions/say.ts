@@ -6,7 +6,8 @@ import { messageObject } from '../slack-objects.ts';
 import type { State } from '../state.ts';
 import { channelOf, userOf } from './payload.ts';
 
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapeText = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** `@dana` → `<@U…>`, `@devops` → `<!subteam^S…>`, `#operations` → `<#C…>`; everything else is escaped. */
 export function composed(text: string, state: State): string {
@@ -18,7 +19,7 @@ export function composed(text: string, state: State): string {
     .map((part) => {
       if (/^<[@#!]/.test(part)) return part;
       const name = part.toLowerCase();
-      return users.get(name) ?? groups.get(name) ?? channels.get(name) ?? escape(part);
+      return users.get(name) ?? groups.get(name) ?? channels.get(name) ?? escapeText(part);
     })
     .join('');
 }
@@ -67,13 +68,23 @@ export function openHome({ state, views, sendEvent }: Platform, userId: string):
   const user = userOf(state, userId);
   const direct = state.channels
     .values()
-    .find(({ kind, members }) => kind === 'im' && members.includes(user.id) && members.includes(state.seed.app.botUserId));
+    .find(
+      ({ kind, members }) =>
+        kind === 'im' && members.includes(user.id) && members.includes(state.seed.app.botUserId),
+    );
   const home = views.home(user.id);
   void sendEvent({
     type: 'app_home_opened',
     user: user.id,
     channel: direct?.id,
     tab: 'home',
-    ...(home && { view: { id: home.id, type: 'home', hash: home.hash, private_metadata: home.payload.private_metadata ?? '' } }),
+    ...(home && {
+      view: {
+        id: home.id,
+        type: 'home',
+        hash: home.hash,
+        private_metadata: home.payload.private_metadata ?? '',
+      },
+    }),
   });
 }

@@ -3,7 +3,11 @@ import type { ClientAnswer, Platform } from '../platform.ts';
 import { messageObject } from '../slack-objects.ts';
 import { answerOf, channelName, channelOf, commonPayload, userOf } from './payload.ts';
 
-export async function globalShortcut(platform: Platform, userId: string, callbackId: string): Promise<ClientAnswer> {
+export async function globalShortcut(
+  platform: Platform,
+  userId: string,
+  callbackId: string,
+): Promise<ClientAnswer> {
   const { state, triggers, delivery } = platform;
   const receipt = await delivery.send('interactive', {
     type: 'shortcut',

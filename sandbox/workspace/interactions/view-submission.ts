@@ -62,7 +62,10 @@ export interface Submission {
   values: FormState;
 }
 
-export async function submitView(platform: Platform, { user: id, viewId, values }: Submission): Promise<ClientAnswer> {
+export async function submitView(
+  platform: Platform,
+  { user: id, viewId, values }: Submission,
+): Promise<ClientAnswer> {
   const { state, views, triggers, delivery } = platform;
   const user = userOf(state, id);
   const open = openView(platform, id, viewId);

@@ -19,24 +19,42 @@ const asText = (value: unknown) => (typeof value === 'number' ? String(value) : 
 
 export const required = z.preprocess(asText, z.string());
 export const optional = z.preprocess(asText, z.string().optional());
-export const flag = z.preprocess((value) => value === true || value === 'true' || value === '1' || value === 1, z.boolean());
+export const flag = z.preprocess(
+  (value) => value === true || value === 'true' || value === '1' || value === 1,
+  z.boolean(),
+);
 export const count = (fallback: number, max: number) =>
-  z.preprocess(emptyAsAbsent, z.coerce.number().int().min(1).default(fallback)).transform((value) => Math.min(value, max));
+  z
+    .preprocess(emptyAsAbsent, z.coerce.number().int().min(1).default(fallback))
+    .transform((value) => Math.min(value, max));
 export const commaList = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',').map((item) => item.trim()).filter(Boolean) : (value ?? [])),
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((item) => item.trim())
+          .filter(Boolean)
+      : (value ?? []),
   z.array(z.string()),
 );
 export const object = json(anyFields);
 
 async function fromMultipart(body: Buffer, contentType: string): Promise<Fields> {
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
+  const form = await new Response(new Uint8Array(body), {
+    headers: { 'content-type': contentType },
+  }).formData();
   return Object.fromEntries(form.entries());
 }
 
 /** @throws SyntaxError when a JSON body is none */
-export async function readArguments(body: Buffer, contentType: string, query: URLSearchParams): Promise<Fields> {
+export async function readArguments(
+  body: Buffer,
+  contentType: string,
+  query: URLSearchParams,
+): Promise<Fields> {
   const named = Object.fromEntries(query);
-  if (contentType.startsWith('multipart/form-data')) return { ...named, ...(await fromMultipart(body, contentType)) };
+  if (contentType.startsWith('multipart/form-data'))
+    return { ...named, ...(await fromMultipart(body, contentType)) };
   if (contentType.startsWith('application/json')) {
     const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
     if (!isFields(value)) throw new SyntaxError('not an object');

@@ -13,7 +13,12 @@ import { type Methods, method } from './method.ts';
 
 const UPDATE_TEXT = 4000;
 
-export function chatMethods(state: State, messages: Messages, channels: Channels, url: () => string): Methods {
+export function chatMethods(
+  state: State,
+  messages: Messages,
+  channels: Channels,
+  url: () => string,
+): Methods {
   const { app } = state.seed;
   const shown = (message: Message) => ({
     ...messageObject(message, state),
@@ -41,22 +46,30 @@ export function chatMethods(state: State, messages: Messages, channels: Channels
           user: app.botUserId,
           byBot: true,
           ...(metadata && { metadata }),
-          ...(args.thread_ts !== undefined && { threadTs: args.thread_ts, isBroadcast: args.reply_broadcast }),
+          ...(args.thread_ts !== undefined && {
+            threadTs: args.thread_ts,
+            isBroadcast: args.reply_broadcast,
+          }),
         });
         return { channel: channel.id, ts: message.ts, message: shown(message) };
       },
     ),
 
-    'chat.update': method('tier3', z.object({ channel: optional, ts: required, ...contentArguments }), (args) => {
-      const channel = channels.writable(args.channel);
-      const message = own(channel.id, args.ts, 'cant_update_message');
-      const metadata = checkMetadata(args.metadata);
-      if (args.text !== undefined && codePoints(args.text) > UPDATE_TEXT) throw new SlackError('msg_too_long');
-      const content = checkContent(args);
-      // Text without blocks takes away the blocks that were there.
-      const updated = messages.change(message, { ...content, ...(metadata && { metadata }) });
-      return { channel: channel.id, ts: updated.ts, text: updated.text, message: shown(updated) };
-    }),
+    'chat.update': method(
+      'tier3',
+      z.object({ channel: optional, ts: required, ...contentArguments }),
+      (args) => {
+        const channel = channels.writable(args.channel);
+        const message = own(channel.id, args.ts, 'cant_update_message');
+        const metadata = checkMetadata(args.metadata);
+        if (args.text !== undefined && codePoints(args.text) > UPDATE_TEXT)
+          throw new SlackError('msg_too_long');
+        const content = checkContent(args);
+        // Text without blocks takes away the blocks that were there.
+        const updated = messages.change(message, { ...content, ...(metadata && { metadata }) });
+        return { channel: channel.id, ts: updated.ts, text: updated.text, message: shown(updated) };
+      },
+    ),
 
     'chat.delete': method('tier3', z.object({ channel: optional, ts: required }), (args) => {
       const channel = channels.visible(args.channel);
@@ -91,7 +104,10 @@ export function chatMethods(state: State, messages: Messages, channels: Channels
       const path = `${url()}/archives/${channel.id}/p${message.ts.replace('.', '')}`;
       const { threadTs } = message;
       const inThread = threadTs !== undefined && threadTs !== message.ts;
-      return { channel: channel.id, permalink: inThread ? `${path}?thread_ts=${threadTs}&cid=${channel.id}` : path };
+      return {
+        channel: channel.id,
+        permalink: inThread ? `${path}?thread_ts=${threadTs}&cid=${channel.id}` : path,
+      };
     }),
   };
 }

@@ -1,7 +1,7 @@
 /** Text, blocks and metadata that a method is given: within Slack's limits, or refused. */
 import { z } from 'zod';
-import { isOverBudget, validateMessage } from '../block-kit.ts';
 import { identified } from '../block-kit/surface.ts';
+import { isOverBudget, validateMessage } from '../block-kit.ts';
 import { codePoints, type Fields, fieldsIn } from '../fields.ts';
 import { refusedFor, SlackError } from '../slack-error.ts';
 import { json, object, optional } from './arguments.ts';
@@ -39,8 +39,12 @@ interface Given {
 /** @throws SlackError `no_text`, `invalid_blocks`, `msg_blocks_too_long` … */
 export function checkContent({ text = '', blocks, attachments }: Given): Content {
   const checked = checkedBlocks(blocks);
-  if (text === '' && checked.length === 0 && fieldsIn(attachments).length === 0) throw new SlackError('no_text');
-  return { text: codePoints(text) > CUT_AT ? Array.from(text).slice(0, CUT_AT).join('') : text, blocks: checked };
+  if (text === '' && checked.length === 0 && fieldsIn(attachments).length === 0)
+    throw new SlackError('no_text');
+  return {
+    text: codePoints(text) > CUT_AT ? Array.from(text).slice(0, CUT_AT).join('') : text,
+    blocks: checked,
+  };
 }
 
 const metadataSchema = z.object({
@@ -51,7 +55,8 @@ const metadataSchema = z.object({
 /** @throws SlackError `metadata_too_large`, `invalid_metadata_format` */
 export function checkMetadata(metadata: Fields | undefined): Fields | undefined {
   if (metadata === undefined) return undefined;
-  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES) throw new SlackError('metadata_too_large');
+  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES)
+    throw new SlackError('metadata_too_large');
   const parsed = metadataSchema.safeParse(metadata);
   if (!parsed.success) throw new SlackError('invalid_metadata_format');
   return parsed.data;

@@ -42,7 +42,8 @@ export function conversationMethods(state: State, channels: Channels): Methods {
       'tier3',
       z.object({ channel: optional, users: commaList, return_im: flag, prevent_creation: flag }),
       (args) => {
-        if (args.channel !== undefined) return { channel: channelObject(channels.visible(args.channel), state) };
+        if (args.channel !== undefined)
+          return { channel: channelObject(channels.visible(args.channel), state) };
         const [first, ...others] = args.users.map(known);
         if (first === undefined) throw new SlackError('users_list_not_supplied');
         const members = [...new Set([first, ...others, botUserId])];
@@ -50,7 +51,8 @@ export function conversationMethods(state: State, channels: Channels): Methods {
         if (!existing && args.prevent_creation) throw new SlackError('channel_not_found');
         const kind = members.length > 2 ? 'mpim' : 'im';
         const id = `${kind === 'im' ? 'D' : 'G'}${members.map((member) => member.slice(-3)).join('')}${members.length}`;
-        const opened = existing ?? fresh({ id, name: kind === 'im' ? id : `mpdm-${id.toLowerCase()}`, kind, members });
+        const opened =
+          existing ?? fresh({ id, name: kind === 'im' ? id : `mpdm-${id.toLowerCase()}`, kind, members });
         return {
           ...(existing && { no_op: true, already_open: true }),
           channel: args.return_im ? channelObject(opened, state) : { id: opened.id },
@@ -92,17 +94,27 @@ export function conversationMethods(state: State, channels: Channels): Methods {
       if (channel.members.includes(botUserId)) {
         return { channel: channelObject(channel, state), warning: 'already_in_channel' };
       }
-      return { channel: channelObject(channels.save({ ...channel, members: [...channel.members, botUserId] }), state) };
+      return {
+        channel: channelObject(
+          channels.save({ ...channel, members: [...channel.members, botUserId] }),
+          state,
+        ),
+      };
     }),
 
-    'conversations.create': method('tier2', z.object({ name: required, is_private: flag }), ({ name, is_private }) => {
-      if (name.length > 80) throw new SlackError('invalid_name_maxlength');
-      if (!/^[\p{Ll}\p{Lo}\p{N}_-]+$/u.test(name)) throw new SlackError('invalid_name_specials');
-      if (state.channels.values().some((channel) => channel.name === name)) throw new SlackError('name_taken');
-      const id = `C0${(state.channels.values().length + 1).toString().padStart(8, '0')}`;
-      const kind = is_private ? 'private' : 'public';
-      return { channel: channelObject(fresh({ id, name, kind, members: [botUserId] }), state) };
-    }),
+    'conversations.create': method(
+      'tier2',
+      z.object({ name: required, is_private: flag }),
+      ({ name, is_private }) => {
+        if (name.length > 80) throw new SlackError('invalid_name_maxlength');
+        if (!/^[\p{Ll}\p{Lo}\p{N}_-]+$/u.test(name)) throw new SlackError('invalid_name_specials');
+        if (state.channels.values().some((channel) => channel.name === name))
+          throw new SlackError('name_taken');
+        const id = `C0${(state.channels.values().length + 1).toString().padStart(8, '0')}`;
+        const kind = is_private ? 'private' : 'public';
+        return { channel: channelObject(fresh({ id, name, kind, members: [botUserId] }), state) };
+      },
+    ),
 
     'conversations.invite': method('tier3', z.object({ channel: optional, users: commaList }), (args) => {
       const channel = channels.writable(args.channel);

@@ -25,7 +25,12 @@ function mimeOf(name: string): string {
   return MIME[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream';
 }
 
-export function fileMethods(state: State, messages: Messages, channels: Channels, url: () => string): Methods {
+export function fileMethods(
+  state: State,
+  messages: Messages,
+  channels: Channels,
+  url: () => string,
+): Methods {
   const { botUserId } = state.seed.app;
   const uploaded = (id: string): StoredFile => {
     const file = state.files.get(id);
@@ -35,7 +40,12 @@ export function fileMethods(state: State, messages: Messages, channels: Channels
   const imageBlocks = (files: readonly StoredFile[]): Fields[] =>
     files
       .filter(({ mimetype }) => mimetype.startsWith('image/'))
-      .map(({ id, title }) => ({ type: 'image', block_id: id, image_url: `${url()}/files/${id}`, alt_text: title }));
+      .map(({ id, title }) => ({
+        type: 'image',
+        block_id: id,
+        image_url: `${url()}/files/${id}`,
+        alt_text: title,
+      }));
 
   return {
     'files.getUploadURLExternal': method(
@@ -71,12 +81,17 @@ export function fileMethods(state: State, messages: Messages, channels: Channels
         const targets = shared.map((id) => channels.writable(id).id);
         const files = args.files.map(({ id, title }): StoredFile => {
           const file = uploaded(id);
-          return { ...file, title: title ?? file.title, channels: [...new Set([...file.channels, ...targets])] };
+          return {
+            ...file,
+            title: title ?? file.title,
+            channels: [...new Set([...file.channels, ...targets])],
+          };
         });
         for (const file of files) state.files.set(file.id, file);
         const objects = files.map((file) => fileObject(file, url()));
         const text = args.initial_comment ?? '';
-        const given = fieldsIn(args.blocks).length > 0 ? checkContent({ text, blocks: args.blocks }).blocks : [];
+        const given =
+          fieldsIn(args.blocks).length > 0 ? checkContent({ text, blocks: args.blocks }).blocks : [];
         for (const channel of targets) {
           messages.post({
             channel,

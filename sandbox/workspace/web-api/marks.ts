@@ -44,7 +44,9 @@ export function markMethods(state: State, messages: Messages, channels: Channels
         throw new SlackError('no_reaction');
       }
       const reactions = message.reactions
-        .map((one) => (one.name === args.name ? { ...one, users: one.users.filter((id) => id !== botUserId) } : one))
+        .map((one) =>
+          one.name === args.name ? { ...one, users: one.users.filter((id) => id !== botUserId) } : one,
+        )
         .filter(({ users }) => users.length > 0);
       messages.change(message, { reactions }, false);
       return {};
@@ -69,7 +71,15 @@ export function markMethods(state: State, messages: Messages, channels: Channels
       const items = channel.pins.flatMap(({ ts, by, created }) => {
         const message = messages.find(channel.id, ts);
         if (!message) return [];
-        return [{ type: 'message', channel: channel.id, created, created_by: by, message: messageObject(message, state) }];
+        return [
+          {
+            type: 'message',
+            channel: channel.id,
+            created,
+            created_by: by,
+            message: messageObject(message, state),
+          },
+        ];
       });
       return { items };
     }),

@@ -8,7 +8,14 @@ export interface PageArguments {
 
 /** @throws SlackError `invalid_cursor` */
 export function page<Item>(all: readonly Item[], { limit, cursor }: PageArguments) {
-  const start = cursor === undefined ? 0 : Number(Buffer.from(cursor, 'base64url').toString().replace(/^next:/, ''));
+  const start =
+    cursor === undefined
+      ? 0
+      : Number(
+          Buffer.from(cursor, 'base64url')
+            .toString()
+            .replace(/^next:/, ''),
+        );
   if (!Number.isInteger(start) || start < 0) throw new SlackError('invalid_cursor');
   const items = all.slice(start, start + limit);
   const next = start + limit < all.length ? Buffer.from(`next:${start + limit}`).toString('base64url') : '';

@@ -29,15 +29,18 @@ export function peopleMethods(state: State): Methods {
     }),
 
     'users.lookupByEmail': method('tier3', z.object({ email: required }), ({ email }) => {
-      const user = state.users.values().find((one) => !one.isBot && emailOf(one, state) === email.toLowerCase());
+      const user = state.users
+        .values()
+        .find((one) => !one.isBot && emailOf(one, state) === email.toLowerCase());
       if (!user) throw new SlackError('users_not_found');
       return { user: userObject(user, state) };
     }),
 
     'usergroups.list': method('tier2', z.object({ include_users: flag, include_count: flag }), (args) => ({
-      usergroups: state.groups
-        .values()
-        .map((group) => ({ ...groupObject(group, state), ...(args.include_users && { users: group.users }) })),
+      usergroups: state.groups.values().map((group) => ({
+        ...groupObject(group, state),
+        ...(args.include_users && { users: group.users }),
+      })),
     })),
 
     'usergroups.users.list': method('tier2', z.object({ usergroup: required }), ({ usergroup }) => {

@@ -6,7 +6,11 @@ import type { State } from '../state.ts';
 import { type Methods, method } from './method.ts';
 
 /** @param issueLink where Socket Mode listens; nothing when the app is reached over HTTP */
-export function sessionMethods(state: State, url: () => string, issueLink: (() => string) | undefined): Methods {
+export function sessionMethods(
+  state: State,
+  url: () => string,
+  issueLink: (() => string) | undefined,
+): Methods {
   const { team, app } = state.seed;
   return {
     'auth.test': method('special', z.object({}), () => ({

@@ -33,7 +33,8 @@ export function viewMethods(state: State, views: Views, triggers: Triggers): Met
       'tier4',
       z.object({ view_id: optional, external_id: optional, hash: optional, view: object }),
       (args) => {
-        if (args.view_id === undefined && args.external_id === undefined) throw new SlackError('invalid_arguments');
+        if (args.view_id === undefined && args.external_id === undefined)
+          throw new SlackError('invalid_arguments');
         const known =
           args.view_id === undefined ? views.findExternal(args.external_id ?? '') : views.find(args.view_id);
         if (!known) throw new SlackError('not_found');
@@ -42,10 +43,14 @@ export function viewMethods(state: State, views: Views, triggers: Triggers): Met
       },
     ),
 
-    'views.publish': method('tier4', z.object({ user_id: required, hash: optional, view: object }), (args) => {
-      if (!state.users.get(args.user_id)) throw new SlackError('user_not_found');
-      checkView(args.view, 'home');
-      return answer(views.publish(args.user_id, args.view, args.hash));
-    }),
+    'views.publish': method(
+      'tier4',
+      z.object({ user_id: required, hash: optional, view: object }),
+      (args) => {
+        if (!state.users.get(args.user_id)) throw new SlackError('user_not_found');
+        checkView(args.view, 'home');
+        return answer(views.publish(args.user_id, args.view, args.hash));
+      },
+    ),
   };
 }

@@ -4,14 +4,29 @@
  * version exists would be taken for an unfinished deployment, and moved forward again by the next `certbot renew`.
  */
 import { constants } from 'node:fs';
-import { copyFile, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { copyFile, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { failed, fileError } from './errors.ts';
 import { readBounded } from './files.ts';
-import type { CertificateBackup } from './port.ts';
+import type { CertificateBackup, CertificateFiles } from './port.ts';
 
 /** The key goes first, as in every replacement: a server that reloads in between finds the pair complete soonest. */
 const KINDS = ['privkey', 'cert', 'chain', 'fullchain'] as const;
+
+/** Files that a hook copies from here would not follow a restore: they are refused before anything is renewed. */
+export async function requireOwnFiles(files: CertificateFiles, live: string): Promise<void> {
+  const archive = async (path: string) => dirname(await realpath(path).catch(() => path));
+  const own = await archive(join(live, 'fullchain.pem'));
+  for (const path of [files.certificate, files.key]) {
+    if ((await archive(path)) === own) continue;
+    throw failed(
+      'read',
+      `${path} is not in ${live}: let the server and certificate.files use certbot's own files, so that a renewal can be undone.`,
+      undefined,
+      'not-configured',
+    );
+  }
+}
 
 export async function keepLineage(live: string, serial: string): Promise<CertificateBackup> {
   const files = await Promise.all(

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdapterError } from '../../errors.ts';
 import { readCertificate } from '../tls/read-certificate.ts';
-import { keepLineage, restoreLineage } from './certbot-lineage.ts';
+import { keepLineage, requireOwnFiles, restoreLineage } from './certbot-lineage.ts';
 import { reasonOf } from './certbot-output.ts';
 import { failed, fileError, refuseIfAborted } from './errors.ts';
 import { readCertificates } from './files.ts';
@@ -24,6 +24,7 @@ export async function planWithCertbot(files: CertificateFiles, authority: Certbo
   });
   const server = /^server\s*=\s*(\S+)/m.exec(conf)?.[1] ?? "certbot's default server";
   const [leaf] = await readCertificates(files.certificate);
+  await requireOwnFiles(files, liveDir(authority));
   return {
     authority: `certbot, lineage ${authority.name} (${server})`,
     names: readCertificate(leaf).names,
@@ -35,6 +36,7 @@ export function createCertbotActuator(files: CertificateFiles, authority: Certbo
     async backup(_label, signal) {
       refuseIfAborted('backup', signal);
       const [leaf] = await readCertificates(files.certificate);
+      await requireOwnFiles(files, liveDir(authority));
       return keepLineage(liveDir(authority), leaf.serialNumber);
     },
 

@@ -14,7 +14,11 @@ export async function offeredProtocols(
   endpoint: TlsEndpoint,
   signal: AbortSignal,
 ): Promise<readonly TlsVersion[]> {
-  const attempts = await Promise.all(VERSIONS.map((version) => attempt(endpoint, version, signal)));
+  const looks = await Promise.allSettled(VERSIONS.map((version) => attempt(endpoint, version, signal)));
+  const attempts = looks.map((look) => {
+    if (look.status === 'rejected') throw look.reason;
+    return look.value;
+  });
   const offered = VERSIONS.filter((_, index) => attempts[index] === undefined);
   const refusal = attempts.at(-1);
   if (offered.length === 0 && refusal !== undefined) throw refusal;

@@ -58,10 +58,10 @@ function decisionBlocks(
   preview: Preview,
 ): KnownBlock[] {
   const value = encode({ incident: incident.id, fix: fix.id, version: attempt.round });
-  const changes = preview.changes.map(
-    ({ what, before, after }) =>
-      `*${escaped(what)}*\n${clip(escaped(before), 300)} → ${clip(escaped(after), 300)}`,
-  );
+  const changes = preview.changes.map(({ what, before, after }) => {
+    const from = clip(escaped(before), 300);
+    return `*${escaped(what)}*\n${before === after ? `${from} _(unchanged)_` : `${from} → ${clip(escaped(after), 300)}`}`;
+  });
   const notes = preview.notes.map((note) => `• ${escaped(note)}`);
   const undo =
     fix.irreversible === undefined

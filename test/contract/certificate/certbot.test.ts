@@ -1,9 +1,8 @@
 /** What is certbot's alone: its numbering after an undo, its failures in its own words, and stopping it. */
-import { chmod, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createCertificateActuator } from '../../../src/adapters/certificate/actuator.ts';
-import { reasonOf } from '../../../src/adapters/certificate/certbot-output.ts';
 import { createCertificateProbe } from '../../../src/adapters/certificate/probe.ts';
 import { type Lineage, obtainLineage } from '../../harness/certbot.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
@@ -66,6 +65,23 @@ describe.runIf(requirePrograms('certbot', 'pebble'))('certbot', () => {
         failure,
       );
     }
+  });
+
+  test('files that are copies of certbot’s own are refused before anything is renewed', async () => {
+    const copies = { certificate: join(folder.path, 'copy.pem'), key: join(folder.path, 'copy.key') };
+    await copyFile(lineage.files.certificate, copies.certificate);
+    await copyFile(lineage.files.key, copies.key);
+    const failure = { fault: 'not-configured', message: expect.stringContaining('copy.pem is not in') };
+    const { authority } = lineage;
+    await expect(createCertificateProbe(copies, authority).plan(soon())).rejects.toMatchObject(failure);
+    await expect(createCertificateActuator(copies, authority).backup('copy', soon())).rejects.toMatchObject(
+      failure,
+    );
+    // Links to certbot's files are as good as the files.
+    const links = { certificate: join(folder.path, 'link.pem'), key: join(folder.path, 'link.key') };
+    await symlink(lineage.files.certificate, links.certificate);
+    await symlink(lineage.files.key, links.key);
+    await expect(createCertificateProbe(links, authority).plan(soon())).resolves.toBeDefined();
   });
 
   test('a lineage that certbot does not know', async () => {
@@ -140,7 +156,7 @@ describe.runIf(requirePrograms('certbot', 'pebble'))('certbot', () => {
     test('megabytes of output are bounded', async () => {
       const renewing = await standIn(
         'noise',
-        'yes "the same line" | head -c 5000000; echo "Hint: at last" >&2; exit 3',
+        'yes "the same line" | head -c 5000000; echo; echo "Hint: at last"; exit 3',
       );
       const failure: unknown = await renewing.renew(soon()).catch((error: unknown) => error);
       expect(failure).toMatchObject({ message: 'certbot could not renew paksa: Hint: at last' });
@@ -153,40 +169,3 @@ async function isRunning(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   return status !== undefined && !status.includes(') Z ');
 }
-
-const CHALLENGE_FAILED = `Saving debug log to /var/log/letsencrypt/letsencrypt.log
-
-- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
-Processing /etc/letsencrypt/renewal/paksa.conf
-- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
-Renewing an existing certificate for api.paksa.test
-
-Certbot failed to authenticate some domains (authenticator: standalone). The Certificate Authority reported these problems:
-  Domain: api.paksa.test
-  Type:   connection
-  Detail: 127.0.0.1: Fetching http://api.paksa.test/.well-known/acme-challenge/x: Connection refused
-
-Hint: The Certificate Authority failed to download the challenge files.
-
-Failed to renew certificate paksa with error: Some challenges have failed.
-- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
-All renewals failed. The following certificates could not be renewed:
-  /etc/letsencrypt/live/paksa/fullchain.pem (failure)
-- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
-1 renew failure(s), 0 parse failure(s)
-Ask for help or search for solutions at https://community.letsencrypt.org. See the logfile for more details.
-`;
-
-test.each([
-  [
-    CHALLENGE_FAILED,
-    1,
-    /^Type: {3}connection Detail: .*Connection refused Hint: .* Some challenges have failed\.$/,
-  ],
-  ['one\ntwo\nthree\nfour\n', 1, /^two three four$/],
-  ['', 1, /^it ended with code 1 and no word\.$/],
-  ['', null, /^it was killed\.$/],
-  [`Hint: ${'x'.repeat(2_000)}`, 1, /^Hint: x{593}…$/],
-])('the reason in %j', (output, exitCode, reason) => {
-  expect(reasonOf(output, exitCode)).toMatch(reason);
-});
