@@ -7,7 +7,7 @@ import { startBot } from '../src/app.ts';
 import { loadConfig, secretsOf } from '../src/config.ts';
 import { messageOf, UserError } from '../src/errors.ts';
 import { createLog } from '../src/log.ts';
-import { stopOnSignal } from '../src/signals.ts';
+import { closers, stopOnSignal } from '../src/signals.ts';
 import { openDatabase } from '../src/store/embedded/database.ts';
 import { sandboxConfiguration } from './configuration.ts';
 import { startStack } from './stack/stack.ts';
@@ -22,27 +22,26 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { 'page-port': { type: 'string' }, 'stack-port': { type: 'string' } },
   });
-  const opened: (() => Promise<void>)[] = [];
-  // In the reverse of the order in which they were started.
-  const close = async (): Promise<void> => {
-    for (const end of opened.splice(0).reverse()) await end();
-  };
+  const { opened, closeAll } = closers();
+  // Before anything is started: asked to stop half-way, it stops what there is.
+  stopOnSignal(async () => {
+    process.stdout.write('\nStopping …\n');
+    await closeAll();
+  });
   try {
     await start(opened, Number(values['page-port'] ?? PAGE_PORT), Number(values['stack-port'] ?? STACK_PORT));
   } catch (error) {
-    await close();
+    await closeAll();
     throw error;
   }
-  stopOnSignal(async () => {
-    process.stdout.write('\nStopping …\n');
-    await close();
-  });
 }
 
-async function start(opened: (() => Promise<void>)[], pagePort: number, stackPort: number): Promise<void> {
+type Opened = ReturnType<typeof closers>['opened'];
+
+async function start(opened: Opened, pagePort: number, stackPort: number): Promise<void> {
   const said = step('PostgreSQL');
   const database = await openDatabase({ directory: DIRECTORY });
-  opened.push(database.close);
+  opened(database.close);
 
   said('TLS server');
   const folder = join(DIRECTORY, 'sandbox');
@@ -50,7 +49,7 @@ async function start(opened: (() => Promise<void>)[], pagePort: number, stackPor
   const stack = await startStack({ port: stackPort, directory: join(folder, 'stack') }).catch(
     portTaken('--stack-port'),
   );
-  opened.push(stack.stop);
+  opened(stack.stop);
 
   said('workspace');
   const workspace = await startWorkspace({
@@ -62,7 +61,7 @@ async function start(opened: (() => Promise<void>)[], pagePort: number, stackPor
       (line) => `/paksa ${line}`,
     ),
   }).catch(portTaken('--page-port'));
-  opened.push(workspace.stop);
+  opened(workspace.stop);
 
   said('bot');
   const file = join(folder, 'paksa.yaml');
@@ -79,7 +78,7 @@ async function start(opened: (() => Promise<void>)[], pagePort: number, stackPor
   });
   const log = createLog({ level: config.logLevel, secrets: secretsOf(config) });
   const bot = await startBot({ config, databaseUrl: database.url, log });
-  opened.push(bot.stop);
+  opened(bot.stop);
   said();
 
   process.stdout.write(

@@ -3,29 +3,31 @@ import { startBot } from './app.ts';
 import { loadConfig, secretsOf, slackConnection } from './config.ts';
 import { messageOf, UserError } from './errors.ts';
 import { createLog } from './log.ts';
-import { stopOnSignal } from './signals.ts';
+import { closers, stopOnSignal } from './signals.ts';
 import { openDatabase } from './store/embedded/database.ts';
 
 async function main(): Promise<void> {
   const config = loadConfig({ env: process.env });
   const { mode } = slackConnection(config.slack);
   const log = createLog({ level: config.logLevel, secrets: secretsOf(config) });
-  const database = await openDatabase({ databaseUrl: config.databaseUrl, directory: '.paksa' });
-  const bot = await startBot({ config, databaseUrl: database.url, log }).catch(async (error: unknown) => {
-    await database.close();
-    throw error;
-  });
-  log.info(
-    { port: bot.port, mode, environments: config.targets.map(({ environment }) => environment) },
-    'ready',
-  );
-
+  const { opened, closeAll } = closers();
+  // Before anything is started: asked to stop half-way, it stops what there is.
   stopOnSignal(async (signal) => {
     log.info({ signal }, 'stopping');
-    await bot.stop();
-    await database.close();
+    await closeAll();
     log.info('stopped');
   });
+  try {
+    const database = await openDatabase({ databaseUrl: config.databaseUrl, directory: '.paksa' });
+    opened(database.close);
+    const bot = await startBot({ config, databaseUrl: database.url, log });
+    opened(bot.stop);
+    const environments = config.targets.map(({ environment }) => environment);
+    log.info({ port: bot.port, mode, environments }, 'ready');
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
 }
 
 try {

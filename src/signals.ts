@@ -1,4 +1,4 @@
-/** Ends the process when it is asked to. */
+/** Ends the process when it is asked to, with what it has started so far. */
 
 /** A terminal and npm both deliver one Ctrl-C: what follows within this, in milliseconds, is the same one. */
 const SAME_REQUEST_MS = 1_000;
@@ -21,4 +21,17 @@ export function stopOnSignal(stop: (signal: NodeJS.Signals) => Promise<void>): v
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+}
+
+/** Keeps what has been started, and ends it in the reverse order, each once. */
+export function closers() {
+  const ends: (() => Promise<void>)[] = [];
+  return {
+    opened: (end: () => Promise<void>): void => {
+      ends.push(end);
+    },
+    closeAll: async (): Promise<void> => {
+      for (const end of ends.splice(0).reverse()) await end();
+    },
+  };
 }

@@ -153,6 +153,14 @@ export const checks = {
         return problem(`expired on ${day(leaf.notAfter)}`, { evidence, suggests: ['renew'] });
       if (leaf.notBefore > now)
         return problem(`not valid before ${day(leaf.notBefore)}`, { evidence, suggests: ['renew'] });
+      // A server that presents it tells this itself; without one, nobody else would.
+      const daysLeft = Math.floor((leaf.notAfter.getTime() - now.getTime()) / 86_400_000);
+      if (!target.tls && daysLeft <= RENEW_WITHIN_DAYS)
+        return problem(`expires in ${days(daysLeft)}`, {
+          evidence,
+          suggests: ['renew'],
+          severity: 'warning',
+        });
       if (!chainInOrder)
         return problem('its certificates are in the wrong order', { evidence, suggests: ['renew'] });
       return keyMode.endsWith('00')

@@ -1,5 +1,5 @@
 /** A modal that the app opened: its blocks, its submission, and what the app found wrong. */
-import { type SyntheticEvent, useCallback, useMemo, useState } from 'react';
+import { type SyntheticEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { PageView } from './api.ts';
 import { answerView, act as postAct } from './api-client.ts';
 import { Blocks } from './blocks/blocks.tsx';
@@ -24,6 +24,7 @@ export function Modal({ view, me, onClosed, onError }: ModalProps) {
   const [submitted, setSubmitted] = useState<PageView>();
   const [failure, setFailure] = useState<string>();
   const isSubmitting = submitted === view;
+  const form = useRef<HTMLFormElement>(null);
 
   const send = useCallback(
     (action: Record<string, unknown>) => postAct({ user: me, viewId: view.id, action }),
@@ -43,6 +44,10 @@ export function Modal({ view, me, onClosed, onError }: ModalProps) {
     }),
     [act, pending, chosen, view.errors],
   );
+
+  useEffect(() => {
+    if (view.errors !== undefined) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+  }, [view.errors]);
 
   const close = useCallback(async () => {
     onClosed(view.id);
@@ -64,7 +69,7 @@ export function Modal({ view, me, onClosed, onError }: ModalProps) {
 
   return (
     <Dialog title={view.title} onClose={close}>
-      <form className="dialog-form" onSubmit={submit} noValidate aria-busy={isSubmitting}>
+      <form ref={form} className="dialog-form" onSubmit={submit} noValidate aria-busy={isSubmitting}>
         <div className="dialog-body blocks">
           {failure !== undefined && (
             <p className="dialog-failure" role="alert">

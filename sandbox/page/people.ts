@@ -22,7 +22,8 @@ export function channelTitle(channel: PageChannel, users: PageUser[], me: string
 export function hueOf(id: string): number {
   let sum = 0;
   for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 10_007;
-  return Math.round(sum * 137.508) % 360;
+  // Not the teal of the bot's mark.
+  return (215 + (Math.round(sum * 137.508) % 290)) % 360;
 }
 
 export function initialsOf(realName: string): string {

@@ -1,5 +1,5 @@
 /** How far the viewer has read, and how many people elsewhere in the workspace are being called for. */
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { PageState, PageUser } from './api.ts';
 import { fetchState } from './api-client.ts';
 import { callsFor, recallMarks, rememberMarks, type Unread, unreadByChannel } from './unread.ts';
@@ -7,8 +7,15 @@ import { callsFor, recallMarks, rememberMarks, type Unread, unreadByChannel } fr
 /** Slow enough to cost nothing, fast enough to see a page reach somebody. */
 const LOOK_MS = 3000;
 
-/** @param reading the channel in front of the viewer's eyes now, which counts as read */
-export function useUnread(state: PageState | undefined, reading: string | undefined): Map<string, Unread> {
+function subscribeToVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}
+const isVisible = () => document.visibilityState === 'visible';
+
+/** @param open the channel that is open, which counts as read while the page is seen */
+export function useUnread(state: PageState | undefined, open: string | undefined): Map<string, Unread> {
+  const reading = useSyncExternalStore(subscribeToVisibility, isVisible) ? open : undefined;
   const me = state?.me;
   const [marks, setMarks] = useState(() => ({ me, read: me === undefined ? {} : recallMarks(me) }));
   const read = useMemo(
@@ -42,7 +49,7 @@ export function useCallsForOthers(users: PageUser[], me: string | undefined): Ma
     let next: ReturnType<typeof setTimeout> | undefined;
     const look = async () => {
       try {
-        if (document.visibilityState === 'visible') {
+        if (isVisible()) {
           const found = new Map<string, number>();
           for (const user of others.split(',')) {
             found.set(user, callsFor(await fetchState(user, looking.signal), recallMarks(user)));

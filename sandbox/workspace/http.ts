@@ -1,15 +1,15 @@
 /** Reading requests and writing answers with node:http. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** @throws RangeError when it is longer than `limit` bytes */
+/** Reads to the end whatever the length, so that the refusal can be answered. @throws RangeError past `limit` bytes */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length > limit) throw new RangeError(`The request is longer than ${limit} bytes.`);
-    chunks.push(chunk);
+    if (length <= limit) chunks.push(chunk);
   }
+  if (length > limit) throw new RangeError(`The request is longer than ${limit} bytes.`);
   return Buffer.concat(chunks);
 }
 

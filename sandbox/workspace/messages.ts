@@ -25,10 +25,27 @@ const byTime = (a: Message, b: Message) => (a.ts < b.ts ? -1 : 1);
 export function createMessages(state: State, changes: Changes): Messages {
   const ephemerals = new Map<string, Message>();
 
+  /** Timestamps of replies, by their parent's key: every message that is shown needs their number. */
+  const replies = new Map<string, Set<string>>();
+
+  const isReply = ({ threadTs, ts }: Message) => threadTs !== undefined && threadTs !== ts;
+  const repliesTo = (channel: string, ts: string) =>
+    replies.get(messageKey(channel, ts)) ?? new Set<string>();
+  const index = (message: Message) => {
+    const { channel, ts, threadTs } = message;
+    if (threadTs === undefined || !isReply(message)) return;
+    replies.set(messageKey(channel, threadTs), repliesTo(channel, threadTs).add(ts));
+  };
+  for (const message of state.messages.values()) index(message);
+
   const store = (message: Message) => {
     const key = messageKey(message.channel, message.ts);
-    if (message.ephemeralFor === undefined) state.messages.set(key, message);
-    else ephemerals.set(key, message);
+    if (message.ephemeralFor === undefined) {
+      state.messages.set(key, message);
+      index(message);
+    } else {
+      ephemerals.set(key, message);
+    }
     changes.tell({ type: 'message', message });
     return message;
   };
@@ -39,8 +56,8 @@ export function createMessages(state: State, changes: Changes): Messages {
       .sort(byTime);
   const find = (channel: string, ts: string) => state.messages.get(messageKey(channel, ts));
   // A parent shows how many replies it has.
-  const tellParent = ({ channel, threadTs, ts }: Message) => {
-    const parent = threadTs === undefined || threadTs === ts ? undefined : find(channel, threadTs);
+  const tellParent = (message: Message) => {
+    const parent = isReply(message) ? find(message.channel, message.threadTs ?? '') : undefined;
     if (parent) changes.tell({ type: 'message', message: parent });
   };
 
@@ -62,6 +79,7 @@ export function createMessages(state: State, changes: Changes): Messages {
     remove: (message) => {
       const key = messageKey(message.channel, message.ts);
       state.messages.delete(key);
+      repliesTo(message.channel, message.threadTs ?? '').delete(message.ts);
       ephemerals.delete(key);
       changes.tell({ type: 'message_deleted', message });
       tellParent(message);
@@ -76,7 +94,7 @@ export function createMessages(state: State, changes: Changes): Messages {
         ({ threadTs, ts, isBroadcast }) => isBroadcast || threadTs === undefined || threadTs === ts,
       ),
     thread: (channel, ts) =>
-      inChannel(channel).filter((message) => message.ts === ts || message.threadTs === ts),
+      [ts, ...repliesTo(channel, ts)].flatMap((one) => find(channel, one) ?? []).sort(byTime),
     ephemerals: (user) =>
       [...ephemerals.values()].filter(({ ephemeralFor }) => ephemeralFor === user).sort(byTime),
   };

@@ -11,6 +11,8 @@ import type { State } from './state.ts';
 
 const LIFETIME_MS = 30 * 60 * 1000;
 const USES = 5;
+/** How long it is known that there was such a one. */
+const REMEMBERED_MS = 24 * 60 * 60 * 1000;
 
 export interface Origin {
   user: string;
@@ -76,6 +78,7 @@ export function createResponseUrls(state: State, messages: Messages, baseUrl: ()
   return {
     issue: (origin) => {
       const id = makeToken();
+      for (const [old, { at }] of issued) if (state.now() - at > REMEMBERED_MS) issued.delete(old);
       issued.set(id, { origin, at: state.now(), uses: 0 });
       return `${baseUrl()}/actions/${team.id}/${id}`;
     },

@@ -74,6 +74,9 @@ export interface Workspace extends Hooks {
   stop(): Promise<void>;
 }
 
+/** A workspace may run for weeks. */
+const REMEMBERED_REQUESTS = 10_000;
+
 /** @throws Error with the code `EADDRINUSE` when the port is taken */
 export async function startWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const state = openState({
@@ -141,7 +144,10 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
         issueLink: socketMode?.issueLink,
       }),
       limiter: createRateLimiter(options.rateLimits ?? true),
-      record: (request) => requests.push(request),
+      record: (request) => {
+        requests.push(request);
+        if (requests.length > REMEMBERED_REQUESTS) requests.shift();
+      },
     }),
     page: createPageRoutes({
       client,
@@ -165,6 +171,17 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
   if (address === null || typeof address === 'string') throw new Error('The workspace has no port.');
   url = `http://127.0.0.1:${address.port}`;
 
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    events.stop();
+    delivery.stop();
+    stream.stop();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+    state.close();
+  };
+
   return {
     ...createHooks({ platform, client, faults, requests, socketMode, signedHttp }),
     url,
@@ -175,14 +192,9 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
     botUserId: app.botUserId,
     people: Object.fromEntries(state.users.values().map(({ name, id }) => [name, id])),
     channels: Object.fromEntries(state.channels.values().map(({ name, id }) => [name, id])),
-    stop: async () => {
-      events.stop();
-      delivery.stop();
-      stream.stop();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-      state.close();
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

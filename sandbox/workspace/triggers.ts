@@ -3,6 +3,8 @@ import { makeToken } from './ids.ts';
 import { SlackError } from './slack-error.ts';
 
 const LIFETIME_MS = 3000;
+/** How long it is known that there was such a one. */
+const REMEMBERED_MS = 24 * 60 * 60 * 1000;
 
 export interface Triggers {
   issue(user: string): string;
@@ -17,6 +19,7 @@ export function createTriggers(now: () => number, teamId: string): Triggers {
   return {
     issue: (user) => {
       const id = `${now()}.${teamId.replace(/\D/g, '') || 1}.${makeToken(16)}`;
+      for (const [old, { at }] of issued) if (now() - at > REMEMBERED_MS) issued.delete(old);
       issued.set(id, { user, at: now(), isExchanged: false });
       return id;
     },

@@ -74,6 +74,7 @@ export async function carryOutDiagnosis(deps: DiagnoseDeps, id: string, signal?:
     },
   });
   await shown;
+  signal?.throwIfAborted();
   await conclude(deps, diagnosis, examination);
 }
 

@@ -127,8 +127,8 @@ export interface Messages {
     channel: string,
     work: (message: HeldMessage) => Promise<Result>,
   ): Promise<Result>;
-  /** Keys with this prefix whose messages stand in Slack. */
-  sent(prefix: string): Promise<ReadonlySet<string>>;
+  /** The messages whose keys begin so, whether they stand in Slack (`sent`) or were only begun. */
+  begun(prefix: string): Promise<ReadonlyMap<string, HeldMessage['state']>>;
   /** Where a message is, without holding it. */
   find(key: string): Promise<{ readonly channel: string; readonly ts: string } | undefined>;
 }

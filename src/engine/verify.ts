@@ -27,6 +27,8 @@ export async function verify(
     await pause(BETWEEN_LOOKS_MS, undefined, signal ? { signal } : {});
     seen = await lookAgain(deps, piece, isUndo, signal);
   }
+  // Whoever took over looks for itself; what was seen while the claim was lost may be the abort's own doing.
+  signal?.throwIfAborted();
   const { passed, examination, boundAfter } = seen;
   await apply(
     deps.store,

@@ -102,6 +102,8 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
     case 'approved': {
       const found = at('awaiting-approval');
       if ('refusal' in found) return found.refusal;
+      if (found.attempt.expiresAt !== undefined && event.at > found.attempt.expiresAt)
+        return refuse('The time to decide is over: ask for the fix again.');
       if (workInHand(incident)) return refuse('Another fix is under way: one at a time.');
       return moved(having(incident, { ...found.attempt, stage: 'approved', decidedBy: event.actor }), [
         { do: 'run', fix, round },
@@ -179,7 +181,12 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
       const irreversible = proposedFix(incident, fix)?.irreversible;
       if (irreversible !== undefined) return refuse(`It cannot be undone: ${irreversible}.`);
       if (workInHand(incident)) return refuse('Another fix is under way: one at a time.');
-      return moved(having(incident, { ...attempt, stage: 'undoing', decidedBy: event.actor }), [
+      // A resolved incident is taken up again by who asks: what is put back may be the problem, and a diagnosis joins it.
+      const reopened: Incident =
+        incident.status === 'resolved'
+          ? { ...incident, status: 'acknowledged', answeredBy: event.actor }
+          : incident;
+      return moved(having(reopened, { ...attempt, stage: 'undoing', decidedBy: event.actor }), [
         { do: 'undo', fix, round },
       ]);
     }

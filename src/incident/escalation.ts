@@ -8,7 +8,8 @@ export interface Move {
   readonly effects: readonly Effect[];
 }
 
-function onto(incident: Incident, ladder: Ladder, why: string): Move {
+function onto(before: Incident, ladder: Ladder, why: string): Move {
+  const incident: Incident = { ...before, pagesFailed: [] };
   if (ladder.state === 'exhausted')
     return {
       next: { ...incident, ladder },

@@ -45,7 +45,7 @@ export function transition(incident: Incident, event: Happening): Transition {
       const next = { ...incident, pagesFailed };
       if (!nobodyReached(next, pagesFailed)) return moved(next);
       const raised = raise(next, event.at, `Nobody of level ${event.page.level} could be reached.`);
-      return moved({ ...raised.next, pagesFailed: [] }, raised.effects);
+      return moved(raised.next, raised.effects);
     }
     default:
       return attempted(incident, event);
@@ -73,7 +73,7 @@ function diagnosed(incident: Incident, event: Extract<Happening, { type: 'diagno
 
 function ladderDue(incident: Incident, event: Extract<Happening, { type: 'timer-due' }>): Transition {
   if (incident.ladder.nextAt !== event.due) return refuse('That step of the ladder is not due any more.');
-  const { next, effects } = raiseUnanswered({ ...incident, pagesFailed: [] }, event.at);
+  const { next, effects } = raiseUnanswered(incident, event.at);
   return moved(next, effects);
 }
 

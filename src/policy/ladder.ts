@@ -28,10 +28,13 @@ export const armed = (policy: EscalationPolicy, now: number): Ladder => ({
   passedOver: [],
 });
 
-/** Arms it again where it stands, for an incident that is open once more. */
+/** Begins again at the bottom, for an incident that is open once more; what was paged before stays counted. */
 export const rearmed = (ladder: Ladder, policy: EscalationPolicy, now: number): Ladder => ({
   ...ladder,
   state: 'waiting',
+  level: 0,
+  attempt: 0,
+  repeat: 0,
   nextAt: now + policy.firstPageAfterMs,
   passedOver: [],
 });

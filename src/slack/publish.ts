@@ -9,6 +9,7 @@ import { section } from './views/blocks.ts';
 import { diagnosisCard } from './views/diagnosis-card.ts';
 import { incidentCard } from './views/incident-card.ts';
 import { pageView } from './views/page.ts';
+import { clipLines, LIMIT } from './views/text.ts';
 import { timelineEntry } from './views/timeline.ts';
 
 export interface PublishDeps {
@@ -34,24 +35,50 @@ async function publishIncident(deps: PublishDeps, id: string): Promise<void> {
   const incident = await deps.store.incident(id);
   if (!incident) return;
   const card = await publishCard(deps, incident);
-  const prefix = `event/${id}/`;
-  const posted = await deps.messages.sent(prefix);
-  // In the log's order: a thread that is read later is read from above.
-  for (const entry of await deps.store.log(id)) {
-    const shown = timelineEntry(incident, entry);
-    const key = `${prefix}${entry.seq}`;
-    if (!shown || posted.has(key)) continue;
-    const place = { channel: card.channel, threadTs: card.ts, broadcast: shown.broadcast };
-    await deps.outbox.deliver(key, place, { text: shown.text, blocks: [section(shown.text)] });
-  }
+  await publishTimeline(deps, incident, card);
   await settlePages(deps, incident, card);
+}
+
+/**
+ * What the thread does not say yet, in the log's order: a thread that is read later is read from above. What has gathered
+ * is said in one message, because Slack takes about one a second; its key names the lines of the log that it holds, so
+ * that one whose outcome is unknown is looked for as it was.
+ */
+async function publishTimeline(deps: PublishDeps, incident: Incident, card: Posted): Promise<void> {
+  const prefix = `event/${incident.id}/`;
+  const begun = await deps.messages.begun(prefix);
+  const ranges = [...begun].map(([key, state]) => {
+    const [from = 0, to = from] = key.slice(prefix.length).split('-').map(Number);
+    return { key, state, from, to };
+  });
+  const log = await deps.store.log(incident.id);
+  const last = Math.max(0, ...ranges.map(({ to }) => to));
+  const next = {
+    key: `${prefix}${last + 1}-${log.at(-1)?.seq ?? last}`,
+    from: last + 1,
+    to: log.at(-1)?.seq ?? last,
+  };
+  for (const { key, from, to } of [...ranges.filter(({ state }) => state !== 'sent'), next]) {
+    const entries = log
+      .filter(({ seq }) => seq >= from && seq <= to)
+      .flatMap((entry) => timelineEntry(incident, entry) ?? []);
+    if (entries.length === 0) continue;
+    const text = clipLines(
+      entries.map((entry) => entry.text),
+      LIMIT.section,
+    );
+    const broadcast = entries.some((entry) => entry.broadcast);
+    const place = { channel: card.channel, threadTs: card.ts, broadcast };
+    await deps.outbox.deliver(key, place, { text, blocks: [section(text)] });
+  }
 }
 
 /** Takes the buttons off pages that have been answered, so that nobody is asked twice. */
 async function settlePages(deps: PublishDeps, incident: Incident, card: Posted): Promise<void> {
   const prefix = `page/${incident.id}/`;
   const cardAt = await permalink(deps.client, card);
-  for (const key of await deps.messages.sent(prefix)) {
+  for (const [key, state] of await deps.messages.begun(prefix)) {
+    if (state !== 'sent') continue;
     const [level, attempt, ...rest] = key.slice(prefix.length).split('/');
     const page = { level: Number(level), attempt: Number(attempt), responder: rest.join('/') };
     await deps.outbox.deliver(key, { channel: card.channel }, pageView(incident, page, cardAt));

@@ -179,7 +179,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     }
     const decision = decisionOf(verb, button.fix, button.version);
     if (!decision) return tell(asker, sayView('That button is not one of mine any more: diagnose again.'));
-    return decideAs(button.incident, decision, asker, receipt);
+    return answering(asker, decideAs(button.incident, decision, asker, receipt));
   });
 
   app.view(DENY, async ({ body, context }) => {

@@ -36,12 +36,12 @@ export const createMessages = (pool: pg.Pool): Messages => ({
       client.release(broken);
     }
   },
-  sent: async (prefix) => {
-    const { rows } = await pool.query<{ key: string }>(
-      `SELECT key FROM paksa.message WHERE starts_with(key, $1) AND state = 'sent'`,
+  begun: async (prefix) => {
+    const { rows } = await pool.query<{ key: string; state: HeldMessage['state'] }>(
+      'SELECT key, state FROM paksa.message WHERE starts_with(key, $1) ORDER BY id',
       [prefix],
     );
-    return new Set(rows.map(({ key }) => key));
+    return new Map(rows.map(({ key, state }) => [key, state]));
   },
   find: async (key) => {
     const { rows } = await pool.query<{ channel: string; ts: string }>(

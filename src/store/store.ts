@@ -1,6 +1,7 @@
 /** The engine's store on PostgreSQL: incidents as rows held with FOR UPDATE, their log beside them, the jobs in the same commit. */
-import type pg from 'pg';
+import pg from 'pg';
 import type { Diagnosis, Enqueue, LogEntry, Store, Transaction } from '../engine/ports.ts';
+import { UserError } from '../errors.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import { reserve } from './messages.ts';
@@ -64,11 +65,13 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
       return rows[0]?.id ?? '';
     },
     save: async (incident, happening, effects, cause) => {
-      await client.query(
-        `INSERT INTO paksa.incident (id, version, fingerprint, status, state, changed_at)
+      await asOneOpen(incident.title, () =>
+        client.query(
+          `INSERT INTO paksa.incident (id, version, fingerprint, status, state, changed_at)
          VALUES ($1, $2, $3, $4, $5, paksa.now())
          ON CONFLICT (id) DO UPDATE SET version = $2, status = $4, state = $5, changed_at = paksa.now()`,
-        [incident.id, incident.version, incident.fingerprint, incident.status, JSON.stringify(incident)],
+          [incident.id, incident.version, incident.fingerprint, incident.status, JSON.stringify(incident)],
+        ),
       );
       await client.query(
         `INSERT INTO paksa.event (incident, seq, at, actor, type, event, effects, cause)
@@ -99,4 +102,14 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
     },
     send: (task, at) => enqueue((text, values) => client.query(text, values), task, at),
   };
+}
+
+/** A second unresolved incident of one problem cannot be: whoever tried is told of the first. @throws UserError */
+async function asOneOpen(title: string, write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.constraint !== 'one_open_incident') throw error;
+    throw new UserError(`Another incident is open for “${title}”: go on there, or resolve it first.`);
+  }
 }

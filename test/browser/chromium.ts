@@ -29,12 +29,15 @@ export function hasChromium(): boolean {
   return false;
 }
 
-/** In a process of its own: the test runner's `NODE_ENV` would make it React's slow development build. */
+const SCRIPT = new URL('../../scripts/page.mjs', import.meta.url);
+
+/**
+ * When its sources are newer than what was built. In a process of its own: the test runner's `NODE_ENV` would make it
+ * React's slow development build.
+ */
 export async function buildPage(): Promise<void> {
-  const root = join(import.meta.dirname, '../..');
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  await promisify(execFile)(process.execPath, [vite, 'build', 'sandbox/page', '--logLevel', 'error'], {
-    cwd: root,
+  const program = `import { buildPage } from '${SCRIPT.href}'; await buildPage();`;
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
     env: { ...process.env, NODE_ENV: 'production' },
   });
 }

@@ -6,23 +6,31 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { topics } from '../../commands/index.ts';
 import { sandboxConfiguration } from '../../sandbox/configuration.ts';
 import { startStack } from '../../sandbox/stack/stack.ts';
 import { startWorkspace } from '../../sandbox/workspace/server.ts';
 import { freshDatabase } from './database.ts';
 
 const BOT = fileURLToPath(new URL('bot-process.ts', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../sandbox/page/dist', import.meta.url));
 
 export interface WorldOptions {
   /** Over signed requests instead of a socket. */
   readonly http?: boolean;
   /** Changes to the sandbox's paksa.yaml. */
   readonly configure?: (yaml: string) => string;
+  /** Serves the page, which has to be built. */
+  readonly page?: boolean;
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-export async function createWorld({ http = false, configure = (yaml) => yaml }: WorldOptions = {}) {
+export async function createWorld({
+  http = false,
+  configure = (yaml) => yaml,
+  page = false,
+}: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'paksa-world-'));
   const database = await freshDatabase();
   const stack = await startStack({ port: 0, directory: join(folder, 'stack') });
@@ -31,6 +39,9 @@ export async function createWorld({ http = false, configure = (yaml) => yaml }: 
   const workspace = await startWorkspace({
     port: 0,
     stack,
+    ...(page
+      ? { pageDir: PAGE, completions: [...topics.keys()].map((topic) => `/paksa diagnose ${topic}`) }
+      : {}),
     ...(http ? { http: { requestUrl: `http://127.0.0.1:${botPort}/slack/events`, signingSecret } } : {}),
   });
   const file = join(folder, 'paksa.yaml');

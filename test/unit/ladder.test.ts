@@ -131,10 +131,10 @@ describe('stopped and armed again', () => {
     expect(stopped(first)).not.toHaveProperty('nextAt');
   });
 
-  test('armed, it waits where it stood and goes on above, its numbers unbroken', () => {
+  test('armed, it begins again at the bottom, its numbers unbroken', () => {
     const again = rearmed(stopped(first), policy, OPENED);
-    expect(again).toMatchObject({ state: 'waiting', level: 1, nextAt: OPENED + 5 * MINUTE });
-    expect(climbed(policy, 4, again)).toEqual(['2.1', '1.2', '1.3', '2.2']);
+    expect(again).toMatchObject({ state: 'waiting', level: 0, nextAt: OPENED + 5 * MINUTE });
+    expect(climbed(policy, 4, again)).toEqual(['1.2', '1.3', '2.1', '1.4']);
   });
 
   test('its steps are counted over its whole life', () => {

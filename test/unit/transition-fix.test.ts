@@ -150,7 +150,7 @@ describe('an undo', () => {
     OPENED + 90 * MINUTE,
   );
 
-  test('opens a resolved incident again and arms its ladder where it stood', () => {
+  test('opens a resolved incident again, and its ladder begins at the bottom', () => {
     const { next: paged } = follow(trying('verifying'), at({ type: 'escalated' }));
     const { next: resolved } = follow(paged, helped(finding('expiry', 'healthy')));
     const { next, effects } = follow(
@@ -163,10 +163,10 @@ describe('an undo', () => {
     expect(next).toMatchObject({ status: 'open', attempts: { renew: { stage: 'undone' } } });
     expect(next.findings[0]?.status).toBe('problem');
     const due = back.at + 5 * MINUTE;
-    expect(next.ladder).toMatchObject({ state: 'waiting', level: 1, nextAt: due });
+    expect(next.ladder).toMatchObject({ state: 'waiting', level: 0, nextAt: due });
     expect(effects.at(-1)).toEqual({ do: 'set-timer', timer: 'ladder', due });
     const due1 = follow(next, at({ type: 'timer-due', timer: 'ladder', due }, due));
-    expect(due1.next.ladder).toMatchObject({ state: 'climbing', level: 2 });
+    expect(due1.next.ladder).toMatchObject({ state: 'climbing', level: 1, attempt: 2 });
   });
 
   test('of a fix that failed after it acted is possible too', () => {

@@ -16,12 +16,7 @@ const section = z
   })
   .refine((block) => block.text !== undefined || block.fields !== undefined, 'must provide text or fields');
 
-const header = z.strictObject({
-  type: z.literal('header'),
-  ...blockBase,
-  text: plain(150),
-  level: z.int().optional(),
-});
+const header = z.strictObject({ type: z.literal('header'), ...blockBase, text: plain(150) });
 const divider = z.strictObject({ type: z.literal('divider'), ...blockBase });
 const context = z.strictObject({ type: z.literal('context'), ...blockBase, elements: list(contextual, 10) });
 const actions = z.strictObject({ type: z.literal('actions'), ...blockBase, elements: list(action, 25) });

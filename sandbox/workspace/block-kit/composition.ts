@@ -22,7 +22,7 @@ export const confirm = z.strictObject({
   ...styled,
 });
 
-const optionExtras = { value: text(150, 0), description: plain(75).optional() };
+const optionExtras = { value: text(150), description: plain(75).optional() };
 
 export const plainOption = z.strictObject({ text: plain(75), ...optionExtras });
 
@@ -31,7 +31,7 @@ export const overflowOption = plainOption.extend({ url: url.optional() });
 /** Radio buttons and checkboxes may format their options. */
 export const richOption = z.strictObject({
   text: anyText(75),
-  value: text(150, 0),
+  value: text(150),
   description: anyText(75).optional(),
 });
 

@@ -2,32 +2,27 @@
 import { z } from 'zod';
 import {
   anyText,
-  confirm,
   hasOneSource,
   image,
   ONE_SOURCE,
-  optionGroup,
   overflowOption,
   plain,
-  plainOption,
   richOption,
   styled,
 } from './composition.ts';
+import {
+  AMONG_OPTIONS,
+  actionable,
+  confirmable,
+  focusable,
+  isAmongOptions,
+  menu,
+  typed,
+} from './element-parts.ts';
 import { identifier, list, text, url } from './primitives.ts';
 import { richText } from './rich-text.ts';
+import { selects } from './selects.ts';
 
-const actionable = { action_id: identifier.optional() };
-const confirmable = { ...actionable, confirm: confirm.optional() };
-const focusable = { focus_on_load: z.boolean().optional() };
-const placeheld = { placeholder: plain(150).optional() };
-const menu = { ...confirmable, ...focusable, ...placeheld };
-const several = { max_selected_items: z.int().min(1, 'must be at least 1').optional() };
-const dispatchable = {
-  dispatch_action_config: z
-    .strictObject({ trigger_actions_on: z.array(z.enum(['on_enter_pressed', 'on_character_entered'])) })
-    .optional(),
-};
-const typed = { ...actionable, ...focusable, ...placeheld, ...dispatchable };
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'must be a date as YYYY-MM-DD');
 const time = z.string().regex(/^\d\d:\d\d$/, 'must be a time as HH:mm');
 
@@ -41,82 +36,25 @@ const button = z.strictObject({
   accessibility_label: text(75).optional(),
 });
 
-const staticOptions = {
-  options: list(plainOption, 100).optional(),
-  option_groups: list(optionGroup, 100).optional(),
-};
-const hasOneList = (value: { options?: unknown; option_groups?: unknown }) =>
-  (value.options === undefined) !== (value.option_groups === undefined);
-const ONE_LIST = 'must provide exactly one of options and option_groups';
-
-const staticSelect = z
-  .strictObject({
-    type: z.literal('static_select'),
-    ...menu,
-    ...staticOptions,
-    initial_option: plainOption.optional(),
-  })
-  .refine(hasOneList, ONE_LIST);
-const multiStaticSelect = z
-  .strictObject({
-    type: z.literal('multi_static_select'),
-    ...menu,
-    ...several,
-    ...staticOptions,
-    initial_options: list(plainOption, 100).optional(),
-  })
-  .refine(hasOneList, ONE_LIST);
-
-const filter = {
-  default_to_current_conversation: z.boolean().optional(),
-  response_url_enabled: z.boolean().optional(),
-  filter: z.looseObject({}).optional(),
-};
-const selects = [
-  staticSelect,
-  multiStaticSelect,
-  z.strictObject({ type: z.literal('users_select'), ...menu, initial_user: identifier.optional() }),
-  z.strictObject({
-    type: z.literal('multi_users_select'),
-    ...menu,
-    ...several,
-    initial_users: z.array(identifier).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('conversations_select'),
-    ...menu,
-    ...filter,
-    initial_conversation: identifier.optional(),
-  }),
-  z.strictObject({
-    type: z.literal('channels_select'),
-    ...menu,
-    initial_channel: identifier.optional(),
-    response_url_enabled: z.boolean().optional(),
-  }),
-  z.strictObject({
-    type: z.literal('external_select'),
-    ...menu,
-    min_query_length: z.int().optional(),
-    initial_option: plainOption.optional(),
-  }),
-] as const;
-
 const choices = [
-  z.strictObject({
-    type: z.literal('radio_buttons'),
-    ...confirmable,
-    ...focusable,
-    options: list(richOption, 10),
-    initial_option: richOption.optional(),
-  }),
-  z.strictObject({
-    type: z.literal('checkboxes'),
-    ...confirmable,
-    ...focusable,
-    options: list(richOption, 10),
-    initial_options: list(richOption, 10).optional(),
-  }),
+  z
+    .strictObject({
+      type: z.literal('radio_buttons'),
+      ...confirmable,
+      ...focusable,
+      options: list(richOption, 10),
+      initial_option: richOption.optional(),
+    })
+    .refine(isAmongOptions, AMONG_OPTIONS),
+  z
+    .strictObject({
+      type: z.literal('checkboxes'),
+      ...confirmable,
+      ...focusable,
+      options: list(richOption, 10),
+      initial_options: list(richOption, 10).optional(),
+    })
+    .refine(isAmongOptions, AMONG_OPTIONS),
   z.strictObject({ type: z.literal('datepicker'), ...menu, initial_date: day.optional() }),
   z.strictObject({
     type: z.literal('timepicker'),

@@ -65,8 +65,9 @@ export function chatMethods(
         if (args.text !== undefined && codePoints(args.text) > UPDATE_TEXT)
           throw new SlackError('msg_too_long');
         const content = checkContent(args);
-        // Text without blocks takes away the blocks that were there.
-        const updated = messages.change(message, { ...content, ...(metadata && { metadata }) });
+        // Text without blocks takes away the blocks that were there; only then does Slack say `(edited)`.
+        const isEdit = content.blocks.length === 0;
+        const updated = messages.change(message, { ...content, ...(metadata && { metadata }) }, isEdit);
         return { channel: channel.id, ts: updated.ts, text: updated.text, message: shown(updated) };
       },
     ),

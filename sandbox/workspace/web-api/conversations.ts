@@ -1,5 +1,6 @@
 /** `conversations.*`: finding, reading and joining them. */
 import { z } from 'zod';
+import { makeId } from '../ids.ts';
 import type { Channel } from '../model.ts';
 import { SlackError } from '../slack-error.ts';
 import { channelObject } from '../slack-objects.ts';
@@ -50,7 +51,7 @@ export function conversationMethods(state: State, channels: Channels): Methods {
         const existing = state.channels.values().find((channel) => isBetween(channel, members));
         if (!existing && args.prevent_creation) throw new SlackError('channel_not_found');
         const kind = members.length > 2 ? 'mpim' : 'im';
-        const id = `${kind === 'im' ? 'D' : 'G'}${members.map((member) => member.slice(-3)).join('')}${members.length}`;
+        const id = makeId(kind === 'im' ? 'D' : 'G');
         const opened =
           existing ?? fresh({ id, name: kind === 'im' ? id : `mpdm-${id.toLowerCase()}`, kind, members });
         return {
@@ -110,7 +111,7 @@ export function conversationMethods(state: State, channels: Channels): Methods {
         if (!/^[\p{Ll}\p{Lo}\p{N}_-]+$/u.test(name)) throw new SlackError('invalid_name_specials');
         if (state.channels.values().some((channel) => channel.name === name))
           throw new SlackError('name_taken');
-        const id = `C0${(state.channels.values().length + 1).toString().padStart(8, '0')}`;
+        const id = makeId('C');
         const kind = is_private ? 'private' : 'public';
         return { channel: channelObject(fresh({ id, name, kind, members: [botUserId] }), state) };
       },

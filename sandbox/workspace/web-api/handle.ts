@@ -97,7 +97,7 @@ export function createWebApi({ state, methods, limiter, faults, record }: WebApi
 
     const fault = faults.next(name);
     if (fault && failInstead(fault, response)) return;
-    const method = methods[name];
+    const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
     const key = method?.tier === 'posting' ? `${name}:${String(args.channel)}` : name;
     const wait = method && limiter.take(method.tier, key);
     if (wait !== undefined) {

@@ -2,13 +2,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, open, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { UserError } from '../../errors.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
+import { freePort } from './free-port.ts';
 import { explain, ifAbsent, type Place } from './place.ts';
 
 export const USER = 'paksa';
@@ -168,16 +168,6 @@ async function stop(child: ChildProcess, gone: Promise<void>): Promise<void> {
   await gone;
   late.abort();
   await impatient;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }
 
 /** What PostgreSQL says of a full disk and of another release's files, as sentences. */

@@ -1,6 +1,6 @@
 /** The Web API, asked by Slack's own WebClient. */
 import { describe, expect, test } from 'vitest';
-import { CHANNELS, GROUPS, PEOPLE } from '../../../sandbox/workspace/people.ts';
+import { CHANNELS, GROUPS, PEOPLE, seed } from '../../../sandbox/workspace/people.ts';
 import { modal, openWorkspace, section, webClient } from './slack-app.ts';
 
 const channel = CHANNELS.operations;
@@ -59,6 +59,7 @@ describe('tokens', () => {
   test('a method that is not there is named', async () => {
     const workspace = await openWorkspace();
     expect(await refusal(webClient(workspace).apiCall('chat.shout'))).toBe('unknown_method');
+    expect(await refusal(webClient(workspace).apiCall('constructor'))).toBe('unknown_method');
   });
 });
 
@@ -212,6 +213,27 @@ describe('messages', () => {
 });
 
 describe('conversations', () => {
+  test('that the bot is not in are hidden when private, and not read when public', async () => {
+    const people = {
+      ...seed,
+      channels: [
+        ...seed.channels,
+        { id: 'C0SECRET01', name: 'secret', topic: '', isPrivate: true, members: [PEOPLE.ana] },
+        { id: 'C0PUBLIC02', name: 'lunch', topic: '', members: [PEOPLE.ana] },
+      ],
+    };
+    const slack = webClient(await openWorkspace({ people }));
+    expect(await refusal(slack.chat.postMessage({ channel: 'C0SECRET01', text: 'x' }))).toBe(
+      'channel_not_found',
+    );
+    expect(await refusal(slack.conversations.history({ channel: 'C0PUBLIC02' }))).toBe('not_in_channel');
+    expect((await slack.chat.postMessage({ channel: 'C0PUBLIC02', text: 'x' })).ok).toBe(true);
+    await slack.conversations.join({ channel: 'C0PUBLIC02' });
+    expect((await slack.conversations.history({ channel: 'C0PUBLIC02' })).messages).toHaveLength(1);
+    const { channels = [] } = await slack.conversations.list({ types: 'public_channel,private_channel' });
+    expect(channels.map(({ name }) => name)).toEqual(['operations', 'incidents', 'lunch']);
+  });
+
   test('are created, joined by invitation, named and archived', async () => {
     const slack = webClient(await openWorkspace());
     const { channel: created } = await slack.conversations.create({ name: 'inc-17' });

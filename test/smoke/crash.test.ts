@@ -1,0 +1,115 @@
+/**
+ * The process is killed between every two steps of deciding, acting, verifying and escalating, and started again. Nobody
+ * presses anything twice: nothing is lost, and nothing happens twice.
+ */
+import pg from 'pg';
+import { describe, expect, test } from 'vitest';
+import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
+import type { CheckpointName } from '../../src/engine/ports.ts';
+import { untilIdle } from '../harness/clock.ts';
+import { createWorld, type World } from '../harness/world.ts';
+import { brokenAndDiagnosed, cardReading, pageTo } from './drive.ts';
+
+/** A dead worker's task is taken over after its heartbeat, 10 s, and the look for such, every 2 s. */
+const TAKEOVER_MS = 60_000;
+
+/** Where it dies, and how the renewal must end: what was cut off before it acted has not helped. */
+const FIX: readonly [CheckpointName, RegExp][] = [
+  ['received', /worked and was verified/],
+  ['decided', /worked and was verified/],
+  ['started', /did not help/],
+  ['captured', /did not help/],
+  ['acted', /worked and was verified/],
+  ['recorded', /worked and was verified/],
+  ['looked', /worked and was verified/],
+  ['verified', /worked and was verified/],
+  ['message-claimed', /worked and was verified/],
+  ['message-posted', /worked and was verified/],
+];
+const PAGES: readonly CheckpointName[] = ['timer-fired', 'page-sent', 'page-recorded'];
+
+/** A world whose bot dies once at that step, and is started again as an orchestrator would. */
+async function mortal(dieAt: CheckpointName, configure?: (yaml: string) => string) {
+  const world = await createWorld(configure ? { configure } : {});
+  const first = await world.startBot({ dieAt });
+  const restarted = first.exited.then(async ({ signal }) => {
+    expect(signal).toBe('SIGKILL');
+    return world.startBot();
+  });
+  // Judged where it is awaited.
+  restarted.catch(() => undefined);
+  return { world, restarted };
+}
+
+/** People press a button when they see one, and that takes a connected bot: with both of its connections. */
+const connected = ({ workspace }: World) => workspace.waitForConnections(2, TAKEOVER_MS);
+
+/** How often each kind of event happened, what was received and not worked on, and what people saw twice. */
+async function settled({ database, workspace }: World, types: readonly string[]) {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await untilIdle(client);
+  const { rows: events } = await client.query<{ type: string }>('SELECT type FROM paksa.event');
+  const { rows: open } = await client.query('SELECT id FROM paksa.receipt WHERE done_at IS NULL');
+  await client.end();
+  const posted = workspace
+    .messages()
+    .filter(({ byBot, ephemeralFor }) => byBot && ephemeralFor === undefined)
+    .map(({ metadata }) => JSON.stringify(metadata));
+  return {
+    counts: types.map((type) => events.filter((event) => event.type === type).length),
+    open: open.length,
+    postedTwice: posted.length - new Set(posted).size,
+  };
+}
+
+describe.concurrent('killed while a fix is under way', () => {
+  test.each(FIX)('at “%s”', { timeout: 240_000 }, async (dieAt, end) => {
+    const { world, restarted } = await mortal(dieAt, (yaml) =>
+      yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1h'),
+    );
+    try {
+      const serial = async () =>
+        /serial ([0-9A-F]+)|until (\S+)/.exec((await world.stack.state()).summary)?.[0];
+      await world.stack.inject('expired');
+      const before = await serial();
+      await world.workspace.as(PEOPLE.ana).command(CHANNELS.operations, '/paksa diagnose ssl');
+      const card = await cardReading(world, 'Renew the certificate…', TAKEOVER_MS);
+      await connected(world);
+      await world.workspace.as(PEOPLE.ana).click(card, 'fix:renew');
+      const previewed = await cardReading(world, 'Approve', TAKEOVER_MS);
+      await connected(world);
+      await world.workspace.as(PEOPLE.bilal).click(previewed, 'approve:renew');
+      await cardReading(world, end, TAKEOVER_MS);
+      await restarted;
+
+      const once = ['opened', 'fix-requested', 'approved', 'started', 'verified'];
+      await expect
+        .poll(() => settled(world, once), { timeout: TAKEOVER_MS })
+        .toEqual({ counts: once.map(() => 1), open: 0, postedTwice: 0 });
+      expect((await serial()) === before).toBe(end.source === 'did not help');
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+describe.concurrent('killed while somebody is paged', () => {
+  test.each(PAGES)('at “%s”', { timeout: 240_000 }, async (dieAt) => {
+    const { world, restarted } = await mortal(dieAt, (yaml) =>
+      yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1s').replaceAll('delay: 30s', 'delay: 1h'),
+    );
+    try {
+      await brokenAndDiagnosed(world);
+      await pageTo(world, PEOPLE.dana, TAKEOVER_MS);
+      await restarted;
+      await cardReading(world, 'has been paged', TAKEOVER_MS);
+      await expect
+        .poll(() => settled(world, ['timer-due', 'page-sent', 'page-failed']), { timeout: TAKEOVER_MS })
+        .toEqual({ counts: [1, 1, 0], open: 0, postedTwice: 0 });
+      expect(world.workspace.messages(`D${PEOPLE.dana.slice(1)}`).length).toBe(1);
+    } finally {
+      await world.close();
+    }
+  });
+});
