@@ -25,6 +25,8 @@ export interface PageMessage {
   /** Set on replies, and on a parent that has replies (then equal to `ts`). */
   threadTs?: string;
   replyCount?: number;
+  /** A reply that is shown in the channel too. */
+  isBroadcast?: true;
   user: string;
   text: string;
   /** Block Kit, as the sender gave it. */

@@ -45,7 +45,7 @@ export function App() {
     setPane('chat');
   };
   const openThread = useCallback((message: PageMessage) => {
-    setThread({ channel: message.channel, ts: message.ts });
+    setThread({ channel: message.channel, ts: message.threadTs ?? message.ts });
     // A thread wants the height; the button in the conversation's head brings the panel back beside it.
     setStackOpen(false);
     setPane('thread');

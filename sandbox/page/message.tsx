@@ -7,7 +7,7 @@ import { Blocks } from './blocks/blocks.tsx';
 import { SurfaceContext, useDirectory } from './blocks/surface.ts';
 import { Mrkdwn } from './blocks/text-blocks.tsx';
 import { Reactions } from './reactions.tsx';
-import { dateOf, timeOf } from './timeline.ts';
+import { dateOf, isReply, timeOf } from './timeline.ts';
 import { mentions } from './unread.ts';
 import { usePending } from './use-pending.ts';
 
@@ -73,6 +73,7 @@ export const Message = memo(function Message({
   const { act, pending } = usePending(message, send, onError);
   const surface = useMemo(() => ({ act, pending }), [act, pending]);
 
+  const isFromThread = onOpenThread !== undefined && isReply(message);
   const kinds = [
     'message',
     isHead ? 'message-first' : '',
@@ -94,6 +95,7 @@ export const Message = memo(function Message({
       </div>
       <div className="message-content">
         {isPrivate && <p className="message-note">Only visible to you</p>}
+        {isFromThread && <p className="message-note">Replied in a thread, and here too</p>}
         {isHead && <Head message={message} />}
         <div className="blocks">
           <SurfaceContext value={surface}>
@@ -105,10 +107,16 @@ export const Message = memo(function Message({
         {onOpenThread !== undefined && !isPrivate && (
           <button
             type="button"
-            className={replies > 0 ? 'thread-link' : 'thread-link thread-link-none'}
+            className={replies > 0 || isFromThread ? 'thread-link' : 'thread-link thread-link-none'}
             onClick={() => onOpenThread(message)}
           >
-            {replies === 0 ? 'Reply' : replies === 1 ? '1 reply' : `${replies} replies`}
+            {isFromThread
+              ? 'See the thread'
+              : replies === 0
+                ? 'Reply'
+                : replies === 1
+                  ? '1 reply'
+                  : `${replies} replies`}
           </button>
         )}
       </div>

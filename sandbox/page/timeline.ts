@@ -46,7 +46,9 @@ export function layOut(messages: PageMessage[]): Row[] {
 }
 
 export function inChannel(messages: PageMessage[], channel: string): PageMessage[] {
-  return messages.filter((message) => message.channel === channel && !isReply(message));
+  return messages.filter(
+    (message) => message.channel === channel && (!isReply(message) || message.isBroadcast),
+  );
 }
 
 export function inThread(messages: PageMessage[], channel: string, threadTs: string): PageMessage[] {

@@ -61,7 +61,6 @@ const certificate = block({
 const environment = block({
   tls: tls.optional(),
   certificate: certificate.optional(),
-  kubernetes: block({ namespace: text('the namespace to look at') }).optional(),
 });
 
 const ENVIRONMENT = matching(

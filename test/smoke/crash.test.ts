@@ -3,7 +3,7 @@
  * presses anything twice: nothing is lost, and nothing happens twice.
  */
 import pg from 'pg';
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
 import { untilIdle } from '../harness/clock.ts';
@@ -33,7 +33,7 @@ async function mortal(dieAt: CheckpointName, configure?: (yaml: string) => strin
   const world = await createWorld(configure ? { configure } : {});
   const first = await world.startBot({ dieAt });
   const restarted = first.exited.then(async ({ signal }) => {
-    expect(signal).toBe('SIGKILL');
+    if (signal !== 'SIGKILL') throw new Error(`it did not die at “${dieAt}”: ${signal}`);
     return world.startBot();
   });
   // Judged where it is awaited.
@@ -64,7 +64,7 @@ async function settled({ database, workspace }: World, types: readonly string[])
 }
 
 describe.concurrent('killed while a fix is under way', () => {
-  test.each(FIX)('at “%s”', { timeout: 240_000 }, async (dieAt, end) => {
+  test.for(FIX)('at “%s”', { timeout: 240_000 }, async ([dieAt, end], { expect }) => {
     const { world, restarted } = await mortal(dieAt, (yaml) =>
       yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1h'),
     );
@@ -95,7 +95,7 @@ describe.concurrent('killed while a fix is under way', () => {
 });
 
 describe.concurrent('killed while somebody is paged', () => {
-  test.each(PAGES)('at “%s”', { timeout: 240_000 }, async (dieAt) => {
+  test.for(PAGES)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
     const { world, restarted } = await mortal(dieAt, (yaml) =>
       yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1s').replaceAll('delay: 30s', 'delay: 1h'),
     );

@@ -19,6 +19,7 @@ function presentMessage(message: Message, messages: Messages): PageMessage {
     channel,
     ts,
     ...(isReply && { threadTs }),
+    ...(isReply && message.isBroadcast && { isBroadcast: true }),
     ...(replyCount > 0 && { threadTs: ts, replyCount }),
     user,
     text,
