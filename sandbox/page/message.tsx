@@ -53,6 +53,11 @@ function Head({ message }: { message: PageMessage }) {
   );
 }
 
+function repliesLabel(replies: number): string {
+  if (replies === 0) return 'Reply';
+  return replies === 1 ? '1 reply' : `${replies} replies`;
+}
+
 export const Message = memo(function Message({
   message,
   isHead,
@@ -110,13 +115,7 @@ export const Message = memo(function Message({
             className={replies > 0 || isFromThread ? 'thread-link' : 'thread-link thread-link-none'}
             onClick={() => onOpenThread(message)}
           >
-            {isFromThread
-              ? 'See the thread'
-              : replies === 0
-                ? 'Reply'
-                : replies === 1
-                  ? '1 reply'
-                  : `${replies} replies`}
+            {isFromThread ? 'See the thread' : repliesLabel(replies)}
           </button>
         )}
       </div>

@@ -18,6 +18,8 @@ export interface Installation {
   readonly files: { readonly certificate: string; readonly key: string };
   /** Writes a new certificate with these faults, and lets the authority sign or not. */
   write(faults: ReadonlySet<Fault>): Promise<void>;
+  /** Puts the authority's key away, and leaves the certificate alone: a preview drawn before stays true. */
+  forbidSigning(): Promise<void>;
   canSign(): Promise<boolean>;
 }
 
@@ -27,6 +29,10 @@ export async function openInstallation(directory: string): Promise<Installation>
   const keyPutAway = `${authority.intermediateKey}.away`;
   const files = { certificate: join(directory, 'server.pem'), key: join(directory, 'server.key') };
   const canSign = () => exists(authority.intermediateKey);
+
+  const forbidSigning = async () => {
+    if (await canSign()) await rename(authority.intermediateKey, keyPutAway);
+  };
 
   const write = async (faults: ReadonlySet<Fault>) => {
     if (!(await canSign())) await rename(keyPutAway, authority.intermediateKey);
@@ -44,7 +50,7 @@ export async function openInstallation(directory: string): Promise<Installation>
         secret: false,
       },
     ]);
-    if (faults.has('renewal-fails')) await rename(authority.intermediateKey, keyPutAway);
+    if (faults.has('renewal-fails')) await forbidSigning();
   };
 
   const known = [authority.root, authority.intermediate];
@@ -53,7 +59,7 @@ export async function openInstallation(directory: string): Promise<Installation>
     ((await canSign()) || (await exists(keyPutAway)));
   if (!complete) await createAuthority(directory);
   if (!complete || !(await isUsable(files))) await write(new Set());
-  return { directory, files, write, canSign };
+  return { directory, files, write, forbidSigning, canSign };
 }
 
 function validity(faults: ReadonlySet<Fault>): { notBefore: Date; notAfter: Date } {

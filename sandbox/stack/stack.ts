@@ -46,7 +46,8 @@ export async function startStack({
   };
   const change = async (fault: Fault | 'mend') => {
     const { active } = await present();
-    await installation.write(fault === 'mend' ? new Set() : withFault(active, fault));
+    if (fault === 'renewal-fails') await installation.forbidSigning();
+    else await installation.write(fault === 'mend' ? new Set() : withFault(active, fault));
     await watcher.look();
   };
   let changing = Promise.resolve();

@@ -1,4 +1,4 @@
-/** What the browser tells a screen reader, where it is too little. */
+/** What somebody would miss who does not see the page, has no mouse, or looks at it on a phone. */
 import type { Page } from 'playwright-core';
 
 /** Everything that can be operated and has no name. */
@@ -20,3 +20,9 @@ export async function escapesOfFocus(page: Page): Promise<number> {
   }
   return escapes;
 }
+
+/** What in the messages is wider than there is room for, and so cut off at the window's edge or its pane's. */
+export const cutOff = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('article *:not(.unseen)')]
+    .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth + 1)
+    .map((each) => each.textContent)`);
