@@ -79,6 +79,7 @@ async function start(opened: Opened, pagePort: number, stackPort: number): Promi
   const log = createLog({ level: config.logLevel, secrets: secretsOf(config) });
   const bot = await startBot({ config, databaseUrl: database.url, log });
   opened(bot.stop);
+  await bot.connected;
   said();
 
   process.stdout.write(

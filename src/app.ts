@@ -1,6 +1,7 @@
 /** Wires everything: the engine on its database, the estate, the jobs, and, for the bot, Slack and the HTTP port. */
 import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
 import { topics } from '../commands/index.ts';
 import { type Config, secretsOf, slackConnection } from './config.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
@@ -9,13 +10,14 @@ import type { Checkpoint } from './engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
+import { AdapterError } from './errors.ts';
 import { createEstate } from './estate.ts';
 import { startHttp } from './http/server.ts';
 import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
 import type { Log } from './log.ts';
 import { createSlackPager } from './paging/slack.ts';
 import { createRedactor } from './redact.ts';
-import { openClient } from './slack/calls.ts';
+import { call, openClient } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
 import { slackLogger } from './slack/logger.ts';
 import { createOutbox } from './slack/outbox.ts';
@@ -99,6 +101,8 @@ export async function openEngine({
 export interface Bot {
   /** The port of /healthz and /readyz. */
   readonly port: number;
+  /** Settles once Slack is reached: Paksa waits for as long as it is away. Rejects when Slack refuses the tokens. */
+  readonly connected: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -163,9 +167,15 @@ export async function startBot(options: EngineOptions): Promise<Bot> {
       : {}),
     onError: (error) => log.error({ error }, 'an HTTP request failed'),
   });
-  await socket?.start();
+  const connected = (async () => {
+    await refuseBadToken(client);
+    if (socket) await call('apps.connections.open', socket.start());
+  })();
+  // Whoever started the bot awaits it; until then its failure is nobody's.
+  connected.catch(() => undefined);
   return {
     port: http.port,
+    connected,
     // In first, then out: nothing more is taken in, what is in hand ends, and only then the database is left.
     stop: async () => {
       await socket?.stop();
@@ -173,6 +183,15 @@ export async function startBot(options: EngineOptions): Promise<Bot> {
       await engine.close();
     },
   };
+}
+
+/** A token that Slack refuses will not get better; a Slack that is away will. @throws AdapterError */
+async function refuseBadToken(client: WebClient): Promise<void> {
+  try {
+    await call('auth.test', client.auth.test());
+  } catch (error) {
+    if (!(error instanceof AdapterError) || !error.retryable) throw error;
+  }
 }
 
 /** In HTTP mode requests come in through Paksa's own server, and Bolt is handed what was kept. */

@@ -1,7 +1,7 @@
 /** The bot's process: configuration, database, bot; ends cleanly on SIGTERM and SIGINT. */
 import { startBot } from './app.ts';
 import { loadConfig, secretsOf, slackConnection } from './config.ts';
-import { messageOf, UserError } from './errors.ts';
+import { AdapterError, messageOf, UserError } from './errors.ts';
 import { createLog } from './log.ts';
 import { closers, stopOnSignal } from './signals.ts';
 import { openDatabase } from './store/embedded/database.ts';
@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     opened(database.close);
     const bot = await startBot({ config, databaseUrl: database.url, log });
     opened(bot.stop);
+    await bot.connected;
     const environments = config.targets.map(({ environment }) => environment);
     log.info({ port: bot.port, mode, environments }, 'ready');
   } catch (error) {
@@ -34,6 +35,6 @@ try {
   await main();
 } catch (error) {
   // What a person can put right is said in a sentence; a bug keeps its stack.
-  console.error(error instanceof UserError ? messageOf(error) : error);
+  console.error(error instanceof UserError || error instanceof AdapterError ? messageOf(error) : error);
   process.exit(1);
 }

@@ -36,7 +36,7 @@ const REMEDIES: Readonly<Record<string, readonly [AdapterFault, string]>> = {
   user_not_found: ['not-found', 'correct the user’s id in paksa.yaml'],
   user_disabled: ['not-found', 'the user is deactivated: put somebody else into paksa.yaml'],
   users_not_found: ['not-found', 'correct the user’s id in paksa.yaml'],
-  invalid_auth: ['forbidden', 'SLACK_BOT_TOKEN is not valid'],
+  invalid_auth: ['forbidden', 'check SLACK_BOT_TOKEN and SLACK_APP_TOKEN'],
   token_revoked: ['forbidden', 'SLACK_BOT_TOKEN was revoked: install the app again'],
   account_inactive: ['forbidden', 'SLACK_BOT_TOKEN belongs to a deactivated app: install it again'],
   missing_scope: ['forbidden', 'the app lacks a scope: update it from manifest.yml'],

@@ -1,5 +1,5 @@
 /** What each of Slack's payloads sets in motion. Every listener does one thing: it calls a use case, and tells who asked. */
-import { App, type Receiver } from '@slack/bolt';
+import { App, type AuthorizeResult, type Receiver } from '@slack/bolt';
 import type { Logger } from '@slack/socket-mode';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
@@ -50,18 +50,13 @@ const Submitted = z.object({
 export function createRouter(deps: RouterDeps, receiver: Receiver): App {
   const { client, store, topics } = deps;
   const tell = createTell(client);
+  let self: AuthorizeResult | undefined;
   const app = new App({
     receiver,
     logger: deps.logger,
     clientOptions: { retryConfig: { retries: 0 } },
     // Listeners use the clients above; Bolt only needs to know whose own messages to leave alone.
-    authorize: async () => {
-      const { bot_id, user_id } = await call('auth.test', client.auth.test());
-      return {
-        ...(bot_id === undefined ? {} : { botId: bot_id }),
-        ...(user_id === undefined ? {} : { botUserId: user_id }),
-      };
-    },
+    authorize: async () => (self ??= await whoWeAre(client)),
   });
   // A listener that failed has to be tried again by the task that called it.
   app.error(async (error) => {
@@ -204,6 +199,11 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
   });
 
   return app;
+}
+
+async function whoWeAre(client: WebClient): Promise<AuthorizeResult> {
+  const { bot_id: botId, user_id: botUserId } = await call('auth.test', client.auth.test());
+  return { ...(botId === undefined ? {} : { botId }), ...(botUserId === undefined ? {} : { botUserId }) };
 }
 
 function decisionOf(verb: string, fix: string, version: number): Decision | undefined {

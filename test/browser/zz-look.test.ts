@@ -6,7 +6,7 @@ test('loop', async () => {
   await buildPage();
   const browser = await openBrowser();
   const world = await createWorld({ page: true });
-  const page = await browser.context.newPage();
+  await world.startBot(); const page = await browser.context.newPage();
   page.setDefaultTimeout(3000);
   const posts: string[] = [];
   page.on('request', (r) => r.url().includes('/page/stack') && posts.push(`> ${r.postData()}`));
@@ -15,7 +15,7 @@ test('loop', async () => {
   const person = personAt(page);
   await person.composer.waitFor();
   for (let i = 0; i < 25; i += 1) {
-    posts.length = 0;
+    posts.length = 0; await page.reload(); await person.composer.waitFor();
     try {
       await person.breaks('Certificate expired');
       await person.breaks('Renewal fails');

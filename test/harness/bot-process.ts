@@ -16,4 +16,5 @@ const bot = await startBot({
   settleMs: 3_000,
 });
 stopOnSignal(() => bot.stop());
+await bot.connected;
 process.send?.({ port: bot.port });
