@@ -121,8 +121,13 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
   const client = createClient(platform);
   const presenter = createPresenter(state, messages, options.completions ?? []);
   const stream = createStream(changes, presenter);
+  // One look after the other: an older one that took longer would be what the page goes on showing.
+  let lastLook = Promise.resolve();
   options.stack?.onChange(() => {
-    void options.stack?.state().then((stack) => changes.tell({ type: 'stack', stack }));
+    lastLook = lastLook.then(async () => {
+      const stack = await options.stack?.state().catch(() => undefined);
+      if (stack !== undefined) changes.tell({ type: 'stack', stack });
+    });
   });
 
   const router = createRouter({

@@ -1,6 +1,7 @@
 /** What the ladder owes: its timers as they fall due, and the pages that they lead to. */
 import { AdapterError, messageOf } from '../errors.ts';
-import { PAKSA, type PageRef } from '../incident/event.ts';
+import { PAKSA } from '../incident/event.ts';
+import type { PageRef } from '../incident/incident.ts';
 import { apply } from './apply.ts';
 import type { Checkpoint, Pager, Store } from './ports.ts';
 import type { TaskOf } from './task.ts';

@@ -1,6 +1,6 @@
 /** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
-import type { Effect, Happening, PageRef } from '../incident/event.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Effect, Happening } from '../incident/event.ts';
+import type { Incident, PageRef } from '../incident/incident.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Finding } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';

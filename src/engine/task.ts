@@ -1,5 +1,6 @@
 /** Work that outlives the process which asked for it. Ids and a version only: who does it reads the rest again. */
-import type { AttemptRef, PageRef, Timer } from '../incident/event.ts';
+import type { AttemptRef, Timer } from '../incident/event.ts';
+import type { PageRef } from '../incident/incident.ts';
 
 export type Task =
   | { readonly task: 'diagnose'; readonly diagnosis: string }

@@ -1,7 +1,7 @@
 /** How an incident moves on its ladder: raised by a failure or by silence, put at rest by an answer. */
 import { climb, type Ladder, rearmed, stopped, unanswered } from '../policy/ladder.ts';
-import type { Effect, PageRef } from './event.ts';
-import type { Incident } from './incident.ts';
+import type { Effect } from './event.ts';
+import type { Incident, PageRef } from './incident.ts';
 
 export interface Move {
   readonly next: Incident;

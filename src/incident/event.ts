@@ -1,7 +1,7 @@
 /** What can happen to an incident, and what follows from it. Both are data: the log keeps them, the jobs carry them out. */
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview } from '../runbook/fix.ts';
-import type { ProposedFix } from './incident.ts';
+import type { PageRef, ProposedFix } from './incident.ts';
 
 /** Which attempt is meant; `round` makes a late message from an earlier one harmless. */
 export interface AttemptRef {
@@ -48,14 +48,6 @@ export type IncidentEvent =
 
 /** `ladder`: the next page falls due. `approval/<fix>`: a decision does. */
 export type Timer = 'ladder' | `approval/${string}`;
-
-/** A page's key: incident, level, responder, attempt. */
-export interface PageRef {
-  readonly level: number;
-  readonly attempt: number;
-  /** `user/U…`, `usergroup/S…`, `channel/C…`. */
-  readonly responder: string;
-}
 
 /** When, by whom (a user id, `cli:name`, or `paksa`), and what. */
 export type Happening = { readonly at: number; readonly actor: string } & IncidentEvent;

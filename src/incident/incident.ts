@@ -3,7 +3,6 @@ import type { Ladder } from '../policy/ladder.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview, Risk } from '../runbook/fix.ts';
-import type { PageRef } from './event.ts';
 
 export type IncidentStatus = 'open' | 'acknowledged' | 'resolved';
 
@@ -61,6 +60,14 @@ export type AttemptStage =
   | 'expired'
   | 'failed'
   | 'undo-failed';
+
+/** A page's key: incident, level, responder, attempt. */
+export interface PageRef {
+  readonly level: number;
+  readonly attempt: number;
+  /** `user/U…`, `usergroup/S…`, `channel/C…`. */
+  readonly responder: string;
+}
 
 export interface Incident {
   /** `INC-12`. */

@@ -1,7 +1,6 @@
 /** Pages through Slack: a person by direct message, a channel by `@here`, a user group by a mention beside the card. */
 import type { Pager } from '../engine/ports.ts';
-import type { PageRef } from '../incident/event.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, PageRef } from '../incident/incident.ts';
 
 /** What this pager needs of Slack. Each call may be made again after an unknown outcome. @throws AdapterError */
 export interface SlackPages {

@@ -1,7 +1,6 @@
 /** What the Slack pager needs of Slack, on the outbox: a page is found again when the answer to posting it was lost. */
 import { pageKey } from '../engine/escalate.ts';
-import type { PageRef } from '../incident/event.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, PageRef } from '../incident/incident.ts';
 import { call } from './calls.ts';
 import { type PublishDeps, permalink, publishCard } from './publish.ts';
 import { pageView } from './views/page.ts';

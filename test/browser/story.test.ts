@@ -42,7 +42,9 @@ describe.skipIf(!hasChromium())('the story', () => {
     person = personAt(page);
     await person.composer.waitFor();
   };
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    // What was on the page says more than the line that waited in vain.
+    if (task.result?.state === 'fail') console.error(await page.locator('body').ariaSnapshot());
     await page.close();
     await world.close();
     expect(faults.splice(0)).toEqual([]);

@@ -1,7 +1,7 @@
 /** A walk through an incident's life: each step happens to the incident as the steps before have left it. */
 import fc from 'fast-check';
-import type { Effect, Happening, IncidentEvent, PageRef } from '../../src/incident/event.ts';
-import type { AttemptStage, Incident } from '../../src/incident/incident.ts';
+import type { Effect, Happening, IncidentEvent } from '../../src/incident/event.ts';
+import type { AttemptStage, Incident, PageRef } from '../../src/incident/incident.ts';
 import { transition } from '../../src/incident/transition.ts';
 import { stepOf } from '../../src/policy/ladder.ts';
 import type { Level, Policy } from '../../src/policy/policy.ts';

@@ -1,6 +1,6 @@
 /** An incident to begin from: two fixes, one problem, three levels. Each test changes what it is about. */
-import type { Effect, Happening, IncidentEvent, PageRef } from '../../src/incident/event.ts';
-import type { Attempt, AttemptStage, Incident, ProposedFix } from '../../src/incident/incident.ts';
+import type { Effect, Happening, IncidentEvent } from '../../src/incident/event.ts';
+import type { Attempt, AttemptStage, Incident, PageRef, ProposedFix } from '../../src/incident/incident.ts';
 import { transition } from '../../src/incident/transition.ts';
 import { armed } from '../../src/policy/ladder.ts';
 import type { EscalationPolicy, Level, Policy, Responder } from '../../src/policy/policy.ts';

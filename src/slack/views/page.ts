@@ -1,6 +1,5 @@
 /** A page: what wakes somebody. The problem, where, and the two answers; without the answers once somebody has given one. */
-import type { PageRef } from '../../incident/event.ts';
-import type { Incident } from '../../incident/incident.ts';
+import type { Incident, PageRef } from '../../incident/incident.ts';
 import { stepOf } from '../../policy/ladder.ts';
 import { actions, button, context, section, type View } from './blocks.ts';
 import { encode } from './button-value.ts';

@@ -1,7 +1,7 @@
 /** What the incident's thread says of a line of its log. Some lines say nothing there: the card shows them. */
 import type { LogEntry } from '../../engine/ports.ts';
-import type { LadderNews, PageRef } from '../../incident/event.ts';
-import { type Incident, proposedFix } from '../../incident/incident.ts';
+import type { LadderNews } from '../../incident/event.ts';
+import { type Incident, type PageRef, proposedFix } from '../../incident/incident.ts';
 import type { Responder } from '../../policy/policy.ts';
 import { clip, escaped, LIMIT, person, plural, responder, responders } from './text.ts';
 
