@@ -121,12 +121,10 @@ export interface HeldMessage {
 }
 
 export interface Messages {
-  /** Holds the message of this key, creating it for `channel` when there is none yet. */
-  hold<Result>(
-    key: string,
-    channel: string,
-    work: (message: HeldMessage) => Promise<Result>,
-  ): Promise<Result>;
+  /** Makes the message of this key, owed to this channel, unless there is one. */
+  reserve(key: string, channel: string): Promise<void>;
+  /** Holds the message of this key; undefined, without any work, when it is not there or has become another's. */
+  hold<Result>(key: string, work: (message: HeldMessage) => Promise<Result>): Promise<Result | undefined>;
   /** The messages whose keys begin so, whether they stand in Slack (`sent`) or were only begun. */
   begun(prefix: string): Promise<ReadonlyMap<string, HeldMessage['state']>>;
   /** Where a message is, without holding it. */

@@ -13,6 +13,8 @@ import type { View } from './views/blocks.ts';
 export interface Outbox {
   /** Posts the message of this key, or brings it up to date where it stands. Resolves with its place. @throws AdapterError */
   deliver(key: string, place: Place, view: View): Promise<Posted>;
+  /** The same for a message that has a place; nothing when it has become another subject's. @throws AdapterError */
+  refresh(key: string, view: View): Promise<void>;
 }
 
 export interface Place {
@@ -32,25 +34,35 @@ const EVENT_TYPE = 'paksa_message';
 /** How many of the latest messages are read to find one whose answer was lost. */
 const HISTORY = 100;
 
-export const createOutbox = (client: WebClient, messages: Messages, checkpoint: Checkpoint): Outbox => ({
-  deliver: (key, place, view) =>
-    messages.hold(key, place.channel, async (message) => {
-      const content = digest(view);
-      const ts = message.ts ?? (await findPosted(client, message, place));
-      if (ts === undefined) return post(client, message, place, view, content, checkpoint);
-      const posted = { channel: message.channel, ts };
-      if (message.content !== content) await update(client, posted, view);
-      if (message.content !== content || message.state !== 'sent') await message.markSent(ts, content);
+export function createOutbox(client: WebClient, messages: Messages, checkpoint: Checkpoint): Outbox {
+  const show = async (message: HeldMessage, view: View, place: Omit<Place, 'channel'>): Promise<Posted> => {
+    const content = digest(view);
+    const ts = message.ts ?? (await findPosted(client, message, place));
+    if (ts === undefined) return post(client, message, place, view, content, checkpoint);
+    const posted = { channel: message.channel, ts };
+    if (message.content !== content) await update(client, posted, view);
+    if (message.content !== content || message.state !== 'sent') await message.markSent(ts, content);
+    return posted;
+  };
+  return {
+    deliver: async (key, place, view) => {
+      await messages.reserve(key, place.channel);
+      const posted = await messages.hold(key, (message) => show(message, view, place));
+      if (!posted) throw new Error(`message ${key} was handed over while it was posted`);
       return posted;
-    }),
-});
+    },
+    refresh: async (key, view) => {
+      await messages.hold(key, (message) => show(message, view, {}));
+    },
+  };
+}
 
 const digest = (view: View): string => createHash('sha256').update(JSON.stringify(view)).digest('base64url');
 
 async function post(
   client: WebClient,
   message: HeldMessage,
-  { threadTs, broadcast }: Place,
+  { threadTs, broadcast }: Omit<Place, 'channel'>,
   view: View,
   content: string,
   checkpoint: Checkpoint,
@@ -88,7 +100,7 @@ async function post(
 async function findPosted(
   client: WebClient,
   message: HeldMessage,
-  { threadTs }: Place,
+  { threadTs }: Omit<Place, 'channel'>,
 ): Promise<string | undefined> {
   if (message.state !== 'sending') return undefined;
   const { channel } = message;

@@ -97,7 +97,7 @@ async function publishDiagnosis(deps: PublishDeps, id: string): Promise<void> {
     checks: Object.keys(runbook.checks).length,
     incidentAt: card && (await permalink(deps.client, card)),
   });
-  await deps.outbox.deliver(`diagnosis/${id}`, { channel: diagnosis.channel }, view);
+  await deps.outbox.refresh(`diagnosis/${id}`, view);
 }
 
 export async function permalink(client: WebClient, { channel, ts }: Posted): Promise<string | undefined> {

@@ -2,7 +2,6 @@
 import { App, type AuthorizeResult, type Receiver } from '@slack/bolt';
 import type { Logger } from '@slack/socket-mode';
 import type { WebClient } from '@slack/web-api';
-import { z } from 'zod';
 import { type Decision, decide } from '../engine/decide.ts';
 import { type DiagnoseDeps, requestDiagnosis } from '../engine/diagnose.ts';
 import type { Checkpoint, Messages, Store, Topics } from '../engine/ports.ts';
@@ -12,6 +11,7 @@ import { type Asker, createTell } from './answer.ts';
 import { actorOf } from './authorize.ts';
 import { call, slackError } from './calls.ts';
 import { parse } from './parse.ts';
+import { decisionOf, Pressed, Receipt, Submitted } from './payloads.ts';
 import { decode } from './views/button-value.ts';
 import { DENY, denyModal } from './views/deny-modal.ts';
 import { helpView } from './views/help.ts';
@@ -28,24 +28,6 @@ export interface RouterDeps {
   readonly checkpoint: Checkpoint;
   readonly logger: Logger;
 }
-
-const Receipt = z.object({ receipt: z.string() });
-const Pressed = z.object({
-  user: z.object({ id: z.string() }),
-  channel: z.object({ id: z.string() }).optional(),
-  response_url: z.string().optional(),
-  trigger_id: z.string(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
-});
-const Submitted = z.object({
-  user: z.object({ id: z.string() }),
-  view: z.object({
-    private_metadata: z.string(),
-    state: z.object({
-      values: z.object({ reason: z.object({ text: z.object({ value: z.string().nullish() }) }) }),
-    }),
-  }),
-});
 
 export function createRouter(deps: RouterDeps, receiver: Receiver): App {
   const { client, store, topics } = deps;
@@ -204,23 +186,4 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
 async function whoWeAre(client: WebClient): Promise<AuthorizeResult> {
   const { bot_id: botId, user_id: botUserId } = await call('auth.test', client.auth.test());
   return { ...(botId === undefined ? {} : { botId }), ...(botUserId === undefined ? {} : { botUserId }) };
-}
-
-function decisionOf(verb: string, fix: string, version: number): Decision | undefined {
-  switch (verb) {
-    case 'fix':
-      return { decision: 'request-fix', fix };
-    case 'approve':
-      return { decision: 'approve', fix, round: version };
-    case 'undo':
-      return { decision: 'undo', fix, round: version };
-    case 'acknowledge':
-      return { decision: 'acknowledge' };
-    case 'escalate':
-      return { decision: 'escalate', step: version };
-    case 'resolve':
-      return { decision: 'resolve' };
-    default:
-      return undefined;
-  }
 }

@@ -16,17 +16,23 @@ interface Row {
 const COLUMNS = 'id, state, channel, ts, content';
 
 export const createMessages = (pool: pg.Pool): Messages => ({
-  hold: async (key, channel, work) => {
+  reserve: (key, channel) => reserve(pool, key, channel),
+  hold: async (key, work) => {
     const client = await pool.connect();
     let lock: string | undefined;
     let broken: Error | undefined;
     try {
-      lock = (await reserve(client, key, channel)).id;
+      const found = await client.query<{ id: string }>('SELECT id FROM paksa.message WHERE key = $1', [key]);
+      lock = found.rows[0]?.id;
+      if (lock === undefined) return undefined;
       await client.query('SELECT pg_advisory_lock($1)', [lock]);
-      const { rows } = await client.query<Row>(`SELECT ${COLUMNS} FROM paksa.message WHERE id = $1`, [lock]);
+      // While we waited, it may have been handed over to another subject, whose view must not be drawn over.
+      const { rows } = await client.query<Row>(
+        `SELECT ${COLUMNS} FROM paksa.message WHERE id = $1 AND key = $2`,
+        [lock, key],
+      );
       const [row] = rows;
-      if (!row) throw new Error(`message ${key} is gone`);
-      return await work(held(client, row));
+      return row && (await work(held(client, row)));
     } finally {
       if (lock !== undefined)
         await client.query('SELECT pg_advisory_unlock($1)', [lock]).catch((error: Error) => {
@@ -52,17 +58,13 @@ export const createMessages = (pool: pg.Pool): Messages => ({
   },
 });
 
-/** The message's row, made when it is not there. */
-export async function reserve(client: pg.ClientBase, key: string, channel: string): Promise<{ id: string }> {
-  await client.query(
+/** Within a transaction too: the message is owed as soon as that commits. */
+export async function reserve(on: pg.ClientBase | pg.Pool, key: string, channel: string): Promise<void> {
+  await on.query(
     `INSERT INTO paksa.message (key, state, channel, changed_at) VALUES ($1, 'owed', $2, paksa.now())
      ON CONFLICT (key) DO NOTHING`,
     [key, channel],
   );
-  const { rows } = await client.query<{ id: string }>('SELECT id FROM paksa.message WHERE key = $1', [key]);
-  const [row] = rows;
-  if (!row) throw new Error(`message ${key} could not be reserved`);
-  return row;
 }
 
 function held(client: pg.ClientBase, { id, state, channel, ts, content }: Row): HeldMessage {

@@ -22,7 +22,7 @@ export async function planWithLocalCa(files: CertificateFiles, authority: LocalC
   const [intermediate] = await readCertificates(join(authority.directory, 'intermediate.pem'));
   const { notBefore, notAfter } = validity(intermediate, authority);
   return {
-    authority: `local CA ${readCertificate(intermediate).subject} (${authority.directory})`,
+    authority: `the local CA “${readCertificate(intermediate).subject}”`,
     names: await namesToAsk(files, authority),
     days: Math.floor((notAfter.getTime() - notBefore.getTime()) / DAY_MS),
   };

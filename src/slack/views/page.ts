@@ -16,7 +16,7 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
     : `${page.responder.startsWith('channel/') ? '<!here>' : pagedResponder(page)} `;
   const head = `📟 ${whom}*${incident.id} ${escaped(incident.title)}* · ${escaped(incident.environment)}`;
   const card = cardAt === undefined ? '' : ` · <${cardAt}|open the card>`;
-  const answered = incident.status !== 'open' || incident.ladder.state !== 'climbing';
+  const answered = incident.status !== 'open';
   return {
     text: clip(
       `Page, level ${page.level}: ${incident.id} ${incident.title} (${incident.environment}): ${problems.map(({ summary }) => summary).join('; ')}`,
@@ -39,8 +39,4 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
 }
 
 const answer = ({ status, answeredBy }: Incident): string =>
-  status === 'resolved'
-    ? `✅ resolved by ${person(answeredBy ?? 'paksa')}`
-    : status === 'acknowledged'
-      ? `👀 acknowledged by ${person(answeredBy ?? 'paksa')}`
-      : 'nothing is asked of you any more: see the card';
+  `${status === 'resolved' ? '✅ resolved' : '👀 acknowledged'} by ${person(answeredBy ?? 'paksa')}`;

@@ -1,0 +1,41 @@
+/** The parts of Slack's payloads that Paksa reads, and what a button asks for. Everything else in them is ignored. */
+import { z } from 'zod';
+import type { Decision } from '../engine/decide.ts';
+
+export const Receipt = z.object({ receipt: z.string() });
+export const Pressed = z.object({
+  user: z.object({ id: z.string() }),
+  channel: z.object({ id: z.string() }).optional(),
+  response_url: z.string().optional(),
+  trigger_id: z.string(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
+});
+export const Submitted = z.object({
+  user: z.object({ id: z.string() }),
+  view: z.object({
+    private_metadata: z.string(),
+    state: z.object({
+      values: z.object({ reason: z.object({ text: z.object({ value: z.string().nullish() }) }) }),
+    }),
+  }),
+});
+
+/** Undefined for a button that is not one of these. */
+export function decisionOf(verb: string, fix: string, version: number): Decision | undefined {
+  switch (verb) {
+    case 'fix':
+      return { decision: 'request-fix', fix };
+    case 'approve':
+      return { decision: 'approve', fix, round: version };
+    case 'undo':
+      return { decision: 'undo', fix, round: version };
+    case 'acknowledge':
+      return { decision: 'acknowledge' };
+    case 'escalate':
+      return { decision: 'escalate', step: version };
+    case 'resolve':
+      return { decision: 'resolve' };
+    default:
+      return undefined;
+  }
+}
