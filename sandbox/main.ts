@@ -77,7 +77,7 @@ async function start(opened: Opened, pagePort: number, stackPort: number): Promi
     },
   });
   const log = createLog({ level: config.logLevel, secrets: secretsOf(config) });
-  const bot = await startBot({ config, databaseUrl: database.url, log });
+  const bot = await startBot({ config, databaseUrl: database.url, log, host: '127.0.0.1' });
   opened(bot.stop);
   await bot.connected;
   said();
@@ -88,8 +88,8 @@ async function start(opened: Opened, pagePort: number, stackPort: number): Promi
       `  Paksa is at work.  Open  ${workspace.url}`,
       '',
       '  Three things to try:',
-      '    1. Type  /paksa diagnose ssl  in #operations: everything is healthy.',
-      '    2. Break something on the right (“Expired”), and diagnose again. Press “Renew the certificate…”,',
+      '    1. Type  /paksa diagnose ssl : everything is healthy.',
+      '    2. Break something on the right (“Certificate expired”), and diagnose again. Press “Renew the certificate…”,',
       '       switch to Bilal (the approver), read the preview, approve; then undo it.',
       '    3. Let a renewal fail, or answer nobody, and switch to Dana, Omar, Sana and Eva: each is paged in turn.',
       '',
@@ -117,11 +117,13 @@ function step(first: string): (next?: string) => void {
 const portTaken =
   (option: string) =>
   (error: unknown): never => {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new UserError(
-        `${messageOf(error)}. Another Paksa may be running: stop it, or choose another port: npm start -- ${option} 5432`,
-      );
-    throw error;
+    const isTaken =
+      error instanceof UserError ||
+      (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE');
+    if (!isTaken) throw error;
+    throw new UserError(
+      `${messageOf(error)}\nAnother Paksa may be running: stop it, or choose another port:  npm start -- ${option} 5432`,
+    );
   };
 
 try {

@@ -10,7 +10,7 @@ import type { Checkpoint } from './engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
-import { AdapterError } from './errors.ts';
+import { AdapterError, messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
 import { startHttp } from './http/server.ts';
 import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
@@ -61,7 +61,10 @@ export async function openEngine({
   const onError = (error: Error) => log.error({ error: error.message }, 'the database connection failed');
   const pool = openPool(databaseUrl, onError);
   await migrate(pool);
-  const jobs: Jobs = await startJobs(databaseUrl, onError);
+  const jobs: Jobs = await startJobs(databaseUrl, {
+    onError,
+    onFailure: (task, error) => log.warn({ task, error: messageOf(error) }, 'a task failed'),
+  });
   const store = createStore(pool, jobs.enqueue);
   const estate = createEstate(config.targets);
   const diagnosing: DiagnoseDeps = { store, topics, estate, policy: config.policy, redact: redactDeep };
@@ -98,6 +101,11 @@ export async function openEngine({
   };
 }
 
+export interface BotOptions extends EngineOptions {
+  /** The address of /healthz, /readyz and, in HTTP mode, /slack/events; every one when unset. */
+  readonly host?: string;
+}
+
 export interface Bot {
   /** The port of /healthz and /readyz. */
   readonly port: number;
@@ -107,7 +115,7 @@ export interface Bot {
 }
 
 /** The whole bot. @throws UserError when it cannot start, and what to do */
-export async function startBot(options: EngineOptions): Promise<Bot> {
+export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, log } = options;
   const connection = slackConnection(config.slack);
   const engine = await openEngine(options);
@@ -119,7 +127,7 @@ export async function startBot(options: EngineOptions): Promise<Bot> {
   const logger = slackLogger(log);
   const accept = createAccept(receipts, checkpoint);
   const outbox = createOutbox(client, messages, checkpoint);
-  const publishing: PublishDeps = { client, outbox, messages, store, topics, channel: config.channel ?? '' };
+  const publishing: PublishDeps = { client, outbox, messages, store, topics, channel: config.channel };
   const escalating = { store, pager: createSlackPager(createPages(publishing)), redact, checkpoint };
 
   const socket =
@@ -155,6 +163,7 @@ export async function startBot(options: EngineOptions): Promise<Bot> {
   );
   const http = await startHttp({
     port: config.port,
+    host: options.host,
     notReady: async () => {
       const hasDatabase = await pool.query('SELECT 1').then(
         () => true,

@@ -4,6 +4,8 @@ import { UserError } from '../errors.ts';
 
 export interface HttpOptions {
   readonly port: number;
+  /** The address to listen on; every one when unset, as a container needs. */
+  readonly host?: string | undefined;
   /** What is not ready, such as `slack`; empty when everything is. */
   readonly notReady: () => Promise<readonly string[]>;
   /** Only in HTTP mode. */
@@ -27,7 +29,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   // A client that sends its headers a byte at a time holds a connection no longer than this.
   server.headersTimeout = 10_000;
   server.requestTimeout = 15_000;
-  await listen(server, options.port);
+  await listen(server, options);
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
@@ -39,7 +41,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   };
 }
 
-const listen = (server: Server, port: number): Promise<void> =>
+const listen = (server: Server, { port, host }: HttpOptions): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -48,7 +50,7 @@ const listen = (server: Server, port: number): Promise<void> =>
           : error,
       ),
     );
-    server.listen(port, resolve);
+    server.listen({ port, host }, resolve);
   });
 
 async function route(

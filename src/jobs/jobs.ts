@@ -31,7 +31,17 @@ const POLLING = {
   localConcurrency: 10,
 } as const;
 
-export async function startJobs(connectionString: string, onError: (error: Error) => void): Promise<Jobs> {
+export interface JobsOptions {
+  /** The queue itself failed, such as its connection. */
+  readonly onError: (error: Error) => void;
+  /** A task failed; the queue's options decide whether it is tried again. */
+  readonly onFailure: (task: Task, error: unknown) => void;
+}
+
+export async function startJobs(
+  connectionString: string,
+  { onError, onFailure }: JobsOptions,
+): Promise<Jobs> {
   const boss = new PgBoss({
     connectionString,
     application_name: 'paksa-jobs',
@@ -52,7 +62,10 @@ export async function startJobs(connectionString: string, onError: (error: Error
     try {
       await work;
     } catch (error) {
-      if (!(error instanceof AdapterError) || error.retryAfterMs === undefined) throw error;
+      if (!(error instanceof AdapterError) || error.retryAfterMs === undefined) {
+        onFailure(task, error);
+        throw error;
+      }
       await boss.send(task.task, task, {
         ...sendOptions(task),
         startAfter: Math.ceil(error.retryAfterMs / 1000),

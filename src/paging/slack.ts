@@ -1,11 +1,12 @@
-/** Pages through Slack: a person by direct message, a channel by `@here`, a user group by a mention beside the card. */
+/** Pages through Slack: a person by direct message, a channel by `@here`, a user group by a mention where the card is. */
 import type { Pager } from '../engine/ports.ts';
+import { AdapterError } from '../errors.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 
 /** What this pager needs of Slack. Each call may be made again after an unknown outcome. @throws AdapterError */
 export interface SlackPages {
-  /** The channel of the incident's card, posting the card if need be: a page has to point at something. */
-  cardChannel(incident: Incident): Promise<string>;
+  /** The channel of the incident's card, or the one that is configured for incidents. */
+  cardChannel(incident: Incident): Promise<string | undefined>;
   directChannel(user: string): Promise<string>;
   /** Posts the page unless it stands there already. */
   deliver(incident: Incident, page: PageRef, channel: string): Promise<void>;
@@ -21,8 +22,15 @@ export const createSlackPager = (slack: SlackPages): Pager => ({
 
 async function destination(slack: SlackPages, incident: Incident, responder: string) {
   const [kind, id = ''] = responder.split('/');
-  const card = await slack.cardChannel(incident);
   if (kind === 'channel') return { channel: id, by: 'Slack channel' };
-  if (kind === 'usergroup') return { channel: card, by: 'Slack mention' };
-  return { channel: await slack.directChannel(id), by: 'Slack direct message' };
+  if (kind === 'user') return { channel: await slack.directChannel(id), by: 'Slack direct message' };
+  const channel = await slack.cardChannel(incident);
+  if (channel === undefined)
+    throw new AdapterError('There is no channel to mention a user group in: set “channel” in paksa.yaml.', {
+      system: 'slack',
+      operation: 'page',
+      fault: 'not-configured',
+      retryable: false,
+    });
+  return { channel, by: 'Slack mention' };
 }

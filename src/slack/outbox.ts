@@ -96,6 +96,9 @@ async function post(
   return { channel: answer.channel ?? channel, ts: answer.ts };
 }
 
+/** Where the history cannot be read, such as in a public channel that Paksa posts to without having joined it. */
+const UNREADABLE = new Set(['not_in_channel', 'channel_not_found', 'missing_scope', 'thread_not_found']);
+
 /** The time stamp of a message whose posting was begun by somebody who did not live to record it. */
 async function findPosted(
   client: WebClient,
@@ -105,10 +108,15 @@ async function findPosted(
   if (message.state !== 'sending') return undefined;
   const { channel } = message;
   const options = { channel, limit: HISTORY, include_all_metadata: true };
-  const { messages = [] } =
+  const reading =
     threadTs === undefined
-      ? await call('conversations.history', client.conversations.history(options))
-      : await call('conversations.replies', client.conversations.replies({ ...options, ts: threadTs }));
+      ? call('conversations.history', client.conversations.history(options))
+      : call('conversations.replies', client.conversations.replies({ ...options, ts: threadTs }));
+  const { messages = [] } = await reading.catch((error: unknown) => {
+    // A message twice is better than a page that never comes.
+    if (UNREADABLE.has(slackError(error) ?? '')) return { messages: [] };
+    throw error;
+  });
   return messages.find(({ metadata }) => {
     const { event_type, event_payload } = metadata ?? {};
     return event_type === EVENT_TYPE && payloadId(event_payload) === message.id;

@@ -1,6 +1,7 @@
 /** What somebody typed after `/paksa`, or after a mention: forgiving of case, spaces and the quotes that phones put in. */
 import { distance } from 'fastest-levenshtein';
 import type { Runbook } from '../runbook/define.ts';
+import { clip } from './views/text.ts';
 
 export type Command =
   | { readonly command: 'help' }
@@ -12,56 +13,75 @@ export type Command =
 const WORDS = ['help', 'status', 'diagnose'];
 /** Longer than any command; the rest is not read. */
 const MOST_TEXT = 500;
+/** Of a word that is said back. */
+const MOST_WORD = 40;
 
-/** Words without quotes and case; Slack's own `<…>` around links and mentions is kept out of the way. */
+/** Words without quotes and case, and with hyphens for whatever a keyboard makes of them. */
 export const words = (text: string): string[] =>
   text
+    .trimStart()
     .slice(0, MOST_TEXT)
+    .toWellFormed()
     .normalize('NFKC')
-    .replace(/[\u2010-\u2015]/g, '-')
+    .replace(/[\u2010-\u2015\u2212]/g, '-')
     .replace(/["'`´\u2018-\u201f\u00ab\u00bb\u2039\u203a]/g, ' ')
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
 
 export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Command {
-  const [first, second, ...rest] = words(text);
+  const { rest, named } = takeEnvironment(words(text));
+  const [first, second, third] = rest;
   const known = [...topics.keys()];
   if (first === undefined || first === 'help') return { command: 'help' };
   if (first === 'status') return { command: 'status' };
   if (first === 'diagnose') {
     if (second === undefined)
-      return { command: 'unknown', said: 'Diagnose what? Name a topic.', nearest: byDistance('', known) };
+      return { command: 'unknown', said: 'Diagnose what? Name a topic.', nearest: known };
     if (!topics.has(second)) return unknownTopic(second, known);
-    return { command: 'diagnose', topic: second, ...environment(rest) };
+    return diagnose(second, named ?? third);
   }
   // The topic alone says enough.
-  if (topics.has(first))
-    return { command: 'diagnose', topic: first, ...environment(second ? [second, ...rest] : []) };
+  if (topics.has(first)) return diagnose(first, named ?? second);
   const [nearestWord = 'help'] = byDistance(first, [...WORDS, ...known]);
-  const hint = WORDS.includes(nearestWord) ? nearestWord : `diagnose ${nearestWord}`;
+  const meant = nearestWord === 'diagnose' && second !== undefined ? second : first;
+  const nearest = byDistance(meant, known);
+  const hint = nearestWord === 'diagnose' ? `diagnose ${nearest[0] ?? ''}` : nearestWord;
   return {
     command: 'unknown',
-    said: `I do not know “${first}”. Did you mean “/paksa ${hint}”?`,
-    nearest: byDistance(first, known),
+    said: `I do not know “${clip(first, MOST_WORD)}”. Did you mean “/paksa ${topics.has(hint) ? `diagnose ${hint}` : hint}”?`,
+    nearest,
   };
 }
+
+const diagnose = (topic: string, environment = ''): Command => ({
+  command: 'diagnose',
+  topic,
+  ...(environment === '' ? {} : { environment }),
+});
 
 const unknownTopic = (topic: string, known: readonly string[]): Command => {
   const nearest = byDistance(topic, known);
   return {
     command: 'unknown',
-    said: `There is no topic “${topic}”. Did you mean “/paksa diagnose ${nearest[0] ?? ''}”?`,
+    said: `There is no topic “${clip(topic, MOST_WORD)}”. Did you mean “/paksa diagnose ${nearest[0] ?? ''}”?`,
     nearest,
   };
 };
 
 const byDistance = (word: string, known: readonly string[]): string[] =>
-  word === '' ? [...known] : [...known].sort((a, b) => distance(word, a) - distance(word, b));
+  known.toSorted((a, b) => away(word, a) - away(word, b));
 
-/** `--env production`, `--env=production`, or simply `production`. */
-function environment(rest: readonly string[]): { environment?: string } {
-  const [word, next] = rest;
-  const named = word === '--env' ? next : word?.replace(/^--env=/, '');
-  return named === undefined || named === '' ? {} : { environment: named };
+/** A part of a name is nearer to it than any slip of the finger: “cpu” is `high-cpu`. */
+const away = (word: string, name: string): number =>
+  word.length > 1 && name.split('-').includes(word) ? 0 : distance(word, name);
+
+/** `--env production` or `--env=production`, wherever it stands. A phone makes one dash of the two hyphens. */
+function takeEnvironment(all: readonly string[]): { rest: readonly string[]; named?: string } {
+  const at = all.findIndex((word) => /^--?env(=|$)/.test(word));
+  const option = all[at];
+  if (option === undefined) return { rest: all };
+  const isInline = option.includes('=');
+  const named = isInline ? option.slice(option.indexOf('=') + 1) : (all[at + 1] ?? '');
+  return { rest: all.toSpliced(at, isInline ? 1 : 2), named };
 }

@@ -1,6 +1,6 @@
 /** Brings what people see up to date: a diagnosis’ message, an incident’s card, its thread, and the pages already sent. */
 import type { WebClient } from '@slack/web-api';
-import type { Messages, Store, Topics } from '../engine/ports.ts';
+import type { LogEntry, Messages, Store, Topics } from '../engine/ports.ts';
 import type { Subject } from '../engine/task.ts';
 import type { Incident } from '../incident/incident.ts';
 import { call } from './calls.ts';
@@ -9,7 +9,7 @@ import { section } from './views/blocks.ts';
 import { diagnosisCard } from './views/diagnosis-card.ts';
 import { incidentCard } from './views/incident-card.ts';
 import { pageView } from './views/page.ts';
-import { clipLines, LIMIT } from './views/text.ts';
+import { LIMIT } from './views/text.ts';
 import { timelineEntry } from './views/timeline.ts';
 
 export interface PublishDeps {
@@ -19,7 +19,7 @@ export interface PublishDeps {
   readonly store: Store;
   readonly topics: Topics;
   /** Where an incident's card stands when it was not asked for in a channel. */
-  readonly channel: string;
+  readonly channel: string | undefined;
 }
 
 export async function publish(deps: PublishDeps, subject: Subject): Promise<void> {
@@ -27,61 +27,81 @@ export async function publish(deps: PublishDeps, subject: Subject): Promise<void
   await (subject.startsWith('incident/') ? publishIncident(deps, id) : publishDiagnosis(deps, id));
 }
 
-/** The card's place, posting it if need be. Whoever pages needs something to point at. */
-export const publishCard = (deps: PublishDeps, incident: Incident): Promise<Posted> =>
-  deps.outbox.deliver(`incident/${incident.id}`, { channel: deps.channel }, incidentCard(incident));
-
 async function publishIncident(deps: PublishDeps, id: string): Promise<void> {
   const incident = await deps.store.incident(id);
+  const key: Subject = `incident/${id}`;
   if (!incident) return;
-  const card = await publishCard(deps, incident);
+  if (deps.channel !== undefined) await deps.messages.reserve(key, deps.channel);
+  await deps.outbox.refresh(key, incidentCard(incident));
+  const card = await deps.messages.find(key);
+  // From a terminal, with no channel configured: it is read there, and nobody is shown it here.
+  if (!card) return;
   await publishTimeline(deps, incident, card);
   await settlePages(deps, incident, card);
 }
 
+interface Lines {
+  /** Names the lines of the log that it holds, so that one whose outcome is unknown is looked for as it was. */
+  readonly key: string;
+  readonly text: string;
+  readonly broadcast: boolean;
+}
+
 /**
  * What the thread does not say yet, in the log's order: a thread that is read later is read from above. What has gathered
- * is said in one message, because Slack takes about one a second; its key names the lines of the log that it holds, so
- * that one whose outcome is unknown is looked for as it was.
+ * is said in one message, because Slack takes about one a second.
  */
 async function publishTimeline(deps: PublishDeps, incident: Incident, card: Posted): Promise<void> {
   const prefix = `event/${incident.id}/`;
-  const begun = await deps.messages.begun(prefix);
-  const ranges = [...begun].map(([key, state]) => {
-    const [from = 0, to = from] = key.slice(prefix.length).split('-').map(Number);
-    return { key, state, from, to };
-  });
   const log = await deps.store.log(incident.id);
-  const last = Math.max(0, ...ranges.map(({ to }) => to));
-  const next = {
-    key: `${prefix}${last + 1}-${log.at(-1)?.seq ?? last}`,
-    from: last + 1,
-    to: log.at(-1)?.seq ?? last,
-  };
-  for (const { key, from, to } of [...ranges.filter(({ state }) => state !== 'sent'), next]) {
-    const entries = log
-      .filter(({ seq }) => seq >= from && seq <= to)
-      .flatMap((entry) => timelineEntry(incident, entry) ?? []);
-    if (entries.length === 0) continue;
-    const text = clipLines(
-      entries.map((entry) => entry.text),
-      LIMIT.section,
+  const begun = [...(await deps.messages.begun(prefix))].map(([key, state]) => {
+    const [from = 0, to = from] = key.slice(prefix.length).split('-').map(Number);
+    return { state, from, to };
+  });
+  const last = Math.max(0, ...begun.map(({ to }) => to));
+  const owed = [
+    ...begun
+      .filter(({ state }) => state !== 'sent')
+      .flatMap(({ from, to }) => gather(incident, within(log, from, to), prefix)),
+    ...gather(incident, within(log, last + 1, Number.POSITIVE_INFINITY), prefix),
+  ];
+  for (const { key, text, broadcast } of owed)
+    await deps.outbox.deliver(
+      key,
+      { channel: card.channel, threadTs: card.ts, broadcast },
+      { text, blocks: [section(text)] },
     );
-    const broadcast = entries.some((entry) => entry.broadcast);
-    const place = { channel: card.channel, threadTs: card.ts, broadcast };
-    await deps.outbox.deliver(key, place, { text, blocks: [section(text)] });
+}
+
+const within = (log: readonly LogEntry[], from: number, to: number): readonly LogEntry[] =>
+  log.filter(({ seq }) => seq >= from && seq <= to);
+
+/** As many lines to a message as Slack takes. */
+function gather(incident: Incident, entries: readonly LogEntry[], prefix: string): Lines[] {
+  const messages: (Lines & { readonly from: number })[] = [];
+  for (const entry of entries) {
+    const shown = timelineEntry(incident, entry);
+    if (!shown) continue;
+    const current = messages.at(-1);
+    const text = current ? `${current.text}\n${shown.text}` : shown.text;
+    const fits = current !== undefined && [...text].length <= LIMIT.section;
+    const from = fits ? current.from : entry.seq;
+    const broadcast = shown.broadcast || (fits && current.broadcast);
+    if (fits) messages.pop();
+    messages.push({ key: `${prefix}${from}-${entry.seq}`, text: fits ? text : shown.text, broadcast, from });
   }
+  return messages;
 }
 
 /** Takes the buttons off pages that have been answered, so that nobody is asked twice. */
 async function settlePages(deps: PublishDeps, incident: Incident, card: Posted): Promise<void> {
   const prefix = `page/${incident.id}/`;
-  const cardAt = await permalink(deps.client, card);
-  for (const [key, state] of await deps.messages.begun(prefix)) {
-    if (state !== 'sent') continue;
+  const sent = [...(await deps.messages.begun(prefix))].filter(([, state]) => state === 'sent');
+  const cardAt = sent.length === 0 ? undefined : await permalink(deps.client, card);
+  for (const [key] of sent) {
     const [level, attempt, ...rest] = key.slice(prefix.length).split('/');
     const page = { level: Number(level), attempt: Number(attempt), responder: rest.join('/') };
-    await deps.outbox.deliver(key, { channel: card.channel }, pageView(incident, page, cardAt));
+    await deps.outbox.refresh(key, pageView(incident, page, cardAt));
   }
 }
 

@@ -13,6 +13,8 @@ export interface SocketOptions {
 }
 
 const CONNECTIONS = 2;
+/** After this, Slack tells the person that Paksa did not respond, in milliseconds. */
+const SLACK_WAITS_MS = 3_000;
 
 const Envelope = z.object({
   envelope_id: z.string(),
@@ -58,8 +60,12 @@ async function receive(event: unknown, accept: Accept, logger: Logger): Promise<
     return logger.warn(`Slack sent an envelope that cannot be read: ${envelope.error.message}`);
   const { envelope_id, body, ack } = envelope.data;
   try {
+    const began = performance.now();
     await accept(receiptId(body, `socket/${envelope_id}`), body);
     await ack();
+    const took = Math.round(performance.now() - began);
+    if (took > SLACK_WAITS_MS)
+      logger.warn(`A payload was acknowledged after ${took} ms: Slack had given up. Is the database slow?`);
   } catch (error) {
     // Not acknowledged: Slack tells the person, or sends an event again.
     logger.error(`A payload could not be kept, and was not acknowledged: ${messageOf(error)}`);

@@ -14,6 +14,7 @@ const bot = await startBot({
     if (name === DIE_AT) process.kill(process.pid, 'SIGKILL');
   },
   settleMs: 3_000,
+  host: '127.0.0.1',
 });
 stopOnSignal(() => bot.stop());
 await bot.connected;

@@ -191,5 +191,5 @@ test('a stranger is told alone who may, and a wrong word gets the nearest', asyn
     PEOPLE.bilal,
   );
   await workspace.as(PEOPLE.ana).command(CHANNELS.operations, '/paksa “Diagnos” SSL');
-  await toldAlone(world, PEOPLE.ana, 'Did you mean “/paksa diagnose”?');
+  await toldAlone(world, PEOPLE.ana, 'Did you mean “/paksa diagnose ssl”?');
 });

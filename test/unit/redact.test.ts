@@ -148,11 +148,10 @@ describe('always', () => {
     '--a-',
     'cookie:',
     "password '",
-  ])('200,000 times %j takes a moment', (unit) => {
-    const long = unit.repeat(Math.ceil(200_000 / unit.length));
-    const began = performance.now();
-    redact(long);
-    expect(performance.now() - began).toBeLessThan(2_000);
+  ])('200,000 characters of %j come back', { timeout: 60_000 }, (unit) => {
+    // A pattern that backtracks would not end within hours: the time-out is the judge, not a stopwatch.
+    const once = redact(unit.repeat(Math.ceil(200_000 / unit.length)));
+    expect(redact(once)).toBe(once);
   });
 });
 

@@ -4,18 +4,24 @@ import { type Attempt, canBeUndone, type Incident, type ProposedFix } from '../.
 import type { Preview } from '../../runbook/fix.ts';
 import { actions, button, confirmation, context, fields, section } from './blocks.ts';
 import { encode } from './button-value.ts';
-import { clip, clipLines, escaped, person, time } from './text.ts';
+import type { Room } from './room.ts';
+import { andMore, clip, clipLines, escaped, oneLine, person, time } from './text.ts';
 
-export function attemptBlocks(incident: Incident, fix: ProposedFix, attempt: Attempt): KnownBlock[] {
-  const title = escaped(fix.title);
+export function attemptBlocks(
+  incident: Incident,
+  fix: ProposedFix,
+  attempt: Attempt,
+  room: Room,
+): KnownBlock[] {
+  const title = titleOf(fix);
   const value = encode({ incident: incident.id, fix: fix.id, version: attempt.round });
-  const outcome = attempt.outcome === undefined ? '' : `: ${clip(escaped(attempt.outcome), 600)}`;
+  const outcome = attempt.outcome === undefined ? '' : `: ${clip(escaped(attempt.outcome), room.prose)}`;
   const decided = attempt.decidedBy === undefined ? '' : person(attempt.decidedBy);
   switch (attempt.stage) {
     case 'previewing':
       return [section(`⏳ *${title}*: looking at what it would change, for ${person(attempt.requestedBy)}…`)];
     case 'awaiting-approval':
-      return attempt.preview ? decisionBlocks(incident, fix, attempt, attempt.preview) : [];
+      return attempt.preview ? decisionBlocks(incident, fix, attempt, attempt.preview, room) : [];
     case 'approved':
     case 'running':
     case 'verifying':
@@ -33,9 +39,12 @@ export function attemptBlocks(incident: Incident, fix: ProposedFix, attempt: Att
         ),
       ];
     case 'succeeded':
-      return [section(`✅ *${title}* worked and was verified${outcome}`), ...undoBlocks(fix, attempt, value)];
+      return [
+        section(`✅ *${title}* worked and was verified${outcome}`),
+        ...undoBlocks(fix, attempt, value, room),
+      ];
     case 'failed':
-      return [section(`❌ *${title}* did not help${outcome}`), ...undoBlocks(fix, attempt, value)];
+      return [section(`❌ *${title}* did not help${outcome}`), ...undoBlocks(fix, attempt, value, room)];
     case 'undone':
       return [section(`↩️ *${title}* was undone by ${decided}${outcome}`)];
     case 'undo-failed':
@@ -51,34 +60,42 @@ export function attemptBlocks(incident: Incident, fix: ProposedFix, attempt: Att
   }
 }
 
+const titleOf = ({ title }: ProposedFix): string => clip(oneLine(title), 150);
+
 function decisionBlocks(
   incident: Incident,
   fix: ProposedFix,
   attempt: Attempt,
   preview: Preview,
+  room: Room,
 ): KnownBlock[] {
   const value = encode({ incident: incident.id, fix: fix.id, version: attempt.round });
   const changes = preview.changes.map(({ what, before, after }) => {
-    const from = clip(escaped(before), 300);
-    return `*${escaped(what)}*\n${before === after ? `${from} _(unchanged)_` : `${from} → ${clip(escaped(after), 300)}`}`;
+    const from = clip(escaped(before), room.value);
+    const to = before === after ? `${from} _(unchanged)_` : `${from} → ${clip(escaped(after), room.value)}`;
+    return `*${clip(oneLine(what), 60)}*\n${to}`;
   });
+  const shown =
+    changes.length > room.changes
+      ? [...changes.slice(0, room.changes - 1), andMore(changes.length - room.changes + 1)]
+      : changes;
   const notes = preview.notes.map((note) => `• ${escaped(note)}`);
   const undo =
     fix.irreversible === undefined
       ? 'It can be undone.'
-      : `It cannot be undone: ${escaped(fix.irreversible)}.`;
+      : `It cannot be undone: ${clip(oneLine(fix.irreversible), 150)}.`;
   const until = attempt.expiresAt === undefined ? '' : ` · a decision is due by ${time(attempt.expiresAt)}`;
   return [
-    section(`📝 *${escaped(fix.title)}*\n${clip(escaped(preview.summary), 600)}`),
-    ...(changes.length > 0 ? [fields(changes)] : []),
-    ...(notes.length > 0 ? [context(clipLines(notes, 1500))] : []),
+    section(`📝 *${titleOf(fix)}*\n${clip(escaped(preview.summary), room.prose)}`),
+    ...(shown.length > 0 ? [fields(shown)] : []),
+    ...(notes.length > 0 ? [context(clipLines(notes, room.prose))] : []),
     context(`${fix.risk} risk · ${undo} · asked for by ${person(attempt.requestedBy)}${until}`),
     ...actions([
       button('Approve', `approve:${fix.id}`, value, {
         style: 'primary',
         confirm: confirmation(
           `Approve: ${fix.title}?`,
-          `${clip(escaped(preview.summary), 200)}.\n${undo}`,
+          `${clip(escaped(preview.summary), 110)}.\n${undo}`,
           'Approve',
         ),
       }),
@@ -87,8 +104,9 @@ function decisionBlocks(
   ];
 }
 
-const undoBlocks = (fix: ProposedFix, attempt: Attempt, value: string): KnownBlock[] => {
-  if (fix.irreversible !== undefined) return [context(`It cannot be undone: ${escaped(fix.irreversible)}`)];
+const undoBlocks = (fix: ProposedFix, attempt: Attempt, value: string, room: Room): KnownBlock[] => {
+  if (fix.irreversible !== undefined)
+    return [context(`It cannot be undone: ${clip(oneLine(fix.irreversible), room.prose)}`)];
   if (!canBeUndone(attempt)) return [];
   const undo: Button = button('Undo', `undo:${fix.id}`, value, {
     confirm: confirmation(

@@ -1,6 +1,6 @@
 /** The few kinds of block that Paksa sends, each kept within Slack's limits. */
-import type { Button, ConfirmationDialog, KnownBlock } from '@slack/types';
-import { clip, LIMIT } from './text.ts';
+import type { Button, ConfirmationDialog, KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
+import { clip, LIMIT, plain } from './text.ts';
 
 /** What is posted: `text` is what notifications and screen readers read. */
 export interface View {
@@ -8,25 +8,38 @@ export interface View {
   readonly blocks: KnownBlock[];
 }
 
+/** Verbatim: only the markup that Paksa wrote counts. Slack would make links of addresses, and mentions of an `@here`. */
+const mrkdwn = (text: string, limit: number): MrkdwnElement => ({
+  type: 'mrkdwn',
+  text: clip(text, limit),
+  verbatim: true,
+});
+
+const plainText = (text: string, limit: number): PlainTextElement => ({
+  type: 'plain_text',
+  text: clip(plain(text), limit),
+  emoji: true,
+});
+
 export const header = (text: string): KnownBlock => ({
   type: 'header',
-  text: { type: 'plain_text', text: clip(text, LIMIT.header), emoji: true },
+  text: plainText(text, LIMIT.header),
 });
 
 export const section = (text: string): KnownBlock => ({
   type: 'section',
-  text: { type: 'mrkdwn', text: clip(text, LIMIT.section) },
+  text: mrkdwn(text, LIMIT.section),
 });
 
 /** At most ten fields, two a row. */
 export const fields = (texts: readonly string[]): KnownBlock => ({
   type: 'section',
-  fields: texts.slice(0, 10).map((text) => ({ type: 'mrkdwn', text: clip(text, LIMIT.field) })),
+  fields: texts.slice(0, 10).map((text) => mrkdwn(text, LIMIT.field)),
 });
 
 export const context = (...texts: readonly string[]): KnownBlock => ({
   type: 'context',
-  elements: texts.slice(0, 10).map((text) => ({ type: 'mrkdwn', text: clip(text, LIMIT.context) })),
+  elements: texts.slice(0, 10).map((text) => mrkdwn(text, LIMIT.context)),
 });
 
 export const divider: KnownBlock = { type: 'divider' };
@@ -48,15 +61,15 @@ export const button = (
   options: ButtonOptions = {},
 ): Button => ({
   type: 'button',
-  text: { type: 'plain_text', text: clip(text, LIMIT.button), emoji: true },
+  text: plainText(text, LIMIT.button),
   action_id: actionId,
   value,
   ...options,
 });
 
 export const confirmation = (title: string, text: string, confirm: string): ConfirmationDialog => ({
-  title: { type: 'plain_text', text: clip(title, LIMIT.confirmTitle) },
-  text: { type: 'mrkdwn', text: clip(text, LIMIT.confirmText) },
-  confirm: { type: 'plain_text', text: clip(confirm, LIMIT.confirmButton) },
+  title: plainText(title, LIMIT.confirmTitle),
+  text: mrkdwn(text, LIMIT.confirmText),
+  confirm: plainText(confirm, LIMIT.confirmButton),
   deny: { type: 'plain_text', text: 'Not now' },
 });

@@ -1,6 +1,6 @@
 /** Asks for the reason of a denial. It can be left empty: at three in the morning a “no” is worth more than its reason. */
 import type { ModalView } from '@slack/types';
-import { clip, escaped, LIMIT } from './text.ts';
+import { clip, LIMIT, oneLine } from './text.ts';
 
 export const DENY = 'deny';
 const MOST_REASON = 500;
@@ -18,7 +18,8 @@ export const denyModal = (fixTitle: string, value: string): ModalView => ({
       type: 'section',
       text: {
         type: 'mrkdwn',
-        text: `*${clip(escaped(fixTitle), 200)}* will not run. Unless you asked for it yourself, the next level is paged.`,
+        verbatim: true,
+        text: `*${clip(oneLine(fixTitle), 200)}* will not run. Unless you asked for it yourself, the next level is paged.`,
       },
     },
     {

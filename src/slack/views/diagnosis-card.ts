@@ -3,7 +3,7 @@ import type { Diagnosis } from '../../engine/ports.ts';
 import { overall } from '../../runbook/finding.ts';
 import { context, section, type View } from './blocks.ts';
 import { findingBlocks } from './findings.ts';
-import { clipLines, escaped, person } from './text.ts';
+import { clip, clipLines, escaped, LIMIT, oneLine, person, plural } from './text.ts';
 
 /** `title` and `checks` (how many there are) come from the runbook; `incidentAt` is a link to the incident's card. */
 export function diagnosisCard(
@@ -11,11 +11,11 @@ export function diagnosisCard(
   { title, checks, incidentAt }: { title: string; checks: number; incidentAt?: string | undefined },
 ): View {
   const { findings, skipped, state, environment, tookMs, incident } = diagnosis;
-  const about = `*${escaped(title)}* · ${escaped(environment)}`;
+  const about = `*${clip(oneLine(title), 150)}* · ${clip(oneLine(environment), 80)}`;
   const asked = `asked for by ${person(diagnosis.requestedBy)}`;
   if (state === 'running')
     return {
-      text: `Looking at ${title} (${environment})`,
+      text: clip(escaped(`Looking at ${title} (${environment})`), LIMIT.fallback),
       blocks: [
         section(`🔎 ${about}: looking, ${findings.length} of ${checks - skipped.length} checks are back`),
         ...findingBlocks(findings),
@@ -32,12 +32,12 @@ export function diagnosisCard(
   }[status];
   const leftOut = skipped.map(({ title: check, why }) => `_${escaped(check)}_: ${escaped(why)}`);
   return {
-    text: `${title} (${environment}): ${status}`,
+    text: clip(escaped(`${title} (${environment}): ${status}`), LIMIT.fallback),
     blocks: [
       section(`${about}: ${verdict}`),
       ...findingBlocks(findings),
       ...(leftOut.length > 0 ? [context(clipLines(leftOut, 1500))] : []),
-      context(`${findings.length} checks in ${((tookMs ?? 0) / 1000).toFixed(1)} s · ${asked}`),
+      context(`${plural(findings.length, 'check')} in ${((tookMs ?? 0) / 1000).toFixed(1)} s · ${asked}`),
     ],
   };
 }

@@ -2,9 +2,8 @@
 import type { KnownBlock } from '@slack/types';
 import type { Evidence, Finding } from '../../runbook/finding.ts';
 import { context, section } from './blocks.ts';
-import { clip, clipLines, escaped, plural } from './text.ts';
-
-const SHOWN_PROBLEMS = 8;
+import { AMPLE, type Room } from './room.ts';
+import { clip, clipLines, oneLine, plural } from './text.ts';
 
 const mark = (finding: Finding): string =>
   finding.status === 'problem'
@@ -15,19 +14,21 @@ const mark = (finding: Finding): string =>
       ? '✅'
       : '⚪';
 
+const SHOWN_PROBLEMS = 8;
+
 export const findingLine = (finding: Finding): string =>
-  `${mark(finding)} *${escaped(finding.title)}*: ${clip(escaped(finding.summary), 400)}`;
+  `${mark(finding)} *${clip(oneLine(finding.title), 150)}*: ${clip(oneLine(finding.summary), 400)}`;
 
 const evidenceLine = (evidence: Evidence): string =>
   Object.entries(evidence)
     .filter(([, value]) => value !== '')
     .map(
       ([key, value]) =>
-        `${escaped(key)}: ${clip(escaped(Array.isArray(value) ? value.join(', ') : String(value)), 120)}`,
+        `${clip(oneLine(key), 40)}: ${clip(oneLine(Array.isArray(value) ? value.join(', ') : String(value)), 120)}`,
     )
     .join('  ·  ');
 
-export function findingBlocks(findings: readonly Finding[]): KnownBlock[] {
+export function findingBlocks(findings: readonly Finding[], room: Room = AMPLE): KnownBlock[] {
   const of = (status: Finding['status']) => findings.filter((finding) => finding.status === status);
   const critical = (finding: Finding) => (finding.severity === 'critical' ? 0 : 1);
   const problems = of('problem').sort((a, b) => critical(a) - critical(b));
@@ -37,14 +38,14 @@ export function findingBlocks(findings: readonly Finding[]): KnownBlock[] {
   const rest = [
     ...unknown.map(findingLine),
     ...(well.length > 0
-      ? [`✅ ${plural(well.length, 'check')} healthy: ${well.map(({ title }) => escaped(title)).join(', ')}`]
+      ? [`✅ ${plural(well.length, 'check')} healthy: ${well.map(({ title }) => oneLine(title)).join(', ')}`]
       : []),
   ];
   return [
     ...(problems.length > 0
-      ? [section(clipLines(problems.slice(0, SHOWN_PROBLEMS).map(findingLine), 2800))]
+      ? [section(clipLines(problems.map(findingLine), room.problems, SHOWN_PROBLEMS))]
       : []),
-    ...(evidence === '' ? [] : [context(clip(evidence, 1500))]),
-    ...(rest.length > 0 ? [section(clipLines(rest, 2000))] : []),
+    ...(evidence === '' ? [] : [context(clip(evidence, room.evidence))]),
+    ...(rest.length > 0 ? [section(clipLines(rest, room.others))] : []),
   ];
 }

@@ -10,10 +10,10 @@ export function helpView(topics: readonly Runbook[], said?: string): View {
       `• \`/paksa diagnose ${topic}\`  ${escaped(title)}: _${escaped(symptoms.join(', '))}_`,
   );
   return {
-    text: clip(said ?? 'What Paksa can do', LIMIT.fallback),
+    text: clip(escaped(said ?? 'What Paksa can do'), LIMIT.fallback),
     blocks: [
       ...(said === undefined ? [header('What Paksa can do')] : [section(clip(escaped(said), 1000))]),
-      section(clipLines(lines, 2800)),
+      ...(lines.length > 0 ? [section(clipLines(lines, 2800))] : []),
       section('• `/paksa status`  the incidents that are open\n• `/paksa help`  this'),
       context(
         'A diagnosis only reads. A fix shows what it would change first, and runs when somebody else approves it.',

@@ -1,39 +1,79 @@
 /** The card of an incident: one message, updated in place, from which everything about it can be done. */
 import type { Button, KnownBlock } from '@slack/types';
-import { type Incident, isWorking, type ProposedFix, workInHand } from '../../incident/incident.ts';
+import {
+  type Attempt,
+  canBeUndone,
+  type Incident,
+  isWorking,
+  type ProposedFix,
+  workInHand,
+} from '../../incident/incident.ts';
 import { stepOf } from '../../policy/ladder.ts';
 import { attemptBlocks } from './attempt.ts';
 import { actions, button, confirmation, context, divider, header, section, type View } from './blocks.ts';
 import { encode } from './button-value.ts';
 import { findingBlocks } from './findings.ts';
-import { clip, clipLines, dateAndTime, escaped, LIMIT, person, plural, responders, time } from './text.ts';
+import { AMPLE, fits, type Room, TIGHT } from './room.ts';
+import {
+  andMore,
+  clip,
+  clipLines,
+  dateAndTime,
+  escaped,
+  LIMIT,
+  oneLine,
+  person,
+  plural,
+  responders,
+  time,
+} from './text.ts';
 
 export function incidentCard(incident: Incident): View {
-  const { id, title, environment, severity, openedAt, openedBy } = incident;
+  const { id, title, environment } = incident;
   const problems = incident.findings.filter(({ status }) => status === 'problem');
-  const attempts = incident.fixes.flatMap((fix) => {
+  const summary = problems.map((finding) => finding.summary).join('; ') || 'no problem is left';
+  const ample = blocksOf(incident, AMPLE);
+  return {
+    text: clip(escaped(`${id} ${title} (${environment}): ${summary}`), LIMIT.fallback),
+    blocks: fits(ample) ? ample : blocksOf(incident, TIGHT),
+  };
+}
+
+function blocksOf(incident: Incident, room: Room): KnownBlock[] {
+  const { id, title, environment, severity, openedAt, openedBy } = incident;
+  return [
+    header(`${light(incident)} ${title}`),
+    context(
+      `*${id}* · ${clip(oneLine(environment), 80)} · ${severity} · opened ${dateAndTime(openedAt)} by ${person(openedBy)}`,
+    ),
+    ...findingBlocks(incident.findings, room),
+    ...attemptsBlocks(incident, room),
+    ...fixBlocks(incident, room),
+    divider,
+    section(standing(incident)),
+    ...ladderButtons(incident),
+  ];
+}
+
+/** As many attempts as there is room for. What waits for somebody is the last to be left out. */
+function attemptsBlocks(incident: Incident, room: Room): KnownBlock[] {
+  const all = incident.fixes.flatMap((fix) => {
     const attempt = incident.attempts[fix.id];
     return attempt ? [{ fix, attempt }] : [];
   });
-  return {
-    text: clip(
-      `${id} ${title} (${environment}): ${problems.map(({ summary }) => summary).join('; ') || 'no problem is left'}`,
-      LIMIT.fallback,
-    ),
-    blocks: [
-      header(`${light(incident)} ${title}`),
-      context(
-        `*${id}* · ${escaped(environment)} · ${severity} · opened ${dateAndTime(openedAt)} by ${person(openedBy)}`,
-      ),
-      ...findingBlocks(incident.findings),
-      ...attempts.flatMap(({ fix, attempt }) => [divider, ...attemptBlocks(incident, fix, attempt)]),
-      ...fixBlocks(incident),
-      divider,
-      section(standing(incident)),
-      ...ladderButtons(incident),
-    ],
-  };
+  const shown = all.toSorted((a, b) => urgency(a.attempt) - urgency(b.attempt)).slice(0, room.attempts);
+  return [
+    ...shown.flatMap(({ fix, attempt }) => [divider, ...attemptBlocks(incident, fix, attempt, room)]),
+    ...(all.length > shown.length ? [context(andMore(all.length - shown.length))] : []),
+  ];
 }
+
+const urgency = (attempt: Attempt): number => {
+  if (isUndecided(attempt) || isWorking(attempt)) return 0;
+  return canBeUndone(attempt) ? 1 : 2;
+};
+
+const isUndecided = ({ stage }: Attempt): boolean => stage === 'previewing' || stage === 'awaiting-approval';
 
 const light = ({ status, severity }: Incident): string => {
   if (status === 'resolved') return '✅';
@@ -42,39 +82,37 @@ const light = ({ status, severity }: Incident): string => {
 };
 
 /** The fixes that can be asked for now, those that the findings suggest first, and why the others cannot. */
-function fixBlocks(incident: Incident): KnownBlock[] {
+function fixBlocks(incident: Incident, room: Room): KnownBlock[] {
   if (incident.status === 'resolved' || workInHand(incident)) return [];
   const isFree = (fix: ProposedFix) => {
     const attempt = incident.attempts[fix.id];
-    return (
-      !attempt ||
-      !(isWorking(attempt) || attempt.stage === 'previewing' || attempt.stage === 'awaiting-approval')
-    );
+    return !attempt || !(isWorking(attempt) || isUndecided(attempt));
   };
   const usable = incident.fixes.filter((fix) => fix.unavailable === undefined && isFree(fix));
-  const buttons = [
-    ...usable.filter(({ suggested }) => suggested),
-    ...usable.filter(({ suggested }) => !suggested),
-  ].map(
-    (fix): Button =>
-      button(
-        `${incident.attempts[fix.id] ? 'Again: ' : ''}${fix.title}…`,
-        `fix:${fix.id}`,
-        encode({ incident: incident.id, fix: fix.id, version: incident.attempts[fix.id]?.round ?? 0 }),
-        fix.suggested ? { style: 'primary' } : {},
-      ),
-  );
+  const buttons = usable
+    .toSorted((a, b) => Number(b.suggested) - Number(a.suggested))
+    .slice(0, room.fixes)
+    .map(
+      (fix): Button =>
+        button(
+          `${incident.attempts[fix.id] ? 'Again: ' : ''}${clip(fix.title, 60)}…`,
+          `fix:${fix.id}`,
+          encode({ incident: incident.id, fix: fix.id, version: incident.attempts[fix.id]?.round ?? 0 }),
+          fix.suggested ? { style: 'primary' } : {},
+        ),
+    );
+  const more = usable.length > buttons.length ? ` ${andMore(usable.length - buttons.length)}` : '';
   const unusable = incident.fixes.flatMap(({ title, unavailable }) =>
-    unavailable === undefined ? [] : [`_${escaped(title)}_: ${escaped(unavailable)}`],
+    unavailable === undefined ? [] : [`_${clip(oneLine(title), 150)}_: ${escaped(unavailable)}`],
   );
   if (buttons.length + unusable.length === 0) return [];
   return [
     divider,
     ...(buttons.length > 0
-      ? [context('*Fixes*: each shows what it would change before anything happens.')]
+      ? [context(`*Fixes*: each shows what it would change before anything happens.${more}`)]
       : []),
     ...actions(buttons),
-    ...(unusable.length > 0 ? [context(clipLines(unusable, 1500))] : []),
+    ...(unusable.length > 0 ? [context(clipLines(unusable, room.prose))] : []),
   ];
 }
 
@@ -89,9 +127,9 @@ function standing({ status, answeredBy, ladder, policy }: Incident): string {
     case 'waiting':
       return `⏲️ *Nobody has acknowledged yet.* Without an answer the ladder goes on at ${next}.`;
     case 'climbing':
-      return `📟 *Level ${ladder.level} · ${escaped(level?.name ?? '')}* has been paged${
+      return `📟 *Level ${ladder.level} · ${clip(oneLine(level?.name ?? ''), 80)}* has been paged${
         ladder.repeat > 1 ? ` ${plural(ladder.repeat, 'time')}` : ''
-      }: ${responders(level?.responders ?? [])}. Without an answer the ladder goes on at ${next}.`;
+      }: ${clip(responders(level?.responders ?? []), 400)}. Without an answer the ladder goes on at ${next}.`;
     case 'exhausted':
       return '🆘 *Nobody is left to page.* The ladder has come to its end and nobody has answered.';
     case 'stopped':

@@ -4,7 +4,7 @@ import { stepOf } from '../../policy/ladder.ts';
 import { actions, button, context, section, type View } from './blocks.ts';
 import { encode } from './button-value.ts';
 import { findingLine } from './findings.ts';
-import { clip, clipLines, escaped, LIMIT, person } from './text.ts';
+import { clip, clipLines, escaped, LIMIT, oneLine, person } from './text.ts';
 import { pagedResponder } from './timeline.ts';
 
 export function pageView(incident: Incident, page: PageRef, cardAt: string | undefined): View {
@@ -14,19 +14,21 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
   const whom = page.responder.startsWith('user/')
     ? ''
     : `${page.responder.startsWith('channel/') ? '<!here>' : pagedResponder(page)} `;
-  const head = `📟 ${whom}*${incident.id} ${escaped(incident.title)}* · ${escaped(incident.environment)}`;
+  const head = `📟 ${whom}*${incident.id} ${clip(oneLine(incident.title), 300)}* · ${clip(oneLine(incident.environment), 80)}`;
   const card = cardAt === undefined ? '' : ` · <${cardAt}|open the card>`;
   const answered = incident.status !== 'open';
   return {
     text: clip(
-      `Page, level ${page.level}: ${incident.id} ${incident.title} (${incident.environment}): ${problems.map(({ summary }) => summary).join('; ')}`,
+      escaped(
+        `Page, level ${page.level}: ${incident.id} ${incident.title} (${incident.environment}): ${problems.map(({ summary }) => summary).join('; ') || 'no problem is left'}`,
+      ),
       LIMIT.fallback,
     ),
     blocks: [
       section(head),
       ...(problems.length > 0 ? [section(clipLines(problems.map(findingLine), 2000))] : []),
       context(
-        `level ${page.level} · ${escaped(level?.name ?? '')}${page.attempt > 1 ? ` · page ${page.attempt}` : ''}${card}`,
+        `level ${page.level} · ${clip(oneLine(level?.name ?? ''), 80)}${page.attempt > 1 ? ` · page ${page.attempt}` : ''}${card}`,
       ),
       ...(answered
         ? [context(answer(incident))]

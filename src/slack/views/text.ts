@@ -18,9 +18,15 @@ export const LIMIT = {
 /** Bidirectional controls reorder what is read; the rest of these are invisible. */
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}]/gu;
 
+/** Text from outside where Slack reads no markup. Half a surrogate pair is no text that Slack takes. */
+export const plain = (text: string): string => text.replace(UNSEEN, '').toWellFormed();
+
 /** Makes text from outside harmless in mrkdwn: no mentions, links or broadcasts come of it. */
 export const escaped = (text: string): string =>
-  text.replace(UNSEEN, '').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  plain(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+/** For what is one line by its nature: text from outside cannot draw lines of its own on a card. */
+export const oneLine = (text: string): string => escaped(text.replace(/\s+/g, ' '));
 
 /** At most `limit` code points, with an ellipsis where something was cut. Never cuts inside `&lt;` or a mention. */
 export function clip(text: string, limit: number): string {
@@ -30,26 +36,31 @@ export function clip(text: string, limit: number): string {
   return `${cut.replace(/(&[a-z]{0,4}|<[^>]*)$/, '')}…`;
 }
 
-/** As many whole lines as fit, and how many were left out. */
-export function clipLines(lines: readonly string[], limit: number): string {
+export const andMore = (count: number): string => `_… and ${count} more_`;
+
+/** Room for `andMore` and the line break before it. */
+const NOTE = 24;
+
+/** As many whole lines as fit, at least the beginning of the first, and how many were left out. */
+export function clipLines(lines: readonly string[], limit: number, most = lines.length): string {
+  const [first] = lines;
+  if (first !== undefined && lines.length === 1) return clip(first, limit);
   const kept: string[] = [];
-  let used = 0;
-  for (const line of lines) {
-    const length = [...line].length + 1;
-    if (used + length > limit - 24) {
-      if (kept.length === 0) return clip(line, limit);
-      return [...kept, `_… and ${lines.length - kept.length} more_`].join('\n');
-    }
+  let left = limit - NOTE;
+  for (const line of lines.slice(0, most)) {
+    left -= [...line].length + 1;
+    if (left < 0) break;
     kept.push(line);
-    used += length;
   }
-  return kept.join('\n');
+  if (first !== undefined && kept.length === 0) kept.push(clip(first, limit - NOTE));
+  const more = lines.length - kept.length;
+  return [...kept, ...(more > 0 ? [andMore(more)] : [])].join('\n');
 }
 
 /** A person: a Slack user, somebody in a terminal, or Paksa itself. */
 export function person(actor: string): string {
   if (actor === 'paksa') return 'Paksa';
-  return actor.startsWith('cli:') ? `${escaped(actor.slice(4))} (terminal)` : `<@${actor}>`;
+  return actor.startsWith('cli:') ? `${clip(oneLine(actor.slice(4)), 80)} (terminal)` : `<@${actor}>`;
 }
 
 export function responder({ kind, id }: Responder): string {

@@ -3,13 +3,16 @@ import type { LogEntry } from '../../engine/ports.ts';
 import type { LadderNews } from '../../incident/event.ts';
 import { type Incident, type PageRef, proposedFix } from '../../incident/incident.ts';
 import type { Responder } from '../../policy/policy.ts';
-import { clip, escaped, LIMIT, person, plural, responder, responders } from './text.ts';
+import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
 
 export interface TimelineEntry {
   readonly text: string;
   /** Shown in the channel too: nobody may miss it. */
   readonly broadcast: boolean;
 }
+
+/** Of one reason: what the ladder did about it must still be read. */
+const MOST_SAID = 600;
 
 export function timelineEntry(incident: Incident, entry: LogEntry): TimelineEntry | undefined {
   const told = entry.effects.flatMap((effect) => (effect.do === 'tell' ? [effect.text] : []));
@@ -22,7 +25,7 @@ export function timelineEntry(incident: Incident, entry: LogEntry): TimelineEntr
 
 function sentence(incident: Incident, { happening }: LogEntry): string {
   const who = person(happening.actor);
-  const fixTitle = (id: string) => `*${escaped(proposedFix(incident, id)?.title ?? id)}*`;
+  const fixTitle = (id: string) => `*${clip(oneLine(proposedFix(incident, id)?.title ?? id), 150)}*`;
   switch (happening.type) {
     case 'opened':
       return `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.`;
@@ -35,21 +38,21 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
     case 'fix-requested':
       return `${who} asked for ${fixTitle(happening.fix)}.`;
     case 'previewed':
-      return `📝 ${fixTitle(happening.fix)} waits for a decision: ${responders(incident.policy.approval.approvers)}.`;
+      return `📝 ${fixTitle(happening.fix)} waits for a decision: ${clip(responders(incident.policy.approval.approvers), MOST_SAID)}.`;
     case 'preview-failed':
-      return `⚠️ ${fixTitle(happening.fix)} could not be previewed: ${escaped(happening.reason)}`;
+      return `⚠️ ${fixTitle(happening.fix)} could not be previewed: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'approved':
       return `👍 ${who} approved ${fixTitle(happening.fix)}.`;
     case 'denied':
-      return `🚫 ${who} decided against ${fixTitle(happening.fix)}${happening.reason === undefined ? '.' : `: ${escaped(happening.reason)}`}`;
+      return `🚫 ${who} decided against ${fixTitle(happening.fix)}${happening.reason === undefined ? '.' : `: ${clip(escaped(happening.reason), MOST_SAID)}`}`;
     case 'drifted':
       return `🔀 What ${fixTitle(happening.fix)} would change has changed since it was approved. There is a new preview; it needs a new decision.`;
     case 'undo-captured':
       return '💾 What was there before is kept.';
     case 'acted':
-      return `🔧 ${escaped(happening.outcome)}. Checking.`;
+      return `🔧 ${clip(escaped(happening.outcome), MOST_SAID)}. Checking.`;
     case 'failed':
-      return `❌ ${fixTitle(happening.fix)}: ${escaped(happening.reason)}`;
+      return `❌ ${fixTitle(happening.fix)}: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'lost':
       return `❓ ${fixTitle(happening.fix)} was interrupted. It is not run again; Paksa looks whether it acted.`;
     case 'verified':
@@ -65,9 +68,9 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
     case 'resolved':
       return `✅ ${who} resolved it.`;
     case 'page-sent':
-      return `📟 Paged ${pagedResponder(happening.page)} (${escaped(happening.by)}).`;
+      return `📟 Paged ${pagedResponder(happening.page)} (${clip(oneLine(happening.by), 80)}).`;
     case 'page-failed':
-      return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${escaped(happening.reason)}`;
+      return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'started':
     case 'timer-due':
       return '';
@@ -83,15 +86,15 @@ const KINDS: Readonly<Record<string, Responder['kind']>> = {
 export function pagedResponder({ responder: key }: PageRef): string {
   const [kind = '', id = ''] = key.split('/');
   const known = KINDS[kind];
-  return known ? responder({ kind: known, id }) : escaped(key);
+  return known ? responder({ kind: known, id }) : clip(oneLine(key), 80);
 }
 
 function ladderLine({ policy }: Incident, news: LadderNews): string {
   const name = (level: number) =>
-    `level ${level} · ${escaped(policy.escalation.levels[level - 1]?.name ?? '')}`;
+    `level ${level} · ${clip(oneLine(policy.escalation.levels[level - 1]?.name ?? ''), 80)}`;
   const passed =
     news.passedOver.length === 0 ? '' : ` Nobody is configured for ${news.passedOver.map(name).join(', ')}.`;
   return news.news === 'climbed'
-    ? `⬆️ ${escaped(news.why)} Paging *${name(news.level)}*.${passed}`
-    : `🆘 ${escaped(news.why)} *Nobody is left to page.*${passed}`;
+    ? `⬆️ ${clip(escaped(news.why), MOST_SAID)} Paging *${name(news.level)}*.${passed}`
+    : `🆘 ${clip(escaped(news.why), MOST_SAID)} *Nobody is left to page.*${passed}`;
 }

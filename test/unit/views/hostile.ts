@@ -142,7 +142,12 @@ export const hostileIncident: fc.Arbitrary<Incident> = fc
       .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => hostileFix(index)))),
     levelName: hostileText,
     status: fc.constantFrom('open' as const, 'acknowledged' as const, 'resolved' as const),
-    ladder: fc.constantFrom('waiting' as const, 'climbing' as const, 'exhausted' as const, 'stopped' as const),
+    ladder: fc.constantFrom(
+      'waiting' as const,
+      'climbing' as const,
+      'exhausted' as const,
+      'stopped' as const,
+    ),
   })
   .map(({ fixes, levelName, ladder, ...rest }) => {
     const plain = incident();

@@ -45,7 +45,9 @@ describe('what can be pressed', () => {
   });
 
   test('nothing that is unavailable, and the reason is there to read', () => {
-    const card = incidentCard(incident({ fixes: [proposed('renew', { unavailable: 'no cluster configured' })] }));
+    const card = incidentCard(
+      incident({ fixes: [proposed('renew', { unavailable: 'no cluster configured' })] }),
+    );
     expect(actionIds(card)).not.toContain('fix:renew');
     expect(reads(card)).toContain('no cluster configured');
   });
@@ -91,7 +93,9 @@ describe('more than fits', () => {
     const changes = many(14, (index) => ({ what: `Change ${index}`, before: 'a', after: 'b' }));
     const made = attempt('awaiting-approval');
     const card = incidentCard(
-      incident({ attempts: { renew: { ...made, preview: { summary: 's', changes, notes: [], boundTo: 'x' } } } }),
+      incident({
+        attempts: { renew: { ...made, preview: { summary: 's', changes, notes: [], boundTo: 'x' } } },
+      }),
     );
     expectSendable(card);
     expect(reads(card)).toContain('Change 8');
@@ -113,6 +117,32 @@ describe('more than fits', () => {
     const card = incidentCard(incident({ fixes }));
     expectSendable(card);
     expect(actionIds(card)[0]).toBe('fix:renew');
+  });
+
+  test.each(['x', '<', '🔥'])('of everything at once, all of it %s', (letter) => {
+    const text = letter.repeat(HUGE);
+    const changes = many(20, () => ({ what: text, before: text, after: `${text}!` }));
+    const drawn = { summary: text, changes, notes: [text, text], boundTo: 'x' };
+    const fixes = many(30, (index) => proposed(`fix-${index}`, { title: text, irreversible: text }));
+    const waiting = fixes.slice(0, 15).map(({ id }) => {
+      const made = attempt('awaiting-approval', { fix: id, preview: drawn, requestedBy: `cli:${text}` });
+      return [id, made] as const;
+    });
+    const findings = (['problem', 'inconclusive', 'healthy'] as const).flatMap((status) =>
+      many(20, () => ({ ...finding('c', status), title: text, summary: text, evidence: { [text]: text } })),
+    );
+    const card = incidentCard(
+      incident({
+        title: text,
+        environment: text,
+        openedBy: `cli:${text}`,
+        findings,
+        fixes: [...fixes, proposed('none', { unavailable: text })],
+        attempts: Object.fromEntries(waiting),
+      }),
+    );
+    expectSendable(card);
+    expect(actionIds(card)).toEqual(expect.arrayContaining(['approve:fix-0', 'fix:fix-15', 'acknowledge']));
   });
 
   test('of people to page', () => {

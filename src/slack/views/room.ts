@@ -1,0 +1,56 @@
+/** How much an incident's card tells. Slack refuses a message that is too long, and nobody sees one that it refuses. */
+
+export interface Room {
+  /** Characters for the problems, for the evidence of the first of them, and for the other findings. */
+  readonly problems: number;
+  readonly evidence: number;
+  readonly others: number;
+  /** How many attempts are shown; those that need somebody come first. */
+  readonly attempts: number;
+  /** How many changes of a preview are shown, ten at most, and how long each of their values is. */
+  readonly changes: number;
+  readonly value: number;
+  /** Characters of a summary, an outcome, a reason or the notes. */
+  readonly prose: number;
+  /** How many fixes can be asked for. */
+  readonly fixes: number;
+}
+
+export const AMPLE: Room = {
+  problems: 2800,
+  evidence: 1500,
+  others: 2000,
+  attempts: 5,
+  changes: 10,
+  value: 300,
+  prose: 600,
+  fixes: 25,
+};
+
+/** Whatever is put into it, a card drawn with this is short enough for Slack. */
+export const TIGHT: Room = {
+  problems: 900,
+  evidence: 300,
+  others: 400,
+  attempts: 3,
+  changes: 6,
+  value: 60,
+  prose: 150,
+  fixes: 8,
+};
+
+const MOST_TEXT = 12_000;
+const MOST_BLOCKS = 50;
+
+/** Slack documents no limit for all the text of a message; it refuses at about 13,200 characters. */
+export const fits = (blocks: readonly unknown[]): boolean =>
+  blocks.length <= MOST_BLOCKS && textIn(blocks) <= MOST_TEXT;
+
+function textIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, item]) =>
+      sum + (key === 'text' && typeof item === 'string' ? [...item].length : textIn(item)),
+    0,
+  );
+}

@@ -1,0 +1,316 @@
+/** The terminal's Paksa as a process: what it prints, how it ends, and that it changes what it says and nothing else. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../harness/process.ts';
+import { createWorld, type World } from '../harness/world.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** Nothing listens there: a command that needs no database must not notice. */
+const NO_DATABASE = 'postgres://paksa@127.0.0.1:1/none';
+
+let world: World;
+let folder: string;
+beforeAll(async () => {
+  world = await createWorld();
+  folder = await mkdtemp(join(tmpdir(), 'paksa-cli-'));
+});
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(() => world.stack.inject('mend'));
+
+interface RunOptions {
+  readonly stdin?: string;
+  readonly env?: Record<string, string>;
+}
+
+/** Runs it to its end, with all of `stdin` typed ahead. */
+async function paksa(args: readonly string[], { stdin = '', env = {} }: RunOptions = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...world.env, ...env } });
+  const ended = new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
+  child.stdin.end(stdin);
+  const [stdout, stderr, code] = await Promise.all([
+    child.stdout.setEncoding('utf8').toArray(),
+    child.stderr.setEncoding('utf8').toArray(),
+    ended,
+  ]);
+  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
+}
+
+/** The sandbox's configuration, changed. */
+async function configured(change: (yaml: string) => string): Promise<Record<string, string>> {
+  const file = join(folder, 'paksa.yaml');
+  await writeFile(file, change(await readFile(world.configFile, 'utf8')));
+  return { PAKSA_CONFIG: file };
+}
+
+const unreachable = async () => {
+  const closed = await freePort();
+  return configured((yaml) => yaml.replace(/port: \d+/, `port: ${closed}`));
+};
+const served = async () => (await world.stack.state()).summary;
+
+describe('topics', () => {
+  test('lists them for people', async () => {
+    const { code, stdout } = await paksa(['topics']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ssl +SSL certificate issues \(SSL handshake failures, certificate warnings\)$/m);
+  });
+
+  test('and for programs', async () => {
+    const { code, stdout } = await paksa(['topics', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toContainEqual({
+      topic: 'ssl',
+      title: 'SSL certificate issues',
+      symptoms: ['SSL handshake failures', 'certificate warnings'],
+      checks: expect.arrayContaining([{ id: 'expiry', title: expect.any(String) }]),
+      fixes: expect.arrayContaining([{ id: 'renew', title: 'Renew the certificate', risk: 'medium' }]),
+    });
+  });
+
+  test('needs no configuration', async () => {
+    expect(await paksa(['topics'], { env: { PAKSA_CONFIG: '/nowhere' } })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('diagnose', () => {
+  test('a healthy stack: 0, without a database', async () => {
+    const { code, stdout, stderr } = await paksa(['diagnose', 'ssl'], { env: { DATABASE_URL: NO_DATABASE } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('SSL certificate issues (sandbox): healthy');
+    expect(stdout).not.toContain('!!');
+  });
+
+  test('a problem: 1, with evidence and what to try', async () => {
+    await world.stack.inject('expired');
+    const before = await served();
+    const { code, stdout } = await paksa(['diagnose', 'ssl']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('SSL certificate issues (sandbox): problem');
+    expect(stdout).toMatch(/!! {2}.*expired on/);
+    expect(stdout).toContain('Try: paksa fix ssl renew   (Renew the certificate)');
+    expect(await served()).toBe(before);
+  });
+
+  test('--json: one object with these keys and no others', async () => {
+    await world.stack.inject('expired');
+    const { code, stdout } = await paksa(['diagnose', 'ssl', '--json']);
+    expect(code).toBe(1);
+    const told: unknown = JSON.parse(stdout);
+    expect(told).toEqual({
+      topic: 'ssl',
+      status: 'problem',
+      findings: expect.any(Array),
+      fixes: [
+        { id: 'renew', title: 'Renew the certificate', risk: 'medium' },
+        { id: 'update-secret', title: 'Update the TLS secret', risk: 'medium' },
+        { id: 'restart-ingress', title: expect.any(String), risk: expect.any(String) },
+      ],
+      tookMs: expect.any(Number),
+    });
+    const { findings } = told as { findings: unknown[] };
+    for (const finding of findings)
+      expect(finding).toEqual({
+        check: expect.stringMatching(/^[a-z-]+$/),
+        status: expect.stringMatching(/^(healthy|problem|inconclusive)$/),
+        summary: expect.stringMatching(/./),
+        evidence: expect.any(Object),
+        suggests: expect.any(Array),
+      });
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'expiry', status: 'problem', suggests: ['renew'] }),
+    );
+  });
+
+  test('a stack that cannot be reached: 2, and never healthy', async () => {
+    const env = await unreachable();
+    const told = await paksa(['diagnose', 'ssl'], { env });
+    expect(told.code).toBe(2);
+    expect(told.stdout).toContain('SSL certificate issues (sandbox): inconclusive');
+    const { code, stdout } = await paksa(['diagnose', 'ssl', '--json'], { env });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'inconclusive' });
+  });
+
+  test('an environment by name', async () => {
+    expect(await paksa(['diagnose', 'ssl', '--env', 'sandbox'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('wrong usage: 64, and what would be right', () => {
+  test.each([
+    [['diagnose', 'sll'], /no topic “sll”.*“ssl”/],
+    [['diagnose', '__proto__'], /no topic “__proto__”/],
+    [['diagnose'], /Diagnose what\?/],
+    [['diagnose', 'ssl', '--env', 'sandbax'], /no environment “sandbax”.*“sandbox”/],
+    [['diagnose', 'ssl', '--jason'], /--jason/],
+    [['diagnose', 'ssl', 'one', 'two'], /one/],
+    [['fix', 'ssl'], /Fix what\?/],
+    [['fix', 'ssl', 'renw'], /no fix “renw”.*“renew”/],
+    [['fix', 'sll', 'renew'], /no topic “sll”.*“ssl”/],
+    [['fix', 'ssl', 'renew', '--env', 'sandbax'], /no environment “sandbax”.*“sandbox”/],
+    [['ladder'], /not a command/],
+    [['ladder', 'chekc'], /not a command/],
+    [['dance'], /“dance” is not a command/],
+  ])('%j', async (args, words) => {
+    const { code, stdout, stderr } = await paksa(args);
+    expect(stderr).toMatch(words);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('no arguments: 64 with usage; asked for, 0', async () => {
+    const bare = await paksa([]);
+    expect(bare.code).toBe(64);
+    expect(`${bare.stdout}${bare.stderr}`).toContain('paksa diagnose <topic> [--json]');
+    for (const args of [['help'], ['--help'], ['-h']]) {
+      const { code, stdout } = await paksa(args);
+      expect(code).toBe(0);
+      expect(stdout).toContain('paksa diagnose <topic> [--json]');
+    }
+  });
+});
+
+describe('fix', () => {
+  test('on a healthy stack there is nothing to do: 0, and a sentence', async () => {
+    const { code, stdout, stderr } = await paksa(['fix', 'ssl', 'renew', '--yes']);
+    expect(stdout).toContain('Nothing to fix: “ssl” shows no problem.');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('on a stack that cannot be reached: 2, and nobody says that it is well', async () => {
+    const { code, stdout, stderr } = await paksa(['fix', 'ssl', 'renew', '--yes'], {
+      env: await unreachable(),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('could not be looked at');
+    expect(`${stdout}${stderr}`).not.toContain('no problem');
+  });
+
+  test.each([
+    ['no', 'n\n'],
+    ['nothing but Enter', '\n'],
+    ['something else', 'yesterday\n'],
+    ['nothing at all: the terminal is gone', ''],
+  ])('answered with %s, it changes nothing: 1', async (_, stdin) => {
+    await world.stack.inject('expired');
+    const before = await served();
+    const { code, stdout } = await paksa(['fix', 'ssl', 'renew'], { stdin });
+    expect(stdout).toMatch(/Valid until: .* -> 90 days from now/);
+    expect(stdout).toContain('Nothing was changed.');
+    expect(code).toBe(1);
+    expect(await served()).toBe(before);
+  });
+
+  test('what this target lacks is said, and nothing is changed', async () => {
+    await world.stack.inject('expired');
+    const before = await served();
+    const { code, stderr } = await paksa(['fix', 'ssl', 'update-secret', '--yes']);
+    expect(stderr).toContain('no cluster configured');
+    expect(code).not.toBe(0);
+    expect(await served()).toBe(before);
+  });
+
+  test('that does not help: 1, and it is said that the next level is paged', async () => {
+    await world.stack.inject('expired');
+    await world.stack.inject('renewal-fails');
+    const { code, stdout } = await paksa(['fix', 'ssl', 'renew', '--yes']);
+    expect(stdout).toMatch(/did not help.*next level/s);
+    expect(code).toBe(1);
+  });
+
+  test('agreed to: it shows the change, makes it, verifies it, and is healthy afterwards', async () => {
+    await world.stack.inject('expired');
+    const { code, stdout, stderr } = await paksa(['fix', 'ssl', 'renew'], { stdin: 'Y\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /INC-\d+ {2}Renew the certificate[\s\S]*Serial: .* -> a new one[\s\S]*Done and verified/,
+    );
+    expect(await paksa(['diagnose', 'ssl'])).toMatchObject({ code: 0 });
+  });
+
+  test('--yes asks nothing', async () => {
+    await world.stack.inject('wrong-name');
+    const { code, stdout } = await paksa(['fix', 'ssl', 'renew', '--yes']);
+    expect(stdout).not.toContain('Run it?');
+    expect(code).toBe(0);
+    expect(await world.stack.state()).toMatchObject({ healthy: true });
+  });
+
+  test('without its database: a sentence, not a stack trace', async () => {
+    const { code, stderr } = await paksa(['fix', 'ssl', 'renew', '--yes'], {
+      env: { DATABASE_URL: NO_DATABASE },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/database/i);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('ladder check', () => {
+  test('who would be paged, and when', async () => {
+    const { code, stdout } = await paksa(['ladder', 'check']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /after 1 min: level 1.*after 1 min 30 s: level 2.*after 2 min: level 3.*after 2 min 30 s: level 4.*after 3 min: it stops/s,
+    );
+  });
+
+  test('a level that has nobody: 1, and where to put somebody', async () => {
+    const env = await configured((yaml) =>
+      yaml.replace(/(name: Senior architects\n\s+delay: 30s\n\s+responders:)\n\s+- user: \S+/, '$1 []'),
+    );
+    const { code, stdout } = await paksa(['ladder', 'check'], { env });
+    expect(stdout).toContain('Level 3, Senior architects, has nobody: add ladder.levels[2].responders');
+    expect(stdout).not.toContain('level 3, Senior');
+    expect(code).toBe(1);
+  });
+});
+
+describe('config check', () => {
+  test('as it should be', async () => {
+    expect(await paksa(['config', 'check'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('is as it should be'),
+    });
+  });
+
+  test('every mistake at once, each with its place', async () => {
+    const file = await configured((yaml) =>
+      yaml
+        .replace(/port: \d+/, 'port: many')
+        .replace('firstPageAfter: 1m', 'firstPageAfter: soon')
+        .replace('afterLast:', 'afterlast:'),
+    );
+    const { code, stdout } = await paksa(['config', 'check'], {
+      env: { ...file, LOG_LEVEL: 'loud', PORT: '70000', SLACK_BOT_TOKN: 'x' },
+    });
+    expect(code).toBe(1);
+    for (const place of [
+      'environments.sandbox.tls.port',
+      'ladder.firstPageAfter',
+      'ladder.afterlast',
+      'LOG_LEVEL',
+      'PORT',
+      'SLACK_BOT_TOKN',
+    ])
+      expect(stdout).toContain(place);
+    expect(stdout).toMatch(/has 6 things to put right/);
+  });
+
+  test('no file: where to get one', async () => {
+    const { code, stdout } = await paksa(['config', 'check'], {
+      env: { PAKSA_CONFIG: join(folder, 'none.yaml') },
+    });
+    expect(code).toBe(1);
+    expect(stdout).toContain('paksa.example.yaml');
+  });
+});

@@ -1,0 +1,104 @@
+/** What the thread says of each event: something for each that a person should know of, and never more than Slack takes. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { LogEntry } from '../../../src/engine/ports.ts';
+import type { Effect, Happening, IncidentEvent, LadderNews } from '../../../src/incident/event.ts';
+import { section } from '../../../src/slack/views/blocks.ts';
+import { timelineEntry } from '../../../src/slack/views/timeline.ts';
+import { at, finding, incident, preview } from '../sample-incident.ts';
+import { HUGE, hostileText } from './hostile.ts';
+import { expectSendable } from './judge.ts';
+
+type Type = Happening['type'];
+
+const ref = { fix: 'renew', round: 2 };
+const page = { level: 1, attempt: 1, responder: 'user/U1' };
+
+/** One of each, with `text` wherever it takes text. */
+const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent, { type: Name }> } => ({
+  opened: { type: 'opened', severity: 'critical', findings: [finding('expiry', 'problem')] },
+  diagnosed: { type: 'diagnosed', severity: 'critical', findings: [finding('expiry', 'problem')], fixes: [] },
+  'fix-requested': { type: 'fix-requested', fix: 'renew' },
+  previewed: { type: 'previewed', ...ref, preview: { ...preview('x'), summary: text } },
+  'preview-failed': { type: 'preview-failed', ...ref, reason: text },
+  approved: { type: 'approved', ...ref },
+  denied: { type: 'denied', ...ref, reason: text },
+  drifted: { type: 'drifted', ...ref, preview: { ...preview('x'), summary: text } },
+  started: { type: 'started', ...ref, owner: text },
+  'undo-captured': { type: 'undo-captured', ...ref, data: { text } },
+  acted: { type: 'acted', ...ref, outcome: text },
+  failed: { type: 'failed', ...ref, reason: text },
+  lost: { type: 'lost', ...ref },
+  verified: { type: 'verified', ...ref, passed: true, findings: [] },
+  'undo-requested': { type: 'undo-requested', ...ref },
+  acknowledged: { type: 'acknowledged' },
+  escalated: { type: 'escalated' },
+  resolved: { type: 'resolved' },
+  'timer-due': { type: 'timer-due', timer: 'ladder', due: 0 },
+  'page-sent': { type: 'page-sent', page, by: text },
+  'page-failed': { type: 'page-failed', page: { ...page, responder: `pager/${text}` }, reason: text },
+});
+
+const entry = (event: IncidentEvent, effects: readonly Effect[] = [], actor = 'UAPPROVER'): LogEntry => ({
+  seq: 1,
+  happening: at(event, undefined, actor),
+  effects,
+});
+const climbed = (why: string): LadderNews => ({
+  news: 'climbed',
+  level: 2,
+  attempt: 1,
+  why,
+  passedOver: [1],
+});
+const tell = (text: LadderNews): Effect => ({ do: 'tell', text });
+const SILENT: readonly Type[] = ['started', 'timer-due'];
+
+describe.each(Object.values(events('in words')))('$type', (event) => {
+  test(`is ${SILENT.includes(event.type) ? 'not ' : ''}told`, () => {
+    const told = timelineEntry(incident(), entry(event));
+    if (SILENT.includes(event.type)) {
+      expect(told).toBeUndefined();
+      return;
+    }
+    const text = told?.text ?? '';
+    expectSendable({ text, blocks: [section(text)] });
+    expect(told?.broadcast).toBe(false);
+  });
+});
+
+describe('what the ladder did', () => {
+  test('is told beside what led to it, with the levels that have nobody', () => {
+    const told = timelineEntry(
+      incident(),
+      entry({ type: 'timer-due', timer: 'ladder', due: 0 }, [tell(climbed('Nobody answered.'))]),
+    );
+    expect(told?.text).toMatch(/Nobody answered\. Paging \*level 2/);
+    expect(told?.text).toContain('Nobody is configured for level 1');
+  });
+
+  test('is shown in the channel too when nobody is left', () => {
+    const news: LadderNews = { news: 'exhausted', why: 'Nobody answered.', passedOver: [] };
+    expect(
+      timelineEntry(incident(), entry({ type: 'timer-due', timer: 'ladder', due: 0 }, [tell(news)])),
+    ).toMatchObject({ broadcast: true });
+  });
+
+  test('is not cut away by a long reason', () => {
+    const event = events('x'.repeat(HUGE)).failed;
+    const told = timelineEntry(incident(), entry(event, [tell(climbed('The fix failed.'))]));
+    expect(told?.text).toContain('Paging *level 2');
+  });
+});
+
+test('whatever its texts say, Slack takes it, and none of them becomes markup', () => {
+  fc.assert(
+    fc.property(hostileText, hostileText, (text, title) => {
+      const hostile = incident({ fixes: [{ id: 'renew', title, risk: 'low', suggested: true }] });
+      for (const event of Object.values(events(text))) {
+        const told = timelineEntry(hostile, entry(event, [tell(climbed(`So: ${text}`))], `cli:${title}`));
+        if (told) expectSendable({ text: told.text, blocks: [section(told.text)] });
+      }
+    }),
+  );
+}, 60_000);
