@@ -60,7 +60,10 @@ export async function openEngine({
   const { redact, redactDeep } = createRedactor(secretsOf(config));
   const onError = (error: Error) => log.error({ error: error.message }, 'the database connection failed');
   const pool = openPool(databaseUrl, onError);
-  await migrate(pool);
+  await migrate(pool).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
   const jobs: Jobs = await startJobs(databaseUrl, {
     onError,
     onFailure: (task, error) => log.warn({ task, error: messageOf(error) }, 'a task failed'),

@@ -2,6 +2,7 @@
  * `paksa fix`: the whole way, from a diagnosis to a verified fix, recorded like one from Slack. While it waits, the terminal
  * is one more replica: it works on the tasks that need no Slack.
  */
+import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { requestDiagnosis } from '../engine/diagnose.ts';
 import { fixOf, runbookOf } from '../engine/lookup.ts';
 import { UserError } from '../errors.ts';
 import { type Attempt, isWorking } from '../incident/incident.ts';
+import { overall } from '../runbook/finding.ts';
 import { previewLines, print } from './print.ts';
 import { EXIT } from './usage.ts';
 
@@ -26,7 +28,7 @@ const BETWEEN_LOOKS_MS = 150;
 
 type Engine = Awaited<ReturnType<typeof openEngine>>;
 
-/** Resolves with the exit code. @throws UserError when there is nothing to fix, or the fix cannot be used */
+/** Resolves with the exit code. @throws UserError when nothing could be looked at, or the fix cannot be used */
 export async function fix(engine: Engine, options: FixOptions): Promise<number> {
   const { store } = engine;
   const { title } = fixOf(runbookOf(engine.topics, options.topic), options.fix);
@@ -45,10 +47,14 @@ export async function fix(engine: Engine, options: FixOptions): Promise<number> 
   );
   const { incident } = diagnosis;
   const open = incident === undefined ? undefined : await store.incident(incident);
-  if (!open || open.status === 'resolved')
-    throw new UserError(
-      `Nothing to fix: “${options.topic}” shows no problem. See: paksa diagnose ${options.topic}`,
-    );
+  if (!open || open.status === 'resolved') {
+    if (overall(diagnosis.findings) === 'inconclusive')
+      throw new UserError(
+        `“${topic}” could not be looked at, so there is nothing to go by. See: paksa diagnose ${topic}`,
+      );
+    print(`Nothing to fix: “${topic}” shows no problem.`);
+    return EXIT.healthy;
+  }
 
   const attempt = () => store.incident(open.id).then((now) => now?.attempts[options.fix]);
   const former = await attempt();
@@ -92,7 +98,10 @@ function report(title: string, { stage, outcome }: Attempt): number {
 async function agrees(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return /^y(es)?$/i.test((await terminal.question('Run it? [y/N] ')).trim());
+    // A terminal that is gone, or a pipe at its end, is no yes; the question alone would wait for ever.
+    const closed = once(terminal, 'close').then(() => '');
+    const answer = await Promise.race([terminal.question('Run it? [y/N] '), closed]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
   }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
 import { openEngine } from '../app.ts';
-import { checkConfig, describeProblems, loadConfig, secretsOf } from '../config.ts';
+import { type Config, checkConfig, describeProblems, loadConfig, secretsOf } from '../config.ts';
 import { environmentOf, fixOf, runbookOf } from '../engine/lookup.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { createEstate } from '../estate.ts';
@@ -52,7 +52,9 @@ async function run(args: string[]): Promise<number> {
       if (first === undefined || second === undefined)
         throw new UsageError('Fix what? Name a topic and a fix.');
       asUsage(() => fixOf(runbookOf(topics, first), second));
-      return withEngine((engine) =>
+      const config = loadConfig({ env: process.env });
+      asUsage(() => environmentOf(createEstate(config.targets), values.env));
+      return withEngine(config, (engine) =>
         fix(engine, { topic: first, fix: second, environment: values.env, yes: values.yes }),
       );
     }
@@ -111,9 +113,9 @@ function listTopics(json: boolean): number {
 }
 
 async function withEngine(
+  config: Config,
   work: (engine: Awaited<ReturnType<typeof openEngine>>) => Promise<number>,
 ): Promise<number> {
-  const config = loadConfig({ env: process.env });
   const database = await openDatabase({ databaseUrl: config.databaseUrl, directory: '.paksa' });
   try {
     const log = createLog({ level: config.logLevel, secrets: secretsOf(config) });

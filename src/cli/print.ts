@@ -4,6 +4,9 @@ import type { Preview } from '../runbook/fix.ts';
 
 const MARKS = { healthy: 'ok', problem: '!!', inconclusive: '??' } as const;
 
+/** A terminal obeys control characters: text from outside comes without them. */
+const shown = (text: string): string => text.replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, '');
+
 export function findingLines(finding: Finding): string[] {
   const evidence = Object.entries(finding.evidence).map(
     ([key, value]) => `       ${key}: ${Array.isArray(value) ? value.join(', ') : value}`,
@@ -11,14 +14,15 @@ export function findingLines(finding: Finding): string[] {
   return [
     `  ${MARKS[finding.status]}  ${finding.title}: ${finding.summary}`,
     ...(finding.status === 'problem' ? evidence : []),
-  ];
+  ].map(shown);
 }
 
-export const previewLines = (preview: Preview): string[] => [
-  preview.summary,
-  ...preview.changes.map(({ what, before, after }) => `  ${what}: ${before} -> ${after}`),
-  ...preview.notes.map((note) => `  ${note}`),
-];
+export const previewLines = (preview: Preview): string[] =>
+  [
+    preview.summary,
+    ...preview.changes.map(({ what, before, after }) => `  ${what}: ${before} -> ${after}`),
+    ...preview.notes.map((note) => `  ${note}`),
+  ].map(shown);
 
 export const print = (...lines: readonly string[]): void => {
   process.stdout.write(`${lines.join('\n')}\n`);

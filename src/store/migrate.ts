@@ -1,13 +1,15 @@
 /** Brings Paksa's tables up to date: numbered SQL files, each once, one replica at a time. */
 import { readdir, readFile } from 'node:fs/promises';
 import type pg from 'pg';
+import { messageOf, UserError } from '../errors.ts';
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 /** Any number: it only has to be the same in every replica. */
 const LOCK = 7_294_810;
 
+/** @throws UserError when the database cannot be reached */
 export async function migrate(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch(unreachable);
   try {
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
@@ -29,4 +31,11 @@ export async function migrate(pool: pg.Pool): Promise<void> {
   } finally {
     client.release();
   }
+}
+
+/** @throws UserError: everything begins with this connection, so that it is where a wrong address shows */
+function unreachable(error: unknown): never {
+  throw new UserError(
+    `Paksa’s own database cannot be reached (${messageOf(error)}): check DATABASE_URL, and that PostgreSQL is running.`,
+  );
 }

@@ -1,10 +1,11 @@
 /** The terminal's Paksa as a process: what it prints, how it ends, and that it changes what it says and nothing else. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { freePort } from '../harness/process.ts';
 import { createWorld, type World } from '../harness/world.ts';
 
@@ -14,11 +15,13 @@ const NO_DATABASE = 'postgres://paksa@127.0.0.1:1/none';
 
 let world: World;
 let folder: string;
+const running = new Set<ChildProcess>();
 beforeAll(async () => {
   world = await createWorld();
   folder = await mkdtemp(join(tmpdir(), 'paksa-cli-'));
 });
 afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
   await world.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -32,6 +35,7 @@ interface RunOptions {
 /** Runs it to its end, with all of `stdin` typed ahead. */
 async function paksa(args: readonly string[], { stdin = '', env = {} }: RunOptions = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], { env: { ...world.env, ...env } });
+  running.add(child);
   const ended = new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );
@@ -41,6 +45,7 @@ async function paksa(args: readonly string[], { stdin = '', env = {} }: RunOptio
     child.stderr.setEncoding('utf8').toArray(),
     ended,
   ]);
+  running.delete(child);
   return { code, stdout: stdout.join(''), stderr: stderr.join('') };
 }
 
@@ -116,7 +121,7 @@ describe('diagnose', () => {
       ],
       tookMs: expect.any(Number),
     });
-    const { findings } = told as { findings: unknown[] };
+    const { findings } = z.object({ findings: z.array(z.unknown()) }).parse(told);
     for (const finding of findings)
       expect(finding).toEqual({
         check: expect.stringMatching(/^[a-z-]+$/),

@@ -39,18 +39,27 @@ export const pageTo = (world: World, user: string, patienceMs = PATIENCE_MS): Pr
     patienceMs,
   );
 
-/** Ana breaks the certificate and asks: resolves with the incident's card. */
+/** Ana breaks the certificate and asks: resolves with the card of the incident that this opens. */
 export async function brokenAndDiagnosed(world: World, fault = 'expired'): Promise<Message> {
-  await world.stack.inject(fault);
-  await world.workspace.as(PEOPLE.ana).command(CHANNELS.operations, '/paksa diagnose ssl');
-  return cardReading(world, 'Renew the certificate…');
+  const { workspace, stack } = world;
+  await stack.inject(fault);
+  // A former incident's card may be drawn a moment later than it was resolved.
+  const former = new Set(workspace.messages(CHANNELS.operations).map(({ ts }) => ts));
+  await workspace.as(PEOPLE.ana).command(CHANNELS.operations, '/paksa diagnose ssl');
+  return workspace.waitForMessage((message) => {
+    const text = workspace.readable(message);
+    return isCard(message, text) && text.includes('Renew the certificate…') && !former.has(message.ts);
+  }, PATIENCE_MS);
 }
 
 /** Ana asks for the renewal: resolves with the card when its preview waits for a decision. */
 export async function renewalRequested(world: World): Promise<Message> {
   const card = await brokenAndDiagnosed(world);
   await world.workspace.as(PEOPLE.ana).click(card, 'fix:renew');
-  return cardReading(world, 'Approve');
+  return world.workspace.waitForMessage(
+    (message) => message.ts === card.ts && world.workspace.readable(message).includes('Approve'),
+    PATIENCE_MS,
+  );
 }
 
 export const texts = ({ workspace }: World, card: Message): string[] =>

@@ -1,6 +1,6 @@
 /** The ladder with a moved clock: levels in turn, repeats, an answer in the middle, and its end. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
+import { CHANNELS, GROUPS, PEOPLE } from '../../sandbox/workspace/people.ts';
 import { type MovableClock, movableClock } from '../harness/clock.ts';
 import { createWorld, type World } from '../harness/world.ts';
 import { brokenAndDiagnosed, cardReading, pageTo } from './drive.ts';
@@ -47,10 +47,11 @@ test('nobody answers: level 1 twice, then 2, 3 and 4, and the channel is told th
     await pageTo(world, user);
     await cardReading(world, `Level ${level}`);
   }
-  const group = world.workspace
-    .messages(CHANNELS.operations)
-    .filter((message) => world.workspace.readable(message).includes('subteam'));
-  expect(group.length).toBeGreaterThan(0);
+  await world.workspace.waitForMessage(
+    ({ channel, blocks }) =>
+      channel === CHANNELS.operations && JSON.stringify(blocks).includes(`📟 <!subteam^${GROUPS.devops}>`),
+    20_000,
+  );
 
   await clock.move(10 * MINUTE);
   await cardReading(world, 'Nobody is left to page');
