@@ -18,7 +18,7 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** Checks with nothing to look at, and why. */
   readonly skipped: readonly { readonly check: string; readonly title: string; readonly why: string }[];
-  readonly state: 'running' | 'finished' | 'failed';
+  readonly state: 'running' | 'finished';
   readonly tookMs?: number;
   readonly incident?: string;
   /** Whether this look opened the incident, rather than joined it. */

@@ -22,6 +22,8 @@ export interface HttpServer {
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const server = createServer((request, response) => {
     route(options, request, response).catch((error: unknown) => {
+      // Who hung up half-way is no fault of ours, and waits for no answer.
+      if (request.errored) return;
       options.onError(error);
       if (!response.headersSent) json(response, 500, { error: 'internal' });
     });
@@ -58,7 +60,7 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const [pathname] = (request.url ?? '/').split('?', 1);
   if (pathname === '/healthz') return json(response, 200, { status: 'ok' });
   if (pathname === '/readyz') {
     const waitingFor = await options.notReady();
@@ -69,6 +71,7 @@ async function route(
   }
   if (pathname === '/slack/events' && options.slackEvents) {
     if (request.method === 'POST') return options.slackEvents(request, response);
+    response.setHeader('allow', 'POST');
     return json(response, 405, { error: 'POST only' });
   }
   json(response, 404, { error: 'not found' });

@@ -18,8 +18,8 @@ const PERSISTENT = {
 } as const;
 
 export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
-  diagnose: { ...ALIVE, retryLimit: 3, expireInSeconds: 300 },
-  preview: { ...ALIVE, retryLimit: 3, expireInSeconds: 120 },
+  diagnose: { ...PERSISTENT, expireInSeconds: 300 },
+  preview: { ...PERSISTENT, expireInSeconds: 120 },
   // Never again by itself: who finds it dead decides whether it had begun.
   run: { ...ALIVE, retryLimit: 0, deadLetter: 'run-lost', expireInSeconds: 3600 },
   'run-lost': PERSISTENT,

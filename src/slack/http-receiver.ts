@@ -18,6 +18,9 @@ const MOST_BYTES = 1_000_000;
 /** Slack's own: five minutes, in seconds. Bolt refuses the old ones alone. */
 const MOST_AGE_S = 300;
 
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
 const Headers = z.object({
   'x-slack-signature': z.string().regex(/^v0=[0-9a-f]{64}$/),
   'x-slack-request-timestamp': z
@@ -53,7 +56,9 @@ export const createHttpReceiver =
     });
     if (!signed) return answer(401, 'The signature is wrong.');
 
-    const body = readPayload(raw, headers.data['content-type']);
+    const form = headers.data['content-type'].split(';', 1)[0]?.trim().toLowerCase();
+    if (form !== JSON_TYPE && form !== FORM_TYPE) return answer(415, 'Slack sends forms and JSON.');
+    const body = readPayload(raw, form);
     if (!body) return answer(400, 'The body cannot be read.');
     const challenge = Challenge.safeParse(body);
     if (challenge.success) return answer(200, challenge.data.challenge);
@@ -83,10 +88,11 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 
 function readPayload(raw: string, contentType: string): Record<string, unknown> | undefined {
   try {
-    if (contentType.startsWith('application/json')) return Payload.parse(JSON.parse(raw));
+    if (contentType === JSON_TYPE) return Payload.parse(JSON.parse(raw));
     const form = new URLSearchParams(raw);
     const payload = form.get('payload');
-    return payload === null ? Object.fromEntries(form) : Payload.parse(JSON.parse(payload));
+    if (payload !== null) return Payload.parse(JSON.parse(payload));
+    return form.size > 0 ? Object.fromEntries(form) : undefined;
   } catch {
     return undefined;
   }

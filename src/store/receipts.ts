@@ -1,6 +1,7 @@
 /** What was received from Slack and not yet worked on. Kept with the task that works on it, in one commit. */
 import type pg from 'pg';
 import type { Enqueue, Receipt, Receipts } from '../engine/ports.ts';
+import { jsonb } from './jsonb.ts';
 import { inTransaction } from './pool.ts';
 
 export const createReceipts = (pool: pg.Pool, enqueue: Enqueue): Receipts => ({
@@ -9,7 +10,7 @@ export const createReceipts = (pool: pg.Pool, enqueue: Enqueue): Receipts => ({
       const { rowCount } = await client.query(
         `INSERT INTO paksa.receipt (id, kind, body, received_at) VALUES ($1, $2, $3, paksa.now())
          ON CONFLICT (id) DO NOTHING`,
-        [id, kind, JSON.stringify(body)],
+        [id, kind, jsonb(body)],
       );
       if (rowCount !== 1) return false;
       await enqueue((text, values) => client.query(text, values), { task: 'receive', receipt: id });

@@ -4,6 +4,7 @@ import type { Diagnosis, Enqueue, LogEntry, Store, Transaction } from '../engine
 import { UserError } from '../errors.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
+import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { inTransaction } from './pool.ts';
 
@@ -70,7 +71,7 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
           `INSERT INTO paksa.incident (id, version, fingerprint, status, state, changed_at)
          VALUES ($1, $2, $3, $4, $5, paksa.now())
          ON CONFLICT (id) DO UPDATE SET version = $2, status = $4, state = $5, changed_at = paksa.now()`,
-          [incident.id, incident.version, incident.fingerprint, incident.status, JSON.stringify(incident)],
+          [incident.id, incident.version, incident.fingerprint, incident.status, jsonb(incident)],
         ),
       );
       await client.query(
@@ -81,8 +82,8 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
           incident.version,
           happening.actor,
           happening.type,
-          JSON.stringify(happening),
-          JSON.stringify(effects),
+          jsonb(happening),
+          jsonb(effects),
           cause ?? null,
         ],
       );
@@ -91,7 +92,7 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
       await client.query(
         `INSERT INTO paksa.diagnosis (id, body, changed_at) VALUES ($1, $2, paksa.now())
          ON CONFLICT (id) DO UPDATE SET body = $2, changed_at = paksa.now()`,
-        [diagnosis.id, JSON.stringify(diagnosis)],
+        [diagnosis.id, jsonb(diagnosis)],
       );
     },
     reserveMessage: async (subject, channel) => {
