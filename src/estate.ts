@@ -6,7 +6,7 @@ import { createHttpProbe } from './adapters/http/probe.ts';
 import type { KubernetesActuator, KubernetesProbe } from './adapters/kubernetes/port.ts';
 import { createTlsProbe } from './adapters/tls/probe.ts';
 import type { Estate } from './engine/ports.ts';
-import { AdapterError } from './errors.ts';
+import { AdapterError, UserError } from './errors.ts';
 import type { Target } from './runbook/target.ts';
 import type { Actuators, Probes } from './runbook/tools.ts';
 
@@ -14,7 +14,10 @@ export function createEstate(targets: readonly Target[]): Estate {
   const byName = new Map(targets.map((target) => [target.environment, equip(target)]));
   const find = (environment: string) => {
     const equipped = byName.get(environment);
-    if (!equipped) throw new Error(`environment ${environment} is not configured any more`);
+    if (!equipped)
+      throw new UserError(
+        `The environment “${environment}” is not in paksa.yaml any more: put it back, or resolve this.`,
+      );
     return equipped;
   };
   return {

@@ -1,9 +1,11 @@
 /** What a step of a fix is done with: the fix, the attempt it belongs to, and the adapters of its environment. */
-import type { AttemptRef } from '../incident/event.ts';
+import { UserError } from '../errors.ts';
+import { type AttemptRef, PAKSA } from '../incident/event.ts';
 import type { Attempt, Incident } from '../incident/incident.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Fix } from '../runbook/fix.ts';
 import type { CheckContext, FixContext } from '../runbook/tools.ts';
+import { apply } from './apply.ts';
 import { fixOf, runbookOf } from './lookup.ts';
 import type { Checkpoint, Estate, Store, Topics } from './ports.ts';
 
@@ -32,17 +34,28 @@ export interface Workpiece {
 /** Longest that a preview may take, in milliseconds. */
 export const PREVIEW_TIMEOUT_MS = 30_000;
 
-/** The attempt meant, with what it takes to work on it; undefined when it is not the latest any more. */
-export async function workpiece(
-  deps: WorkDeps,
-  id: string,
-  { fix: fixId, round }: AttemptRef,
-): Promise<Workpiece | undefined> {
+/**
+ * The attempt meant, with what it takes to work on it; undefined when it is not the latest any more. When its fix or its
+ * environment is gone, after an upgrade or an edit, it fails here: nobody waits for what cannot come.
+ */
+export async function workpiece(deps: WorkDeps, id: string, ref: AttemptRef): Promise<Workpiece | undefined> {
   const incident = await deps.store.incident(id);
-  const attempt = incident?.attempts[fixId];
-  if (!incident || attempt?.round !== round) return undefined;
+  const attempt = incident?.attempts[ref.fix];
+  if (!incident || attempt?.round !== ref.round) return undefined;
+  try {
+    return equip(deps, incident, attempt);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const type = attempt.stage === 'previewing' ? 'preview-failed' : 'failed';
+    await apply(deps.store, id, { type, ...ref, reason: error.message }, { actor: PAKSA });
+    return undefined;
+  }
+}
+
+/** @throws UserError when the fix or the environment is not there any more */
+function equip(deps: WorkDeps, incident: Incident, attempt: Attempt): Workpiece {
   const runbook = runbookOf(deps.topics, incident.topic);
-  const fix = fixOf(runbook, fixId);
+  const fix = fixOf(runbook, attempt.fix);
   const target = deps.estate.target(incident.environment);
   const probes = deps.estate.probes(incident.environment);
   const actuators = deps.estate.actuators(incident.environment);
@@ -51,7 +64,7 @@ export async function workpiece(
     ...reading(signal),
     certificate: { ...probes.certificate, ...actuators.certificate },
     kubernetes: { ...probes.kubernetes, ...actuators.kubernetes },
-    attempt: `${incident.id}-${fixId}-${round}`.toLowerCase(),
+    attempt: `${incident.id}-${attempt.fix}-${attempt.round}`.toLowerCase(),
   });
   return { incident, attempt, runbook, fix, reading, acting };
 }

@@ -163,7 +163,7 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
       );
     case 'failed':
       return fall(
-        ['approved', 'running', 'undoing', 'undo-running'],
+        ['approved', 'running', 'verifying', 'undoing', 'undo-running', 'verifying-undo'],
         (attempt) => ({
           ...attempt,
           outcome: event.reason,
@@ -193,7 +193,8 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
   }
 }
 
-const isUndo = (attempt: Attempt): boolean => attempt.stage === 'undoing' || attempt.stage === 'undo-running';
+const isUndo = ({ stage }: Attempt): boolean =>
+  stage === 'undoing' || stage === 'undo-running' || stage === 'verifying-undo';
 const toVerify = (attempt: Attempt): AttemptStage => (isUndo(attempt) ? 'verifying-undo' : 'verifying');
 
 /** Looked again: a fix that helped ends the incident if nothing else is wrong, an undo opens it again, the rest climbs. */
