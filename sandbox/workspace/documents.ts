@@ -37,9 +37,10 @@ export function openDocuments(dataDir: string | undefined): Documents {
   database.exec(
     'CREATE TABLE IF NOT EXISTS documents (collection TEXT, key TEXT, json TEXT NOT NULL, PRIMARY KEY (collection, key))',
   );
-  const select = database.prepare('SELECT key, json FROM documents WHERE collection = ?');
+  // In the order in which they came, as a Map keeps them; an update leaves a row where it is.
+  const select = database.prepare('SELECT key, json FROM documents WHERE collection = ? ORDER BY rowid');
   const upsert = database.prepare(
-    'INSERT OR REPLACE INTO documents (collection, key, json) VALUES (?, ?, ?)',
+    'INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT (collection, key) DO UPDATE SET json = excluded.json',
   );
   const remove = database.prepare('DELETE FROM documents WHERE collection = ? AND key = ?');
 

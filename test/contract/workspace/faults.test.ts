@@ -78,6 +78,7 @@ test('a second start shows what the first one had, with the same ids and tokens'
   await slack.reactions.add({ channel, timestamp: ts, name: 'eyes' });
   await slack.views.publish({ user_id: PEOPLE.ana, view: { type: 'home', blocks: [section('home')] } });
   const created = await slack.conversations.create({ name: 'inc-1' });
+  const { channels: listed = [] } = await slack.conversations.list();
   await expect(startWorkspace({ port: 0, dataDir })).rejects.toThrow('is another workspace running on it?');
   await first.stop();
 
@@ -96,6 +97,8 @@ test('a second start shows what the first one had, with the same ids and tokens'
   });
   expect(second.home(PEOPLE.ana)?.blocks).toMatchObject([{ type: 'section' }]);
   const again = webClient(second);
+  const { channels: listedAgain = [] } = await again.conversations.list();
+  expect(listedAgain.map(({ name }) => name)).toEqual(listed.map(({ name }) => name));
   expect((await again.conversations.info({ channel: created.channel?.id ?? '' })).channel?.name).toBe(
     'inc-1',
   );
