@@ -90,7 +90,6 @@ export async function openEngine({
     pool,
     jobs,
     store,
-    estate,
     topics,
     redact,
     checkpoint,

@@ -16,23 +16,6 @@ export function parseDuration(written: string): number | undefined {
   return days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND;
 }
 
-/** `5400000` as `1h30m`, for messages and `config check`. */
-export function formatDuration(milliseconds: number): string {
-  let rest = Math.round(milliseconds / SECOND) * SECOND;
-  let written = '';
-  for (const [unit, size] of [
-    ['d', DAY],
-    ['h', HOUR],
-    ['m', MINUTE],
-    ['s', SECOND],
-  ] as const) {
-    const count = Math.floor(rest / size);
-    if (count > 0) written += `${count}${unit}`;
-    rest -= count * size;
-  }
-  return written || '0s';
-}
-
 /** A duration between two others, read into milliseconds. */
 export function duration(least: string, most: string) {
   const low = parseDuration(least) ?? 0;

@@ -27,8 +27,17 @@ export async function timerDue(
   );
 }
 
+/** Begins the key of every page of an incident. */
+export const pageKeys = (incident: string): string => `page/${incident}/`;
+
 export const pageKey = (incident: string, { level, attempt, responder }: PageRef): string =>
-  `page/${incident}/${level}/${attempt}/${responder}`;
+  `${pageKeys(incident)}${level}/${attempt}/${responder}`;
+
+/** The page that this incident's key names. */
+export function pageOf(incident: string, key: string): PageRef {
+  const [level, attempt, ...responder] = key.slice(pageKeys(incident).length).split('/');
+  return { level: Number(level), attempt: Number(attempt), responder: responder.join('/') };
+}
 
 /** Sends one page. A passing failure is thrown, for the job to come back to it; a lasting one is recorded. */
 export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskOf<'page'>): Promise<void> {

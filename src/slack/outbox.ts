@@ -11,18 +11,21 @@ import { call, slackError } from './calls.ts';
 import type { View } from './views/blocks.ts';
 
 export interface Outbox {
-  /** Posts the message of this key, or brings it up to date where it stands. Resolves with its place. @throws AdapterError */
-  deliver(key: string, place: Place, view: View): Promise<Posted>;
+  /** Posts the message of this key, or brings it up to date where it stands. @throws AdapterError */
+  deliver(key: string, place: Place, view: View): Promise<void>;
   /** The same for a message that has a place; nothing when it has become another subject's. @throws AdapterError */
   refresh(key: string, view: View): Promise<void>;
 }
 
-export interface Place {
-  /** Of a message not posted yet; one that is stays where it is. */
-  readonly channel: string;
+interface Thread {
   readonly threadTs?: string | undefined;
   /** A reply that is shown in the channel too. */
   readonly broadcast?: boolean;
+}
+
+export interface Place extends Thread {
+  /** Of a message not posted yet; one that is stays where it is. */
+  readonly channel: string;
 }
 
 export interface Posted {
@@ -35,25 +38,21 @@ const EVENT_TYPE = 'paksa_message';
 const HISTORY = 100;
 
 export function createOutbox(client: WebClient, messages: Messages, checkpoint: Checkpoint): Outbox {
-  const show = async (message: HeldMessage, view: View, place: Omit<Place, 'channel'>): Promise<Posted> => {
-    const content = digest(view);
-    const ts = message.ts ?? (await findPosted(client, message, place));
-    if (ts === undefined) return post(client, message, place, view, content, checkpoint);
-    const posted = { channel: message.channel, ts };
-    if (message.content !== content) await update(client, posted, view);
-    if (message.content !== content || message.state !== 'sent') await message.markSent(ts, content);
-    return posted;
+  const show = async (key: string, view: View, thread: Thread): Promise<void> => {
+    await messages.hold(key, async (message) => {
+      const content = digest(view);
+      const ts = message.ts ?? (await findPosted(client, message, thread));
+      if (ts === undefined) return post(client, message, thread, view, content, checkpoint);
+      if (message.content !== content) await update(client, { channel: message.channel, ts }, view);
+      if (message.content !== content || message.state !== 'sent') await message.markSent(ts, content);
+    });
   };
   return {
-    deliver: async (key, place, view) => {
-      await messages.reserve(key, place.channel);
-      const posted = await messages.hold(key, (message) => show(message, view, place));
-      if (!posted) throw new Error(`message ${key} was handed over while it was posted`);
-      return posted;
+    deliver: async (key, { channel, ...thread }, view) => {
+      await messages.reserve(key, channel);
+      await show(key, view, thread);
     },
-    refresh: async (key, view) => {
-      await messages.hold(key, (message) => show(message, view, {}));
-    },
+    refresh: (key, view) => show(key, view, {}),
   };
 }
 
@@ -62,11 +61,11 @@ const digest = (view: View): string => createHash('sha256').update(JSON.stringif
 async function post(
   client: WebClient,
   message: HeldMessage,
-  { threadTs, broadcast }: Omit<Place, 'channel'>,
+  { threadTs, broadcast }: Thread,
   view: View,
   content: string,
   checkpoint: Checkpoint,
-): Promise<Posted> {
+): Promise<void> {
   await message.markSending();
   checkpoint('message-claimed');
   const { channel, id } = message;
@@ -93,7 +92,6 @@ async function post(
   checkpoint('message-posted');
   if (answer.ts === undefined) throw new Error('Slack answered chat.postMessage without a time stamp');
   await message.markSent(answer.ts, content);
-  return { channel: answer.channel ?? channel, ts: answer.ts };
 }
 
 /** Where the history cannot be read, such as in a public channel that Paksa posts to without having joined it. */
@@ -103,7 +101,7 @@ const UNREADABLE = new Set(['not_in_channel', 'channel_not_found', 'missing_scop
 async function findPosted(
   client: WebClient,
   message: HeldMessage,
-  { threadTs }: Omit<Place, 'channel'>,
+  { threadTs }: Thread,
 ): Promise<string | undefined> {
   if (message.state !== 'sending') return undefined;
   const { channel } = message;

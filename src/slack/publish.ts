@@ -1,5 +1,6 @@
 /** Brings what people see up to date: a diagnosis’ message, an incident’s card, its thread, and the pages already sent. */
 import type { WebClient } from '@slack/web-api';
+import { pageKeys, pageOf } from '../engine/escalate.ts';
 import type { LogEntry, Messages, Store, Topics } from '../engine/ports.ts';
 import type { Subject } from '../engine/task.ts';
 import type { Incident } from '../incident/incident.ts';
@@ -95,14 +96,11 @@ function gather(incident: Incident, entries: readonly LogEntry[], prefix: string
 
 /** Takes the buttons off pages that have been answered, so that nobody is asked twice. */
 async function settlePages(deps: PublishDeps, incident: Incident, card: Posted): Promise<void> {
-  const prefix = `page/${incident.id}/`;
-  const sent = [...(await deps.messages.begun(prefix))].filter(([, state]) => state === 'sent');
+  const begun = await deps.messages.begun(pageKeys(incident.id));
+  const sent = [...begun].filter(([, state]) => state === 'sent');
   const cardAt = sent.length === 0 ? undefined : await permalink(deps.client, card);
-  for (const [key] of sent) {
-    const [level, attempt, ...rest] = key.slice(prefix.length).split('/');
-    const page = { level: Number(level), attempt: Number(attempt), responder: rest.join('/') };
-    await deps.outbox.refresh(key, pageView(incident, page, cardAt));
-  }
+  for (const [key] of sent)
+    await deps.outbox.refresh(key, pageView(incident, pageOf(incident.id, key), cardAt));
 }
 
 async function publishDiagnosis(deps: PublishDeps, id: string): Promise<void> {

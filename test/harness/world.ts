@@ -2,7 +2,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +10,7 @@ import { sandboxConfiguration } from '../../sandbox/configuration.ts';
 import { startStack } from '../../sandbox/stack/stack.ts';
 import { startWorkspace } from '../../sandbox/workspace/server.ts';
 import { freshDatabase } from './database.ts';
+import { freePort } from './process.ts';
 
 const BOT = fileURLToPath(new URL('bot-process.ts', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../sandbox/page/dist', import.meta.url));
@@ -103,14 +103,4 @@ export async function createWorld({
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that was free a moment ago: the workspace has to know the bot's before the bot is there. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('a server without an address');
-  return address.port;
 }

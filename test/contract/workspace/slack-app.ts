@@ -1,12 +1,11 @@
 /** The local workspace with Slack's own client libraries on the other side. */
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { App, LogLevel } from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
 import type { ActionsBlock, ActionsBlockElement, InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { onTestFinished } from 'vitest';
 import { startWorkspace, type Workspace, type WorkspaceOptions } from '../../../sandbox/workspace/server.ts';
+import { freePort } from '../../harness/process.ts';
 
 /** Tests read what libraries say in errors, not in logs. */
 const silent = {
@@ -85,16 +84,6 @@ export async function httpApp(
     await app.stop();
   });
   return { app, workspace };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a server without a port');
-  return address.port;
 }
 
 export const section = (text: string) => ({
