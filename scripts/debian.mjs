@@ -1,6 +1,6 @@
 // The programs that the tests run against, from Debian's packages: installed when we may, else named with the command.
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import process from 'node:process';
 import { quietly } from './exec.mjs';
 import { ROOT } from './install.mjs';
@@ -12,7 +12,8 @@ const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin'
 function isThere(program) {
   return FOLDERS.some((folder) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      // What has no program of its own, such as a Python library, is named by an absolute path.
+      accessSync(resolve(folder, program), constants.X_OK);
       return true;
     } catch {
       return false;

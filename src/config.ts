@@ -7,12 +7,12 @@ import { basename, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { environment, misspelt } from './config/environment.ts';
+import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
 import { type ConfigProblem, problemsOf } from './config/refusal.ts';
 import { UserError } from './errors.ts';
-import type { Policy } from './policy/policy.ts';
-import type { Target } from './runbook/target.ts';
 
+export type { Environment } from './config/environments.ts';
 export type { ConfigProblem } from './config/refusal.ts';
 
 export interface Config {
@@ -23,11 +23,8 @@ export interface Config {
   /** Absent: the embedded PostgreSQL. */
   readonly databaseUrl?: string | undefined;
   readonly logLevel: z.output<typeof environment>['LOG_LEVEL'];
-  /** The environments in the file's order; the first is the default. */
-  readonly targets: readonly [Target, ...Target[]];
-  /** Where incidents go that have no channel of their own. */
-  readonly channel?: string | undefined;
-  readonly policy: Policy;
+  /** In the file's order; the first is the default. */
+  readonly environments: readonly [Environment, ...Environment[]];
 }
 
 export interface SlackSettings {
@@ -63,14 +60,15 @@ export function checkConfig({
   const variables = environment.safeParse(given);
   const raw = readYaml(path, source, readFile);
   const file = raw.problem ? undefined : configFile.safeParse(raw.value);
-  const problems = [
+  const problems: ConfigProblem[] = [
     ...misspelt(Object.keys(given)),
     ...(variables.error ? problemsOf(variables.error, 'environment') : []),
     ...(raw.problem ? [raw.problem] : []),
     ...(file?.error ? problemsOf(file.error, source) : []),
   ];
-  if (problems.length > 0 || !variables.data || !file?.data) return { problems };
-  return { config: assemble(path, variables.data, file.data), problems: [] };
+  const [first, ...others] = file?.data ? readEnvironments(file.data, given, problems) : [];
+  if (problems.length > 0 || !variables.data || !first) return { problems };
+  return { config: assemble(path, variables.data, [first, ...others]), problems: [] };
 }
 
 /** @throws UserError that lists everything to put right */
@@ -108,31 +106,23 @@ function readYaml(path: string, source: string, readFile: (path: string) => stri
   return { problem: { source, path: 'the file', message: `is not YAML: ${error.message.split('\n')[0]}` } };
 }
 
-function assemble(
+const assemble = (
   path: string,
   variables: z.output<typeof environment>,
-  { environments, channel, ladder, approvals }: z.output<typeof configFile>,
-): Config {
-  const [first, ...others] = Object.entries(environments).map(
-    ([name, rest]): Target => ({ environment: name, ...rest }),
-  );
-  if (!first) throw new Error('the schema lets no file without an environment through');
-  return {
-    file: path,
-    slack: {
-      botToken: variables.SLACK_BOT_TOKEN,
-      appToken: variables.SLACK_APP_TOKEN,
-      signingSecret: variables.SLACK_SIGNING_SECRET,
-      apiUrl: variables.SLACK_API_URL,
-    },
-    port: variables.PORT,
-    databaseUrl: variables.DATABASE_URL,
-    logLevel: variables.LOG_LEVEL,
-    targets: [first, ...others],
-    channel,
-    policy: { escalation: ladder, approval: approvals },
-  };
-}
+  environments: Config['environments'],
+): Config => ({
+  file: path,
+  slack: {
+    botToken: variables.SLACK_BOT_TOKEN,
+    appToken: variables.SLACK_APP_TOKEN,
+    signingSecret: variables.SLACK_SIGNING_SECRET,
+    apiUrl: variables.SLACK_API_URL,
+  },
+  port: variables.PORT,
+  databaseUrl: variables.DATABASE_URL,
+  logLevel: variables.LOG_LEVEL,
+  environments,
+});
 
 /** How the bot reaches Slack: over a socket when there is an app token, else by signed requests. */
 export type SlackConnection =
@@ -153,9 +143,12 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
 }
 
 /** Every configured value that must never be shown or logged. */
-export function secretsOf({ slack, databaseUrl }: Config): string[] {
+export function secretsOf({ slack, databaseUrl, environments }: Config): string[] {
   const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
-  return [slack.botToken, slack.appToken, slack.signingSecret, password].filter(
-    (secret): secret is string => secret !== undefined && secret !== '',
-  );
+  return [
+    ...[slack.botToken, slack.appToken, slack.signingSecret, password].filter(
+      (secret): secret is string => secret !== undefined && secret !== '',
+    ),
+    ...secretsOfEnvironments(environments),
+  ];
 }

@@ -1,87 +1,166 @@
 /** The environments of paksa.yaml with their adapters. What an environment lacks answers “not configured”, and says where to add it. */
+import { createAlembicActuator } from './adapters/alembic/actuator.ts';
+import { createAlembicProbe } from './adapters/alembic/probe.ts';
+import { createBackupActuator } from './adapters/backup/actuator.ts';
+import { createBackupProbe } from './adapters/backup/probe.ts';
 import { createCertificateActuator } from './adapters/certificate/actuator.ts';
-import type { CertificateActuator, CertificateProbe } from './adapters/certificate/port.ts';
 import { createCertificateProbe } from './adapters/certificate/probe.ts';
+import { createDockerActuator } from './adapters/docker/actuator.ts';
+import { createDockerExec } from './adapters/docker/exec.ts';
+import { createDockerProbe } from './adapters/docker/probe.ts';
+import { createHostExec } from './adapters/exec/host.ts';
+import type { Exec, Place } from './adapters/exec/port.ts';
 import { createHttpProbe } from './adapters/http/probe.ts';
-import type { KubernetesActuator, KubernetesProbe } from './adapters/kubernetes/port.ts';
+import { createKubernetesActuator } from './adapters/kubernetes/actuator.ts';
+import { createKubernetesExec } from './adapters/kubernetes/exec.ts';
+import { createKubernetesProbe } from './adapters/kubernetes/probe.ts';
+import { createNetworkProbe } from './adapters/network/probe.ts';
+import { createNginxActuator } from './adapters/nginx/actuator.ts';
+import { createNginxProbe } from './adapters/nginx/probe.ts';
+import { createPostgresActuator } from './adapters/postgres/actuator.ts';
+import { openPostgres } from './adapters/postgres/connect.ts';
+import { createPostgresProbe } from './adapters/postgres/probe.ts';
+import { createPrometheusProbe } from './adapters/prometheus/probe.ts';
+import { createRedisActuator } from './adapters/redis/actuator.ts';
+import { createRedisProbe } from './adapters/redis/probe.ts';
+import type { LogRequest, LogTail } from './adapters/runtime/port.ts';
 import { createTlsProbe } from './adapters/tls/probe.ts';
+import type { Environment } from './config/environments.ts';
 import type { Estate } from './engine/ports.ts';
 import { AdapterError, UserError } from './errors.ts';
+import type { Policy } from './policy/policy.ts';
 import type { Target } from './runbook/target.ts';
 import type { Actuators, Probes } from './runbook/tools.ts';
 
-export function createEstate(targets: readonly Target[]): Estate {
-  const byName = new Map(targets.map((target) => [target.environment, equip(target)]));
+export interface ClosableEstate extends Estate {
+  /** Leaves every database that was connected to. */
+  close(): Promise<void>;
+}
+
+export function createEstate(environments: readonly Environment[]): ClosableEstate {
+  const byName = new Map(
+    environments.map((environment) => [environment.target.environment, furnish(environment)]),
+  );
   const find = (environment: string) => {
-    const equipped = byName.get(environment);
-    if (!equipped)
+    const furnished = byName.get(environment);
+    if (!furnished)
       throw new UserError(
         `The environment “${environment}” is not in paksa.yaml any more: put it back, or resolve this.`,
       );
-    return equipped;
+    return furnished;
   };
   return {
     environments: [...byName.keys()],
     target: (environment) => find(environment).target,
     probes: (environment) => find(environment).probes,
     actuators: (environment) => find(environment).actuators,
+    policy: (environment) => find(environment).policy,
+    close: async () => {
+      await Promise.all([...byName.values()].map(({ close }) => close()));
+    },
   };
 }
 
-interface Equipped {
+interface Furnished {
   readonly target: Target;
   readonly probes: Probes;
   readonly actuators: Actuators;
+  readonly policy: Policy;
+  readonly close: () => Promise<void>;
 }
 
-function equip(target: Target): Equipped {
-  const absent = absence(target.environment);
-  const { certificate } = target;
-  const cluster = absent<KubernetesProbe & KubernetesActuator>('kubernetes', {
-    tlsSecret: 'tls secret',
-    ingressController: 'ingress controller',
-    keepTlsSecret: 'tls secret',
-    applyTlsSecret: 'tls secret',
-    restoreTlsSecret: 'tls secret',
-    restartIngressController: 'ingress controller',
-  });
+function furnish({ target, credentials, policy }: Environment): Furnished {
+  const need = needOf(target.environment);
+  const certificate = () => need(target.certificate, 'certificate');
+  const postgresUrl = () => need(credentials.postgresUrl, 'postgres');
+  const redis = () => need(target.redis, 'redis');
+  const redisUrl = () => need(credentials.redisUrl, 'redis');
+  const docker = () => need(target.docker, 'docker');
+  const kubernetes = () => need(target.kubernetes, 'kubernetes');
+  const nginx = () => need(target.nginx, 'nginx');
+  const alembic = () => need(target.alembic, 'alembic');
+  const backups = () => need(target.backups, 'backups');
+
+  const database = openPostgres(postgresUrl);
+  const containers = createDockerProbe(docker);
+  const pods = createKubernetesProbe(kubernetes);
+  const host = createHostExec();
+  const within = (place: () => Place): Exec => {
+    const exec = (at: Place): Exec => {
+      switch (at.on) {
+        case 'host':
+          return host;
+        case 'container':
+          return createDockerExec(docker, at.service);
+        case 'pod':
+          return createKubernetesExec(kubernetes, at.service);
+      }
+    };
+    return async (command, options) => exec(place())(command, options);
+  };
+  const nginxExec = within(() => nginx().place);
+  const nginxLogs = async (request: LogRequest, signal: AbortSignal): Promise<LogTail> => {
+    const { place } = nginx();
+    switch (place.on) {
+      case 'host':
+        need(undefined, 'nginx.errorLog');
+        return { lines: [], truncated: false };
+      case 'container':
+        return containers.logs(place.service, request, signal);
+      case 'pod':
+        return pods.logs(place.service, request, signal);
+    }
+  };
+  // On this host it is given the database's address as its own container would be; elsewhere it has one.
+  const alembicExec: Exec = async (command, options) =>
+    within(() => alembic().place)(command, {
+      ...options,
+      ...(alembic().place.on === 'host' && credentials.postgresUrl !== undefined
+        ? { environment: { DATABASE_URL: credentials.postgresUrl } }
+        : {}),
+    });
+
   return {
     target,
     probes: {
+      network: createNetworkProbe(),
       tls: createTlsProbe(),
-      http: createHttpProbe(),
-      certificate: certificate
-        ? createCertificateProbe(certificate.files, certificate.authority)
-        : absent<CertificateProbe>('certificate', { installed: 'read', plan: 'plan' }),
-      kubernetes: cluster,
+      http: createHttpProbe(
+        () => need(target.api, 'api'),
+        () => credentials.apiToken,
+      ),
+      certificate: createCertificateProbe(certificate),
+      postgres: createPostgresProbe(database),
+      redis: createRedisProbe(redis, redisUrl),
+      docker: containers,
+      kubernetes: pods,
+      nginx: createNginxProbe(nginx, { exec: nginxExec, logs: nginxLogs }),
+      alembic: createAlembicProbe(alembic, alembicExec),
+      prometheus: createPrometheusProbe(() => need(target.prometheus, 'prometheus')),
+      backup: createBackupProbe(backups),
     },
     actuators: {
-      certificate: certificate
-        ? createCertificateActuator(certificate.files, certificate.authority)
-        : absent<CertificateActuator>('certificate', {
-            backup: 'backup',
-            renew: 'renew',
-            restore: 'restore',
-          }),
-      kubernetes: cluster,
+      certificate: createCertificateActuator(certificate),
+      postgres: createPostgresActuator(database),
+      redis: createRedisActuator(redis, redisUrl),
+      docker: createDockerActuator(docker),
+      kubernetes: createKubernetesActuator(kubernetes, () => certificate().files),
+      nginx: createNginxActuator(nginx, nginxExec),
+      alembic: createAlembicActuator(alembic, alembicExec),
+      backup: createBackupActuator(backups, postgresUrl, host),
     },
+    policy,
+    close: () => database.close(),
   };
 }
 
-type Refusing<Port> = { [Call in keyof Port]: Port[Call] & (() => Promise<never>) };
-
-/** A port whose every call refuses: `calls` names them, with what each would have done. */
-const absence =
+/** What the configuration says of a system, or the error that tells which key is missing. */
+const needOf =
   (environment: string) =>
-  <Port>(system: string, calls: Record<keyof Port & string, string>): Refusing<Port> => {
-    const refusing = Object.entries<string>(calls).map(([name, operation]) => [
-      name,
-      async () => {
-        throw new AdapterError(
-          `${environment} has no ${system} configured: add environments.${environment}.${system} to paksa.yaml.`,
-          { system, operation, fault: 'not-configured', retryable: false },
-        );
-      },
-    ]);
-    return Object.fromEntries(refusing);
+  <Setting>(setting: Setting | undefined, key: string): Setting => {
+    if (setting !== undefined) return setting;
+    throw new AdapterError(
+      `${environment} has no ${key} configured: add environments.${environment}.${key} to paksa.yaml.`,
+      { system: key, operation: 'look', fault: 'not-configured', retryable: false },
+    );
   };

@@ -34,6 +34,11 @@ export type Undo =
       readonly apply: (context: FixContext, data: UndoData) => Promise<string>;
       /** Looks whether what was captured is back. */
       readonly isBack: (context: CheckContext, data: UndoData) => Promise<boolean>;
+      /**
+       * The state that an undo starts from, read after the fix and again before the undo: what differs is somebody else's
+       * work. The preview's `boundTo` when unset, which will not do where there is nothing left to preview.
+       */
+      readonly startsFrom?: (context: CheckContext, data: UndoData) => Promise<string>;
     }
   | { readonly reversible: false; readonly why: string };
 
@@ -49,15 +54,18 @@ export interface Fix {
   readonly undo: Undo;
   /** Ids of the runbook's checks that must be healthy afterwards. */
   readonly verifiedBy: readonly string[];
+  /** Those of `verifiedBy` that this fix alone cannot make healthy on such a target: another one follows it. */
+  readonly leaves: (target: Target) => readonly string[];
   /** Longest that `run` may take, in seconds. */
   readonly timeoutSeconds: number;
 }
 
-export type FixOptions = Omit<Fix, 'title' | 'unavailable' | 'timeoutSeconds'> &
-  Partial<Pick<Fix, 'unavailable' | 'timeoutSeconds'>>;
+export type FixOptions = Omit<Fix, 'title' | 'unavailable' | 'leaves' | 'timeoutSeconds'> &
+  Partial<Pick<Fix, 'unavailable' | 'leaves' | 'timeoutSeconds'>>;
 
 export const fix = (title: string, options: FixOptions): Fix => ({
   unavailable: () => undefined,
+  leaves: () => [],
   timeoutSeconds: 120,
   ...options,
   title,
@@ -72,10 +80,15 @@ export const undoWith = <Data>(options: {
   parse: (data: unknown) => Data;
   apply: (context: FixContext, data: Data) => Promise<string>;
   isBack: (context: CheckContext, data: Data) => Promise<boolean>;
-}): Undo => ({
-  reversible: true,
-  title: options.title,
-  capture: options.capture,
-  apply: (context, data) => options.apply(context, options.parse(data)),
-  isBack: (context, data) => options.isBack(context, options.parse(data)),
-});
+  startsFrom?: (context: CheckContext, data: Data) => Promise<string>;
+}): Undo => {
+  const { parse, startsFrom } = options;
+  return {
+    reversible: true,
+    title: options.title,
+    capture: options.capture,
+    apply: (context, data) => options.apply(context, parse(data)),
+    isBack: (context, data) => options.isBack(context, parse(data)),
+    ...(startsFrom ? { startsFrom: (context, data) => startsFrom(context, parse(data)) } : {}),
+  };
+};

@@ -1,6 +1,6 @@
 /** The Debian programs that the tests run against: where they are, and what to do when they are not. */
 import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import packages from './debian.json' with { type: 'json' };
 
 export type Program = keyof typeof packages;
@@ -8,9 +8,9 @@ export type Program = keyof typeof packages;
 /** Debian keeps servers in sbin, which is not on everybody's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin'];
 
-/** Absolute path, or nothing. */
+/** Absolute path, or nothing. What has no program of its own, such as a Python library, is named by its path. */
 export function findProgram(program: Program): string | undefined {
-  return FOLDERS.map((folder) => join(folder, program)).find((path) => {
+  return FOLDERS.map((folder) => resolve(folder, program)).find((path) => {
     try {
       accessSync(path, constants.X_OK);
       return true;

@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly http?: boolean;
   /** Changes to the sandbox's paksa.yaml. */
   readonly configure?: (yaml: string) => string;
+  /** A module whose `topics` the bot has instead of the guide's. */
+  readonly topics?: URL;
   /** Serves the page, which has to be built. */
   readonly page?: boolean;
 }
@@ -30,6 +32,7 @@ export async function createWorld({
   http = false,
   configure = (yaml) => yaml,
   page = false,
+  topics: own,
 }: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'paksa-world-'));
   const database = await freshDatabase();
@@ -56,6 +59,7 @@ export async function createWorld({
     PAKSA_CONFIG: file,
     SLACK_API_URL: workspace.apiUrl,
     SLACK_BOT_TOKEN: workspace.botToken,
+    ...(own ? { TEST_TOPICS: own.href } : {}),
     ...(http ? { SLACK_SIGNING_SECRET: signingSecret } : { SLACK_APP_TOKEN: workspace.appToken }),
   };
 

@@ -6,6 +6,12 @@ import { UserError } from '../../src/errors.ts';
 
 const MINIMAL = 'environments: { production: { tls: { host: paksa.test } } }';
 
+const EXAMPLE_SECRETS = {
+  PRODUCTION_DATABASE_URL: 'postgresql://paksa:hunter2@db.internal/paksa_db',
+  PRODUCTION_REDIS_URL: 'redis://:hunter3@cache.internal:6380/2',
+  PRODUCTION_API_TOKEN: 'hunter4',
+};
+
 const load = (yaml: string, env: Record<string, string> = {}) => loadConfig({ env, readFile: () => yaml });
 
 const problems = (yaml: string, env: Record<string, string> = {}) =>
@@ -16,9 +22,11 @@ const problems = (yaml: string, env: Record<string, string> = {}) =>
 describe('a configuration that is right', () => {
   test('needs one environment; all else has a default', () => {
     const config = load(MINIMAL);
-    expect(config.targets).toEqual([{ environment: 'production', tls: { host: 'paksa.test', port: 443 } }]);
+    expect(config.environments.map(({ target }) => target)).toEqual([
+      { environment: 'production', tls: { host: 'paksa.test', port: 443 } },
+    ]);
     expect(config).toMatchObject({ port: 3000, logLevel: 'info', slack: {} });
-    expect(config.policy.escalation).toEqual({
+    expect(config.environments[0].policy.escalation).toEqual({
       firstPageAfterMs: 600_000,
       afterLast: 'stop',
       levels: [
@@ -28,13 +36,17 @@ describe('a configuration that is right', () => {
         'External consultants',
       ].map((name) => ({ name, delayMs: 600_000, repeats: 1, responders: [] })),
     });
-    expect(config.policy.approval).toEqual({ approvers: [], expiresMs: 1_800_000, selfApproval: false });
+    expect(config.environments[0].policy.approval).toEqual({
+      approvers: [],
+      expiresMs: 1_800_000,
+      selfApproval: false,
+    });
   });
 
   test('the annotated example is one, and its first environment is the default', () => {
-    const config = load(readFileSync('paksa.example.yaml', 'utf8'));
-    expect(config.targets.map(({ environment }) => environment)).toEqual(['production', 'staging']);
-    expect(config.policy.escalation.levels[0]).toEqual({
+    const config = load(readFileSync('paksa.example.yaml', 'utf8'), EXAMPLE_SECRETS);
+    expect(config.environments.map(({ target }) => target.environment)).toEqual(['production', 'staging']);
+    expect(config.environments[0].policy.escalation.levels[0]).toEqual({
       name: 'Development team',
       delayMs: 600_000,
       repeats: 2,
@@ -43,7 +55,48 @@ describe('a configuration that is right', () => {
         { kind: 'channel', id: 'C012AB3CE' },
       ],
     });
-    expect(config.policy.escalation.levels[3]?.delayMs).toBe(5_400_000);
+    expect(config.environments[0].policy.escalation.levels[3]?.delayMs).toBe(5_400_000);
+  });
+
+  test('what is secret about an environment is apart from what may be seen of it', () => {
+    const config = load(readFileSync('paksa.example.yaml', 'utf8'), EXAMPLE_SECRETS);
+    const [production] = config.environments;
+    expect(production.target).toMatchObject({
+      postgres: { host: 'db.internal', port: 5432, user: 'paksa', database: 'paksa_db' },
+      redis: { host: 'cache.internal', port: 6380, database: 2 },
+      api: { url: 'https://paksa.example.com', port: 8000, hasToken: true },
+      kubernetes: { workloads: { nginx: { namespace: 'ingress-nginx' } } },
+      docker: { services: { redis: { container: 'redis-1' } } },
+    });
+    expect(JSON.stringify(production.target)).not.toMatch(/hunter|tokenEnv|urlEnv/);
+    expect(secretsOf(config)).toEqual(['hunter2', 'hunter3', 'hunter4']);
+  });
+
+  test('the services of the guide are the default, and an environment may have its own ladder, approvals and channel', () => {
+    const config = load(`
+channel: C1
+environments:
+  production: { docker: { project: paksa }, kubernetes: {} }
+  staging:
+    channel: C2
+    ladder: { firstPageAfter: 0s }
+    approvals: { selfApproval: true }
+`);
+    const [production, staging] = config.environments;
+    expect(production.target.docker?.services.backend).toEqual({ service: 'backend' });
+    expect(production.target.kubernetes).toMatchObject({
+      namespace: 'paksa-financial',
+      workloads: { postgres: { kind: 'statefulset', name: 'postgres-primary' } },
+    });
+    expect([production.channel, staging?.channel]).toEqual(['C1', 'C2']);
+    expect(production.policy).toMatchObject({
+      escalation: { firstPageAfterMs: 600_000 },
+      approval: { selfApproval: false },
+    });
+    expect(staging?.policy).toMatchObject({
+      escalation: { firstPageAfterMs: 0 },
+      approval: { selfApproval: true },
+    });
   });
 
   test('every key that the schema knows is in the example and in the documentation', () => {
@@ -126,6 +179,36 @@ colour: red
     ['a list for a block', '[1]', 'the file', /a block with environments/],
     ['a key twice', 'environments: {}\nenvironments: {}', 'the file', /is not YAML: Map keys must be unique/],
     ['broken YAML', 'environments: [', 'the file', /is not YAML/],
+    [
+      'services without a project',
+      'environments: { a: { docker: {} } }',
+      'environments.a.docker.project',
+      /must be the compose project/,
+    ],
+    [
+      'a service that nobody knows',
+      'environments: { a: { kubernetes: { workloads: { web: {} } } } }',
+      'environments.a.kubernetes.workloads.web',
+      /backend, postgres, redis, nginx/,
+    ],
+    [
+      'a place that is none',
+      'environments: { a: { nginx: { place: { on: moon } } } }',
+      'environments.a.nginx.place.on',
+      /host or container or pod/,
+    ],
+    [
+      'a secret in place of its variable',
+      'environments: { a: { postgres: { urlEnv: "postgres://x" } } }',
+      'environments.a.postgres.urlEnv',
+      /name of the environment variable/,
+    ],
+    [
+      'a variable that is not set',
+      'environments: { a: { postgres: { urlEnv: A_URL } } }',
+      'A_URL',
+      /is not set: environments\.a\.postgres\.urlEnv names it/,
+    ],
     ['no levels', `${MINIMAL}\nladder: { levels: [] }`, 'ladder.levels', /at least one level/],
     [
       'a duration past the limit',
@@ -135,6 +218,13 @@ colour: red
     ],
   ])('%s', (_, yaml, path, message) => {
     expect(problems(yaml)[path]).toMatch(message);
+  });
+
+  test('an address that is none is refused without being shown', () => {
+    const { A_URL } = problems('environments: { a: { redis: { urlEnv: A_URL } } }', { A_URL: 'hunter2' });
+    expect(A_URL).toBe(
+      'must be an address such as redis://user:password@host/name (environments.a.redis.urlEnv names it)',
+    );
   });
 
   test('is refused with a sentence for each problem, and no value of a secret', () => {

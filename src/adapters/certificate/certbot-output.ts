@@ -10,14 +10,13 @@ const BOILERPLATE =
 const CAUSE =
   /with error: |^\s*(Detail|Type|Hint|Error):|^(An unexpected error|Another instance|The error was)/;
 
-export function reasonOf(output: string, exitCode: number | null): string {
+export function reasonOf(output: string, exitCode: number): string {
   const lines = output
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !BOILERPLATE.test(line));
   const causes = lines.filter((line) => CAUSE.test(line)).map((line) => line.replace(/^.* with error: /, ''));
   const told = [...new Set(causes.length > 0 ? causes : lines.slice(-3))].join(' ');
-  if (told === '')
-    return exitCode === null ? 'it was killed.' : `it ended with code ${exitCode} and no word.`;
+  if (told === '') return exitCode > 128 ? 'it was killed.' : `it ended with code ${exitCode} and no word.`;
   return told.length > MOST_CHARACTERS ? `${told.slice(0, MOST_CHARACTERS - 1)}…` : told;
 }

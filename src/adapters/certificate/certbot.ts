@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdapterError } from '../../errors.ts';
+import { createHostExec } from '../exec/host.ts';
 import { readCertificate } from '../tls/read-certificate.ts';
 import { keepLineage, requireOwnFiles, restoreLineage } from './certbot-lineage.ts';
 import { reasonOf } from './certbot-output.ts';
 import { failed, fileError, refuseIfAborted } from './errors.ts';
 import { readCertificates } from './files.ts';
 import type { CertificateActuator, CertificateAuthority, CertificateFiles, RenewalPlan } from './port.ts';
-import { runProgram } from './run-program.ts';
 
 export type Certbot = Extract<CertificateAuthority, { kind: 'certbot' }>;
 
@@ -42,9 +42,9 @@ export function createCertbotActuator(files: CertificateFiles, authority: Certbo
 
     async renew(signal) {
       refuseIfAborted('renewal', signal);
-      const { exitCode, output } = await run(authority, signal);
+      const { exitCode, stdout, stderr } = await run(authority, signal);
       if (exitCode === 0) return;
-      if (signal.aborted) throw stopped(authority, signal);
+      const output = `${stdout}\n${stderr}`;
       throw new AdapterError(`certbot could not renew ${authority.name}: ${reasonOf(output, exitCode)}`, {
         system: 'certbot',
         operation: 'renew',
@@ -61,14 +61,17 @@ export function createCertbotActuator(files: CertificateFiles, authority: Certbo
   };
 }
 
+const exec = createHostExec();
+
 async function run(authority: Certbot, signal: AbortSignal) {
-  const args = renewalArguments(authority);
-  return runProgram(authority.program, args, signal).catch((error: unknown) => {
+  return exec([authority.program, ...renewalArguments(authority)], { signal }).catch((error: unknown) => {
+    if (!(error instanceof AdapterError)) throw error;
+    if (error.fault === 'timed-out') throw stopped(authority, signal);
     throw failed(
       'renew',
       `${authority.program} cannot be started: install certbot, or correct certificate.authority.program.`,
       error,
-      error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'forbidden' : 'not-found',
+      error.fault,
     );
   });
 }

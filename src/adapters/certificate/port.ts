@@ -32,6 +32,11 @@ export type CertificateAuthority =
       readonly days: number;
     };
 
+export interface CertificateSettings {
+  readonly files: CertificateFiles;
+  readonly authority: CertificateAuthority;
+}
+
 export interface InstalledCertificate {
   readonly leaf: Certificate;
   /** The file's certificates, in the file's order. */

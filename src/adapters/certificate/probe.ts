@@ -4,16 +4,13 @@ import { planWithCertbot } from './certbot.ts';
 import { refuseIfAborted } from './errors.ts';
 import { readInstalled } from './files.ts';
 import { planWithLocalCa } from './local-ca.ts';
-import type { CertificateAuthority, CertificateFiles, CertificateProbe } from './port.ts';
+import type { CertificateProbe, CertificateSettings } from './port.ts';
 
-export function createCertificateProbe(
-  files: CertificateFiles,
-  authority: CertificateAuthority,
-): CertificateProbe {
+export function createCertificateProbe(settings: () => CertificateSettings): CertificateProbe {
   return {
     async installed(signal) {
       refuseIfAborted('look at the certificate', signal);
-      const { chain, key, keyMode } = await readInstalled(files);
+      const { chain, key, keyMode } = await readInstalled(settings().files);
       const [leaf] = chain;
       return {
         leaf: readCertificate(leaf),
@@ -26,6 +23,7 @@ export function createCertificateProbe(
 
     async plan(signal) {
       refuseIfAborted('look at the renewal', signal);
+      const { files, authority } = settings();
       return authority.kind === 'certbot'
         ? planWithCertbot(files, authority)
         : planWithLocalCa(files, authority);

@@ -1,75 +1,79 @@
-/** Reads a server's clock from the `Date` header of a `HEAD /`. Any status will do: the clock is what is asked for. */
-import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
-import { isIPv6 } from 'node:net';
-import type { TLSSocket } from 'node:tls';
-import { AdapterError, messageOf } from '../../errors.ts';
-import { withHandshake } from '../tls/handshake.ts';
-import type { TlsEndpoint } from '../tls/port.ts';
-import { nameOf } from '../tls/trust.ts';
-import type { ClockReading, HttpProbe } from './port.ts';
+/** Looks at HTTP servers from where Paksa runs: their clocks, the API's answers, where its time goes, what it measures of itself. */
+import { addressOf, bearer, endpointOf, isSecure, noToken, serverOf, targetOf } from './api.ts';
+import { readPlainClock, readTlsClock } from './clock.ts';
+import { exchange } from './exchange.ts';
+import { readMetrics } from './metrics.ts';
+import type { Answer, ApiSettings, HttpProbe, Timing } from './port.ts';
 
-/** A `Date` header has lost the fraction of its second: the server's clock is half a second on, give or take as much. */
-const HALF_SECOND_MS = 500;
+const SHOWN_CHARACTERS = 500;
+const ANSWER_BYTES = 65_536;
+/** A large answer is one of the reasons for a slow one: it is timed to its end, unless it has none. */
+const TIMED_BYTES = 16 * 1_048_576;
 
-export function createHttpProbe(): HttpProbe {
-  return {
-    clock: (endpoint, signal) =>
-      // Nothing to trust: no verdict on the certificate is asked for.
-      withHandshake(endpoint, { operation: 'clock', ca: [], ALPNProtocols: ['http/1.1'] }, signal, (socket) =>
-        readClock(socket, endpoint, signal),
-      ),
-  };
-}
+export const createHttpProbe = (api: () => ApiSettings, token: () => string | undefined): HttpProbe => ({
+  clock: readTlsClock,
 
-async function readClock(
-  socket: TLSSocket,
-  endpoint: TlsEndpoint,
+  apiClock: async (signal) => {
+    const address = addressOf(api(), 'clock');
+    return (isSecure(address) ? readTlsClock : readPlainClock)(endpointOf(address), signal);
+  },
+
+  get: async (path, { authorized }, signal) => {
+    const settings = api();
+    if (!authorized) return get(settings, path, undefined, signal);
+    const secret = token()?.trim();
+    if (!secret) throw noToken('get');
+    return get(settings, path, secret, signal);
+  },
+
+  timings: async (path, count, signal) => timings(api(), path, count, token()?.trim(), signal),
+
+  metrics: async (word, signal) => readMetrics(api(), word, signal),
+});
+
+async function get(
+  settings: ApiSettings,
+  path: string,
+  token: string | undefined,
   signal: AbortSignal,
-): Promise<ClockReading> {
-  const sentAt = Date.now();
-  const sent = performance.now();
-  const { headers } = await head(socket, endpoint, signal);
-  const roundTrip = performance.now() - sent;
-
-  const served = Date.parse(headers.date ?? '');
-  if (Number.isNaN(served)) throw noClock(endpoint, headers.date);
-  return {
-    skewMs: Math.round(served + HALF_SECOND_MS - (sentAt + roundTrip / 2)),
-    uncertaintyMs: Math.ceil(HALF_SECOND_MS + roundTrip / 2),
+): Promise<Answer> {
+  const asked = {
+    operation: 'get',
+    target: targetOf(settings, path, 'get'),
+    authorization: token === undefined ? undefined : bearer(token, 'get'),
+    keep: ANSWER_BYTES,
+    read: ANSWER_BYTES,
   };
+  const { timing, body } = await exchange(await serverOf(settings, 'get'), asked, signal);
+  // An error page may repeat what it was sent.
+  const shown = token === undefined ? body : body.replaceAll(token, '‹token›');
+  return { status: timing.status, ms: timing.totalMs, body: shown.slice(0, SHOWN_CHARACTERS) };
 }
 
-/** Over the socket that is open already, so that the round trip counts neither TCP's handshake nor TLS's. */
-async function head(socket: TLSSocket, endpoint: TlsEndpoint, signal: AbortSignal): Promise<IncomingMessage> {
-  const headers = { host: hostHeader(endpoint), 'user-agent': 'paksa', connection: 'close' };
-  const asked = request({ method: 'HEAD', path: '/', headers, createConnection: () => socket });
-  // The answer's headers are all that is wanted: what breaks after them is nobody's concern.
-  asked.on('error', () => {});
-  asked.end();
-  try {
-    const [response] = await once(asked, 'response', { signal });
-    return response;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw httpError(
-      `${endpoint.host}:${endpoint.port} speaks TLS but gave no HTTP answer (${messageOf(error)}): check the port.`,
-      error,
-    );
+async function timings(
+  settings: ApiSettings,
+  path: string,
+  count: number,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly Timing[]> {
+  const asked = {
+    operation: 'time',
+    target: targetOf(settings, path, 'time'),
+    authorization: token ? bearer(token, 'time') : undefined,
+    keep: 0,
+    read: TIMED_BYTES,
+  };
+  const server = await serverOf(settings, 'time');
+  const taken: Timing[] = [];
+  while (taken.length < count) {
+    try {
+      taken.push((await exchange(server, asked, signal)).timing);
+    } catch (error) {
+      // What has been measured stands, whether the server gave out or the time did.
+      if (taken.length > 0) break;
+      throw error;
+    }
   }
+  return taken;
 }
-
-function hostHeader(endpoint: TlsEndpoint): string {
-  const name = nameOf(endpoint);
-  return `${isIPv6(name) ? `[${name}]` : name}:${endpoint.port}`;
-}
-
-const noClock = ({ host, port }: TlsEndpoint, date: string | undefined): AdapterError =>
-  httpError(
-    date === undefined
-      ? `${host}:${port} answers without a Date header, so its clock cannot be read: compare the clocks on the host (timedatectl).`
-      : `${host}:${port} answers with a Date header that is no date (“${date.slice(0, 40)}”): compare the clocks on the host (timedatectl).`,
-  );
-
-const httpError = (message: string, cause?: unknown): AdapterError =>
-  new AdapterError(message, { system: 'http', operation: 'clock', fault: 'failed', retryable: false, cause });

@@ -1,5 +1,30 @@
-/** What Paksa asks of a cluster for the topic `ssl`: its TLS secret, and the ingress controller that serves it. */
+/** What Paksa asks of a cluster: the workloads of one namespace, its service and secrets, and the ingress controller before it. */
+import type { Service } from '../exec/port.ts';
+import type { RuntimeActuator, RuntimeProbe } from '../runtime/port.ts';
 import type { Certificate } from '../tls/port.ts';
+
+export interface WorkloadRef {
+  readonly kind: 'deployment' | 'statefulset';
+  readonly name: string;
+  /** The cluster's namespace when unset. */
+  readonly namespace?: string | undefined;
+  /** The container meant, where a pod has several; the first when unset. */
+  readonly container?: string | undefined;
+}
+
+export interface KubernetesSettings {
+  /** Absolute path; the pod's own service account when unset. */
+  readonly kubeconfig?: string | undefined;
+  /** The kubeconfig's current one when unset. */
+  readonly context?: string | undefined;
+  readonly namespace: string;
+  readonly workloads: Readonly<Partial<Record<Service, WorkloadRef | undefined>>>;
+  /** The Service in front of the backend. */
+  readonly backendService: string;
+  readonly tlsSecret: string;
+  /** The secret that the backend's tokens are signed with; absent: it is not in a secret of the cluster. */
+  readonly jwtSecret?: { readonly name: string; readonly key: string } | undefined;
+}
 
 export interface TlsSecret {
   readonly name: string;
@@ -11,27 +36,93 @@ export interface TlsSecret {
 }
 
 export interface Workload {
+  readonly kind: WorkloadRef['kind'];
   readonly name: string;
   readonly namespace: string;
+  /** Changes with every write, the status's too. */
   readonly resourceVersion: string;
+  /** Changes with every change of what is wanted. */
+  readonly generation: number;
+  /** Wanted. */
   readonly replicas: number;
   readonly ready: number;
+  /** Run what is wanted now. */
+  readonly updated: number;
+  readonly limits: { readonly memoryBytes?: number; readonly cpuMillicores?: number };
+  readonly readiness?: Readiness;
+  /** Why it does not come up, in the controller's words, such as `ProgressDeadlineExceeded: …`. */
+  readonly trouble?: string;
 }
 
-export interface KubernetesProbe {
+/** A readiness probe's figures. */
+export interface Readiness {
+  readonly periodSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly failureThreshold: number;
+}
+
+export interface Endpoints {
+  readonly service: string;
+  /** Addresses that get traffic, as `10.1.2.3:8000 (pod)`. */
+  readonly ready: readonly string[];
+  readonly notReady: readonly string[];
+}
+
+/** A pod of the namespace, whatever it belongs to. */
+export interface Pod {
+  readonly name: string;
+  readonly phase: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** The worst container's reason, such as `CrashLoopBackOff`. */
+  readonly why?: string;
+  /** The workload that made it, such as `deployment/paksa-backend`; absent for a bare pod. */
+  readonly owner?: string;
+}
+
+export interface ServiceSummary {
+  readonly name: string;
+  readonly type: string;
+  readonly readyAddresses: number;
+  /** Without one it has no endpoints by design. */
+  readonly hasSelector: boolean;
+}
+
+export interface KubernetesProbe extends RuntimeProbe {
   /** The target's TLS secret. @throws AdapterError not-configured, unreachable, forbidden (naming the right), not-found */
   tlsSecret(signal: AbortSignal): Promise<TlsSecret>;
-  /** The deployment of the target's ingress controller. @throws AdapterError */
-  ingressController(signal: AbortSignal): Promise<Workload>;
+  /** What is wanted of a service's workload, and what is there. @throws AdapterError */
+  workload(service: Service, signal: AbortSignal): Promise<Workload>;
+  /** Of the Service in front of the backend. @throws AdapterError */
+  endpoints(signal: AbortSignal): Promise<Endpoints>;
+  /** Every pod of the namespace. @throws AdapterError */
+  pods(signal: AbortSignal): Promise<readonly Pod[]>;
+  /** Every Service of the namespace. @throws AdapterError */
+  services(signal: AbortSignal): Promise<readonly ServiceSummary[]>;
+  /** Whether the network policy that cuts the backend off is in force. @throws AdapterError */
+  isIsolated(signal: AbortSignal): Promise<boolean>;
+  /** A fingerprint of a secret's value, the same for the same value within one run of Paksa. @throws AdapterError not-found */
+  secretFingerprint(name: string, key: string, signal: AbortSignal): Promise<string>;
 }
 
-export interface KubernetesActuator {
+export interface KubernetesActuator extends RuntimeActuator {
+  /** Wants that many replicas, and waits until they are ready. Once. @throws AdapterError */
+  scale(service: Service, replicas: number, signal: AbortSignal): Promise<void>;
+  /** Patches the readiness probe, and waits for the rollout. Once. @throws AdapterError */
+  setReadiness(service: Service, readiness: Readiness, signal: AbortSignal): Promise<void>;
   /** Copies the TLS secret inside the cluster, under a name made from `label`; resolves with that name. @throws AdapterError */
   keepTlsSecret(label: string, signal: AbortSignal): Promise<string>;
   /** Puts the certificate and key on disk into the TLS secret, server-side apply after a dry run. Once. @throws AdapterError */
   applyTlsSecret(signal: AbortSignal): Promise<void>;
   /** Puts a kept copy back. @throws AdapterError */
   restoreTlsSecret(kept: string, signal: AbortSignal): Promise<void>;
-  /** Rolls the ingress controller's pods over, and waits until the new ones are ready. Once. @throws AdapterError */
-  restartIngressController(signal: AbortSignal): Promise<void>;
+  /** Denies all traffic to and from the backend's pods, by a NetworkPolicy of Paksa's own. Once. @throws AdapterError */
+  isolate(signal: AbortSignal): Promise<void>;
+  /** Removes that policy. @throws AdapterError */
+  rejoin(signal: AbortSignal): Promise<void>;
+  /** Copies a secret under a name made from `label`; resolves with that name. @throws AdapterError */
+  keepSecret(name: string, label: string, signal: AbortSignal): Promise<string>;
+  /** Puts a newly generated random value of 64 characters under that key; nobody is shown it. Once. @throws AdapterError */
+  rotateSecret(name: string, key: string, signal: AbortSignal): Promise<void>;
+  restoreSecret(name: string, kept: string, signal: AbortSignal): Promise<void>;
 }

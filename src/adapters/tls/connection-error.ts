@@ -1,25 +1,30 @@
-/** What went wrong with a connection, as a sentence that says where to look next. */
-import { AdapterError, type AdapterFault, messageOf } from '../../errors.ts';
+/** What went wrong with a connection, as a sentence that says where to look next: the network's part, then TLS's own. */
+import { AdapterError, messageOf } from '../../errors.ts';
+import {
+  cannotBeReached,
+  codeOf,
+  type Reading,
+  readConnectionError,
+  textOf,
+} from '../network/connection-error.ts';
 import type { TlsEndpoint } from './port.ts';
 
 export interface FailedConnection {
-  readonly endpoint: TlsEndpoint;
+  readonly endpoint: Pick<TlsEndpoint, 'host' | 'port'>;
+  /** The adapter that asked; `tls` when unset. */
+  readonly system?: string;
   readonly operation: string;
   readonly signal: AbortSignal;
   /** Whether TCP had connected, so that the other side's TLS is to blame. */
   readonly connected: boolean;
-}
-
-interface Reading {
-  readonly fault: AdapterFault;
-  readonly retryable: boolean;
-  readonly says: string;
+  /** What to do about a certificate that is not trusted, for a client that judges it. */
+  readonly whenDistrusted?: string;
 }
 
 export function translateConnectionError(error: unknown, failed: FailedConnection): AdapterError {
   const { fault, retryable, says } = read(error, failed);
   return new AdapterError(says, {
-    system: 'tls',
+    system: failed.system ?? 'tls',
     operation: failed.operation,
     fault,
     retryable,
@@ -27,50 +32,34 @@ export function translateConnectionError(error: unknown, failed: FailedConnectio
   });
 }
 
-function read(error: unknown, { endpoint, signal, connected }: FailedConnection): Reading {
-  const { host, port } = endpoint;
-  const at = `${host}:${port}`;
-  if (signal.aborted) return aborted(signal.reason, at, connected);
-  const code = textOf(error, 'code');
-  switch (code) {
-    case 'ENOTFOUND':
-      return unreachable(
-        `DNS has no address for ${host}: check the name in the configuration and its record.`,
-      );
-    case 'EAI_AGAIN':
-      return unreachable(`The DNS server did not answer for ${host}: check this machine's resolver.`, true);
-    case 'ECONNREFUSED':
-      return unreachable(`Nothing listens on ${at}: check that the server runs, and the port.`, true);
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return unreachable(`There is no route to ${at}: check the network and the firewall.`, true);
-    case 'ETIMEDOUT':
-      return { fault: 'timed-out', retryable: true, says: unanswered(at, connected) };
-    default:
-      return connected
-        ? refusal(error, code, at)
-        : unreachable(`${at} cannot be reached: ${messageOf(error)}.`, true);
-  }
+function read(error: unknown, failed: FailedConnection): Reading {
+  const { signal, connected, whenDistrusted = 'look at “diagnose ssl”' } = failed;
+  const { host, port } = failed.endpoint;
+  const whenSilent = connected
+    ? 'check whether the server hangs or expects something else than TLS'
+    : undefined;
+  const attempt = { host, port, signal, whenSilent };
+  return (
+    readConnectionError(error, attempt) ??
+    (connected ? refusal(error, `${host}:${port}`, whenDistrusted) : cannotBeReached(error, attempt))
+  );
 }
 
-const unreachable = (says: string, retryable = false): Reading => ({ fault: 'unreachable', retryable, says });
+/** OpenSSL's verdicts on a chain, and Node's on a name: of a client that does judge them. */
+const DISTRUST =
+  /^(UNABLE_TO_|CERT_|CRL_|ERROR_IN_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
 
-const unanswered = (at: string, connected: boolean): string =>
-  connected
-    ? `${at} took the connection but did not answer in time: check whether the server hangs or expects something else than TLS.`
-    : `${at} did not answer in time: check the firewall and whether the host is up.`;
-
-function aborted(reason: unknown, at: string, connected: boolean): Reading {
-  const inTime = reason instanceof Error && reason.name === 'TimeoutError';
-  const says = inTime
-    ? unanswered(at, connected)
-    : `Looking at ${at} was stopped before it answered: try again.`;
-  return { fault: 'timed-out', retryable: true, says };
-}
+/** Whether an error is the TLS handshake's, for those who do not see the socket. */
+export const isHandshakeFailure = (error: unknown): boolean =>
+  /^(ERR_SSL_|EPROTO$)/.test(codeOf(error)) || DISTRUST.test(codeOf(error));
 
 /** OpenSSL's words for what a TLS server, or something that is none, answered. */
-function refusal(error: unknown, code: string, at: string): Reading {
+function refusal(error: unknown, at: string, whenDistrusted: string): Reading {
   const refused = (says: string, retryable = false): Reading => ({ fault: 'refused', retryable, says });
+  const code = codeOf(error);
+  if (DISTRUST.test(code)) {
+    return refused(`The certificate of ${at} is not trusted (${code}): ${whenDistrusted}.`);
+  }
   if (
     /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNEXPECTED_MESSAGE|RECORD_TOO_SMALL/.test(code)
   ) {
@@ -96,9 +85,3 @@ function refusal(error: unknown, code: string, at: string): Reading {
     `${at} refused the TLS handshake (${reason}): check its protocols and ciphers, and whether it demands a client certificate.`,
   );
 }
-
-/** Where both address families failed, Node's AggregateError carries the first one's code. */
-const textOf = (error: unknown, property: 'code' | 'library'): string => {
-  const value: unknown = error instanceof Error ? Reflect.get(error, property) : undefined;
-  return typeof value === 'string' ? value : '';
-};

@@ -1,6 +1,6 @@
 /**
  * One TLS handshake, whatever the verdict on the certificate: lent to `use`, and closed before this returns.
- * The one place where Paksa opens a TLS socket, and where what can go wrong there becomes an AdapterError.
+ * The one place where Paksa opens a TLS socket without judging it, and where what can go wrong becomes an AdapterError.
  */
 import { once } from 'node:events';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';

@@ -16,13 +16,19 @@ export function nameOf(endpoint: TlsEndpoint): string {
 /** SNI carries host names alone (RFC 6066): empty, and so not sent, for an address. */
 export const sniOf = (endpoint: TlsEndpoint): string => (isIP(nameOf(endpoint)) ? '' : nameOf(endpoint));
 
-/** Node's own authorities, the system's, and the endpoint's; each once, since both lists are mostly the same. */
-export async function trustedAuthorities(endpoint: TlsEndpoint): Promise<string[]> {
-  const own = endpoint.trust === undefined ? [] : await readTrust(endpoint.trust);
+/**
+ * Node's own authorities, the system's, and the endpoint's; each once, since both lists are mostly the same. `setting`
+ * is where the configuration names the endpoint's.
+ */
+export async function trustedAuthorities(
+  endpoint: Pick<TlsEndpoint, 'trust'>,
+  setting = 'tls.trust',
+): Promise<string[]> {
+  const own = endpoint.trust === undefined ? [] : await readTrust(endpoint.trust, setting);
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ...own])];
 }
 
-async function readTrust(path: string): Promise<string[]> {
+async function readTrust(path: string, setting: string): Promise<string[]> {
   const fail = (message: string, fault: AdapterError['fault'], cause?: unknown) =>
     new AdapterError(message, { system: 'tls', operation: 'read trust', fault, retryable: false, cause });
   let text: string;
@@ -30,7 +36,7 @@ async function readTrust(path: string): Promise<string[]> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw fail(
-      `The file of trusted authorities, ${path}, cannot be read (${messageOf(error)}): correct tls.trust in the configuration.`,
+      `The file of trusted authorities, ${path}, cannot be read (${messageOf(error)}): correct ${setting} in the configuration.`,
       error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'forbidden' : 'not-found',
       error,
     );

@@ -28,7 +28,7 @@ async function installLocalCa(folder: string): Promise<Installed> {
   const files = { certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') };
   const authority = { kind: 'local-ca', directory, days: 30 } as const;
   const first = { ...authority, names: ['api.paksa.test', 'www.paksa.test'] };
-  await createCertificateActuator(files, first).renew(soon());
+  await createCertificateActuator(() => ({ files, authority: first })).renew(soon());
   const key = join(directory, 'intermediate.key');
   return { authority, files, breakAuthority: () => rm(key), reason: /intermediate\.key is not there/ };
 }
@@ -62,8 +62,10 @@ describe.each([
       await folder[Symbol.asyncDispose]();
     });
 
-    const probe = () => createCertificateProbe(installed.files, installed.authority);
-    const actuator = () => createCertificateActuator(installed.files, installed.authority);
+    const probe = () =>
+      createCertificateProbe(() => ({ files: installed.files, authority: installed.authority }));
+    const actuator = () =>
+      createCertificateActuator(() => ({ files: installed.files, authority: installed.authority }));
     const serial = async () => (await probe().installed(soon())).leaf.serial;
 
     /** What every reader may rely on after every change. */
@@ -167,12 +169,16 @@ describe.each([
     test('files that are missing are named', async () => {
       const nowhere = { certificate: join(folder.path, 'no.pem'), key: join(folder.path, 'no.key') };
       const { authority } = installed;
-      await expect(createCertificateProbe(nowhere, authority).installed(soon())).rejects.toMatchObject({
+      await expect(
+        createCertificateProbe(() => ({ files: nowhere, authority })).installed(soon()),
+      ).rejects.toMatchObject({
         fault: 'not-found',
         message: expect.stringContaining('no.pem'),
       });
       await mkdir(nowhere.certificate);
-      await expect(createCertificateProbe(nowhere, authority).plan(soon())).rejects.toMatchObject({
+      await expect(
+        createCertificateProbe(() => ({ files: nowhere, authority })).plan(soon()),
+      ).rejects.toMatchObject({
         fault: 'failed',
         message: expect.stringContaining('is a folder'),
       });

@@ -33,7 +33,7 @@ test.each([
   ],
   ['one\ntwo\nthree\nfour\n', 1, /^two three four$/],
   ['', 1, /^it ended with code 1 and no word\.$/],
-  ['', null, /^it was killed\.$/],
+  ['', 137, /^it was killed\.$/],
   [`Hint: ${'x'.repeat(2_000)}`, 1, /^Hint: x{593}…$/],
 ])('the reason in %j', (output, exitCode, reason) => {
   expect(reasonOf(output, exitCode)).toMatch(reason);

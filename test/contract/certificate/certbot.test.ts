@@ -29,7 +29,8 @@ describe.runIf(requirePrograms('certbot', 'pebble'))('certbot', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  const actuator = () => createCertificateActuator(lineage.files, lineage.authority);
+  const actuator = () =>
+    createCertificateActuator(() => ({ files: lineage.files, authority: lineage.authority }));
   const version = async (): Promise<string> =>
     (await readlink(lineage.files.certificate)).split('/').at(-1) ?? '';
 
@@ -58,12 +59,12 @@ describe.runIf(requirePrograms('certbot', 'pebble'))('certbot', () => {
     for (const name of ['--dry-run', '../etc', 'a/b', '', 'a b', 'a\nb']) {
       const authority = { ...lineage.authority, name };
       const failure = { name: 'AdapterError', fault: 'not-configured' };
-      await expect(createCertificateActuator(lineage.files, authority).renew(soon())).rejects.toMatchObject(
-        failure,
-      );
-      await expect(createCertificateProbe(lineage.files, authority).plan(soon())).rejects.toMatchObject(
-        failure,
-      );
+      await expect(
+        createCertificateActuator(() => ({ files: lineage.files, authority })).renew(soon()),
+      ).rejects.toMatchObject(failure);
+      await expect(
+        createCertificateProbe(() => ({ files: lineage.files, authority })).plan(soon()),
+      ).rejects.toMatchObject(failure);
     }
   });
 
@@ -73,23 +74,31 @@ describe.runIf(requirePrograms('certbot', 'pebble'))('certbot', () => {
     await copyFile(lineage.files.key, copies.key);
     const failure = { fault: 'not-configured', message: expect.stringContaining('copy.pem is not in') };
     const { authority } = lineage;
-    await expect(createCertificateProbe(copies, authority).plan(soon())).rejects.toMatchObject(failure);
-    await expect(createCertificateActuator(copies, authority).backup('copy', soon())).rejects.toMatchObject(
-      failure,
-    );
+    await expect(
+      createCertificateProbe(() => ({ files: copies, authority })).plan(soon()),
+    ).rejects.toMatchObject(failure);
+    await expect(
+      createCertificateActuator(() => ({ files: copies, authority })).backup('copy', soon()),
+    ).rejects.toMatchObject(failure);
     // Links to certbot's files are as good as the files.
     const links = { certificate: join(folder.path, 'link.pem'), key: join(folder.path, 'link.key') };
     await symlink(lineage.files.certificate, links.certificate);
     await symlink(lineage.files.key, links.key);
-    await expect(createCertificateProbe(links, authority).plan(soon())).resolves.toBeDefined();
+    await expect(
+      createCertificateProbe(() => ({ files: links, authority })).plan(soon()),
+    ).resolves.toBeDefined();
   });
 
   test('a lineage that certbot does not know', async () => {
     const authority = { ...lineage.authority, name: 'unknown' };
-    await expect(createCertificateProbe(lineage.files, authority).plan(soon())).rejects.toMatchObject({
+    await expect(
+      createCertificateProbe(() => ({ files: lineage.files, authority })).plan(soon()),
+    ).rejects.toMatchObject({
       fault: 'not-found',
     });
-    await expect(createCertificateActuator(lineage.files, authority).renew(soon())).rejects.toMatchObject({
+    await expect(
+      createCertificateActuator(() => ({ files: lineage.files, authority })).renew(soon()),
+    ).rejects.toMatchObject({
       system: 'certbot',
       message: expect.stringContaining('No certificate found with name unknown'),
     });
@@ -97,7 +106,9 @@ describe.runIf(requirePrograms('certbot', 'pebble'))('certbot', () => {
 
   test('a certbot that is not installed', async () => {
     const authority = { ...lineage.authority, program: join(folder.path, 'no-certbot') };
-    await expect(createCertificateActuator(lineage.files, authority).renew(soon())).rejects.toMatchObject({
+    await expect(
+      createCertificateActuator(() => ({ files: lineage.files, authority })).renew(soon()),
+    ).rejects.toMatchObject({
       fault: 'not-found',
       message: expect.stringContaining('install certbot'),
     });
@@ -119,7 +130,10 @@ describe.runIf(requirePrograms('certbot', 'pebble'))('certbot', () => {
       const program = join(folder.path, name);
       await writeFile(program, `#!/bin/sh\n${script}\n`);
       await chmod(program, 0o755);
-      return createCertificateActuator(lineage.files, { ...lineage.authority, program });
+      return createCertificateActuator(() => ({
+        files: lineage.files,
+        authority: { ...lineage.authority, program },
+      }));
     }
 
     test('it is told its arguments, and none of the secrets of Paksa', async () => {

@@ -24,7 +24,7 @@ beforeEach(() => {
   ({ files } = given);
 });
 
-const probe = () => createCertificateProbe(files, given.localCa);
+const probe = () => createCertificateProbe(() => ({ files, authority: given.localCa }));
 
 describe('issuing', () => {
   test('every kind of name, an end before the intermediate’s, and a chain that openssl verifies', async () => {
@@ -35,7 +35,7 @@ describe('issuing', () => {
       '::1',
       `${'long.'.repeat(13)}paksa.test`,
     ];
-    await createCertificateActuator(files, { ...given.localCa, names }).renew(soon());
+    await createCertificateActuator(() => ({ files, authority: { ...given.localCa, names } })).renew(soon());
     const { leaf, chain, chainInOrder } = await probe().installed(soon());
     expect(leaf.names).toEqual(['*.paksa.test', 'xn--mnchen-3ya.paksa.test', '127.0.0.1', '::1', names[4]]);
     expect(chain).toHaveLength(2);
@@ -58,8 +58,10 @@ describe('issuing', () => {
     const directory = join(given.folder, 'short');
     await createAuthority(directory, { intermediateEnds: daysFromNow(10.5) });
     const short = { kind: 'local-ca', directory, days: 90 } as const;
-    expect(await createCertificateProbe(files, short).plan(soon())).toMatchObject({ days: 10 });
-    await createCertificateActuator(files, short).renew(soon());
+    expect(await createCertificateProbe(() => ({ files, authority: short })).plan(soon())).toMatchObject({
+      days: 10,
+    });
+    await createCertificateActuator(() => ({ files, authority: short })).renew(soon());
     expect((await probe().installed(soon())).leaf.notAfter.getTime()).toBeLessThan(daysFromNow(11).getTime());
   });
 
@@ -82,7 +84,10 @@ describe('issuing', () => {
     const directory = join(given.folder, 'authority');
     await prepare(directory);
     const before = await readFile(files.certificate, 'utf8');
-    const broken = createCertificateActuator(files, { kind: 'local-ca', directory, days: 90 });
+    const broken = createCertificateActuator(() => ({
+      files,
+      authority: { kind: 'local-ca', directory, days: 90 },
+    }));
     await expect(broken.renew(soon())).rejects.toMatchObject({
       name: 'AdapterError',
       message: expect.stringMatching(says),
@@ -92,11 +97,14 @@ describe('issuing', () => {
 
   test.runIf(requirePrograms('openssl'))('an intermediate that is not RSA', async () => {
     const ec = await selfSigned(given.folder, 'intermediate', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']);
-    const renewing = createCertificateActuator(files, {
-      kind: 'local-ca',
-      directory: given.folder,
-      days: 90,
-    });
+    const renewing = createCertificateActuator(() => ({
+      files,
+      authority: {
+        kind: 'local-ca',
+        directory: given.folder,
+        days: 90,
+      },
+    }));
     expect(ec.keyPath).toBe(join(given.folder, 'intermediate.key'));
     await expect(renewing.renew(soon())).rejects.toMatchObject({
       message: expect.stringContaining('must be an RSA one'),

@@ -21,7 +21,7 @@ beforeEach(() => {
   ({ files } = given);
 });
 
-const probe = () => createCertificateProbe(files, given.localCa);
+const probe = () => createCertificateProbe(() => ({ files, authority: given.localCa }));
 
 describe('reading', () => {
   test('several certificates with text, Windows line ends and blank lines between them', async () => {
@@ -112,22 +112,27 @@ describe('reading', () => {
       '-out',
       join(given.folder, 'locked.key'),
     );
-    const locked = createCertificateProbe({ ...files, key: join(given.folder, 'locked.key') }, given.localCa);
+    const locked = createCertificateProbe(() => ({
+      files: { ...files, key: join(given.folder, 'locked.key') },
+      authority: given.localCa,
+    }));
     await expect(locked.installed(soon())).rejects.toMatchObject({
       message: expect.stringMatching(/locked\.key is encrypted/),
     });
     const ec = await selfSigned(given.folder, 'ec', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']);
-    const elliptic = createCertificateProbe(
-      { certificate: ec.certificatePath, key: ec.keyPath },
-      given.localCa,
-    );
+    const elliptic = createCertificateProbe(() => ({
+      files: { certificate: ec.certificatePath, key: ec.keyPath },
+      authority: given.localCa,
+    }));
     expect(await elliptic.installed(soon())).toMatchObject({ leaf: { keyType: 'ec' }, keyMatches: true });
   });
 
   test('missing files are named', async () => {
     const key = join(given.folder, 'missing.key');
     await expect(
-      createCertificateProbe({ ...files, key }, given.localCa).installed(soon()),
+      createCertificateProbe(() => ({ files: { ...files, key }, authority: given.localCa })).installed(
+        soon(),
+      ),
     ).rejects.toMatchObject({
       fault: 'not-found',
       message: expect.stringContaining('missing.key'),

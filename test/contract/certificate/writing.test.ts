@@ -32,8 +32,8 @@ beforeEach(() => {
   ({ files } = given);
 });
 
-const probe = () => createCertificateProbe(files, given.localCa);
-const actuator = () => createCertificateActuator(files, given.localCa);
+const probe = () => createCertificateProbe(() => ({ files, authority: given.localCa }));
+const actuator = () => createCertificateActuator(() => ({ files, authority: given.localCa }));
 
 describe('writing', () => {
   test('links stay links, modes and owners stay, and nothing is left behind', async () => {

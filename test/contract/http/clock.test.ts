@@ -9,7 +9,13 @@ import { startNginx } from '../../harness/nginx.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { serveTls } from '../../harness/tls-server.ts';
 
-const probe = createHttpProbe();
+/** No API is configured: a clock needs none. */
+const probe = createHttpProbe(
+  () => {
+    throw new Error('not asked for');
+  },
+  () => undefined,
+);
 const soon = () => AbortSignal.timeout(5_000);
 
 let folder: TemporaryFolder;

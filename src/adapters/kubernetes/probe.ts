@@ -1,0 +1,101 @@
+/** Looks at a cluster. Changes nothing; what it runs inside pods only reads. */
+import type { V1Pod } from '@kubernetes/client-node';
+import { AdapterError } from '../../errors.ts';
+import type { Exec, Service } from '../exec/port.ts';
+import { ask, disks, load, processes, reach } from '../runtime/inside.ts';
+import { type Cluster, createCluster } from './cluster.ts';
+import { execIn } from './exec.ts';
+import { isIsolated } from './isolation.ts';
+import { logsOf } from './logs.ts';
+import type { KubernetesProbe, KubernetesSettings } from './port.ts';
+import { podOf, replicaOf } from './replica.ts';
+import { secretFingerprint } from './secrets.ts';
+import { readTlsSecret } from './tls-secret.ts';
+import { endpointsOf, servicesOf } from './traffic.ts';
+import { usageOf } from './usage.ts';
+import { variablesOf } from './variables.ts';
+import { type Found, findWorkload, nameOf, podsOf, summarize } from './workload.ts';
+
+interface Seen {
+  readonly cluster: Cluster;
+  readonly found: Found;
+  readonly container: string;
+  readonly pods: readonly V1Pod[];
+  readonly running: readonly V1Pod[];
+}
+
+export function createKubernetesProbe(settings: () => KubernetesSettings): KubernetesProbe {
+  const open = createCluster(settings);
+
+  const see = async (service: Service, signal: AbortSignal): Promise<Seen> => {
+    const cluster = await open(signal);
+    const found = await findWorkload(cluster, service);
+    const container = found.container.name;
+    const pods = await podsOf(cluster, found);
+    const running = pods.filter((pod) => replicaOf(pod, container).state === 'running');
+    return { cluster, found, container, pods, running };
+  };
+
+  /** Side by side; a pod that has gone meanwhile is none of the running ones any more. */
+  const inEach = async <T>(
+    service: Service,
+    signal: AbortSignal,
+    look: (exec: Exec, replica: string) => Promise<T>,
+  ): Promise<readonly T[]> => {
+    const { cluster, container, running } = await see(service, signal);
+    const looks = running.map(async (pod) => {
+      try {
+        return [await look(execIn(cluster, pod, container), nameOf(pod))];
+      } catch (error) {
+        if (isGone(error)) return [];
+        throw error;
+      }
+    });
+    return (await Promise.all(looks)).flat();
+  };
+
+  return {
+    replicas: async (service, signal) => {
+      const { pods, container } = await see(service, signal);
+      return pods.map((pod) => replicaOf(pod, container));
+    },
+    usage: async (service, signal) => {
+      const { cluster, found, running } = await see(service, signal);
+      return usageOf(cluster, found, running);
+    },
+    logs: async (service, request, signal) => {
+      const { cluster, pods, container } = await see(service, signal);
+      return logsOf(cluster, pods, container, request);
+    },
+    variables: async (service, names, signal) => {
+      const { cluster, pods, container } = await see(service, signal);
+      return variablesOf(cluster, pods, container, names);
+    },
+    disks: async (service, signal) =>
+      (await inEach(service, signal, (exec, replica) => disks(exec, replica, signal))).flat(),
+    processes: async (service, signal) =>
+      (await inEach(service, signal, (exec, replica) => processes(exec, replica, signal))).flat(),
+    load: (service, signal) => inEach(service, signal, (exec, replica) => load(exec, replica, signal)),
+    reach: (service, host, port, signal) =>
+      inEach(service, signal, (exec, replica) => reach(exec, replica, host, port, signal)),
+    ask: (service, port, path, signal) =>
+      inEach(service, signal, (exec, replica) => ask(exec, replica, port, path, signal)),
+    workload: async (service, signal) => summarize(await findWorkload(await open(signal), service)),
+    endpoints: async (signal) => endpointsOf(await open(signal)),
+    services: async (signal) => servicesOf(await open(signal)),
+    pods: async (signal) => {
+      const {
+        core,
+        settings: { namespace },
+      } = await open(signal);
+      return (await core.listNamespacedPod({ namespace })).items.map(podOf);
+    },
+    isIsolated: async (signal) => isIsolated(await open(signal)),
+    tlsSecret: async (signal) => readTlsSecret(await open(signal)),
+    secretFingerprint: async (name, key, signal) => secretFingerprint(await open(signal), name, key),
+  };
+}
+
+/** Of the pod itself; what a look says of the programs in it comes from elsewhere. */
+const isGone = (error: unknown): boolean =>
+  error instanceof AdapterError && error.system === 'kubernetes' && error.fault === 'not-found';

@@ -1,0 +1,32 @@
+/** What Paksa asks of the system's database. Each question is a file of its own. */
+import { listSessions } from './activity.ts';
+import { verifyIndexes } from './amcheck.ts';
+import type { Postgres } from './connect.ts';
+import { countRows, countUsersOf, listDatabases, listLoginRoles } from './databases.ts';
+import { listForeignKeys } from './foreign-keys.ts';
+import { proposeIndexes } from './index-proposals.ts';
+import { listInvalidIndexes } from './invalid-indexes.ts';
+import { readInvoiceTotals } from './invoices.ts';
+import type { PostgresProbe } from './port.ts';
+import { countConnections, ping, readStanding } from './standing.ts';
+import { listStatements } from './statements.ts';
+import { listTables } from './table-health.ts';
+
+export const createPostgresProbe = (db: Postgres): PostgresProbe => ({
+  login: (signal) => db.login(signal),
+  ping: (signal) => ping(db, signal),
+  connections: (signal) => countConnections(db, signal),
+  standing: (signal) => readStanding(db, signal),
+  sessions: (signal) => listSessions(db, signal),
+  statements: (limit, signal) => listStatements(db, limit, signal),
+  missingIndexes: (signal) => proposeIndexes(db, signal),
+  invalidIndexes: (signal) => listInvalidIndexes(db, signal),
+  tables: (signal) => listTables(db, signal),
+  invoiceTotals: (signal) => readInvoiceTotals(db, signal),
+  foreignKeys: (signal) => listForeignKeys(db, signal),
+  verifyIndexes: (signal) => verifyIndexes(db, signal),
+  databases: (signal) => listDatabases(db, signal),
+  rowCounts: (database, signal) => countRows(db, database, signal),
+  loginRoles: (signal) => listLoginRoles(db, signal),
+  usersOf: (table, signal) => countUsersOf(db, table, signal),
+});

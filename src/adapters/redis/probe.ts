@@ -1,0 +1,39 @@
+/** Reads Redis: whether it answers, how it is, and what it holds, by kind. Writes nothing. */
+import type { Redis } from 'ioredis';
+import { type RedisAccess, withRedis } from './connection.ts';
+import { isReplyError } from './errors.ts';
+import { readInfo } from './info.ts';
+import { readKeyspace } from './keyspace.ts';
+import type { RedisInfo, RedisProbe, RedisSettings } from './port.ts';
+
+export function createRedisProbe(settings: () => RedisSettings, url: () => string): RedisProbe {
+  const access: RedisAccess = { settings, url };
+  return {
+    ping: async (signal) => withRedis(access, 'ping', signal, ping),
+    info: async (signal) => withRedis(access, 'info', signal, info),
+    keyspace: async (signal) =>
+      withRedis(access, 'keyspace', signal, (redis, known) => readKeyspace(redis, known, signal)),
+  };
+}
+
+async function ping(redis: Redis): Promise<number> {
+  const sent = performance.now();
+  await redis.ping();
+  return Math.round((performance.now() - sent) * 10) / 10;
+}
+
+async function info(redis: Redis): Promise<RedisInfo> {
+  const read = readInfo(await redis.info());
+  return read.maxClients > 0 ? read : { ...read, maxClients: await configuredClients(redis) };
+}
+
+/** Older versions do not tell it with the rest, and not everybody may ask for the configuration. */
+async function configuredClients(redis: Redis): Promise<number> {
+  try {
+    const [, value] = await redis.config('GET', 'maxclients');
+    return Number(value) || 0;
+  } catch (error) {
+    if (isReplyError(error)) return 0;
+    throw error;
+  }
+}

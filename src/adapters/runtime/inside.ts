@@ -1,0 +1,9 @@
+/**
+ * A look from inside one replica, by what its image happens to have. Programs and arguments are fixed; no shell.
+ * Every one: @throws AdapterError not-found when the image has none of the programs, and as the `Exec` does
+ */
+export { ask } from './ask.ts';
+export { disks } from './disks.ts';
+export { load } from './load.ts';
+export { processes } from './processes.ts';
+export { reach } from './reach.ts';

@@ -1,0 +1,99 @@
+/** The environments as the adapters get them: what may be seen of each, and, apart from it, its secrets. */
+import type { Policy } from '../policy/policy.ts';
+import type { Target } from '../runbook/target.ts';
+import type { ConfigFile } from './file.ts';
+import type { ConfigProblem } from './refusal.ts';
+
+/** Never shown, never logged: only adapters are given them. */
+export interface Credentials {
+  readonly postgresUrl?: string | undefined;
+  readonly redisUrl?: string | undefined;
+  readonly apiToken?: string | undefined;
+}
+
+export interface Environment {
+  readonly target: Target;
+  readonly credentials: Credentials;
+  /** Who is paged and who may approve here. */
+  readonly policy: Policy;
+  /** Where its incidents go that have no channel of their own. */
+  readonly channel?: string | undefined;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads each variable that the file names; what is missing or wrong is added to `problems`. */
+export function readEnvironments(
+  file: ConfigFile,
+  variables: Variables,
+  problems: ConfigProblem[],
+): readonly Environment[] {
+  return Object.entries(file.environments).map(([name, described]): Environment => {
+    const { channel, ladder, approvals, postgres, redis, api, ...rest } = described;
+    const at = (key: string) => `environments.${name}.${key}`;
+    const read = (variable: string | undefined, key: string): string | undefined => {
+      if (variable === undefined) return undefined;
+      const value = variables[variable];
+      if (value === undefined)
+        problems.push({ source: 'environment', path: variable, message: `is not set: ${at(key)} names it` });
+      return value;
+    };
+    const address = (variable: string | undefined, key: string, schemes: RegExp): URL | undefined => {
+      const value = read(variable, key);
+      if (variable === undefined || value === undefined) return undefined;
+      const url = URL.parse(value);
+      if (url && schemes.test(url.protocol) && url.hostname !== '') return url;
+      const message = `must be an address such as ${key.startsWith('redis') ? 'redis' : 'postgresql'}://user:password@host/name (${at(key)} names it)`;
+      problems.push({ source: 'environment', path: variable, message });
+      return undefined;
+    };
+    const postgresUrl = address(postgres?.urlEnv, 'postgres.urlEnv', /^postgres(ql)?:$/);
+    const redisUrl = address(redis?.urlEnv, 'redis.urlEnv', /^rediss?:$/);
+    const apiToken = read(api?.tokenEnv, 'api.tokenEnv');
+    return {
+      target: {
+        environment: name,
+        ...rest,
+        ...(postgresUrl ? { postgres: postgresSeen(postgresUrl) } : {}),
+        ...(redis && redisUrl ? { redis: { ...redisSeen(redisUrl), prefixes: redis.prefixes } } : {}),
+        ...(api ? { api: apiSeen(api) } : {}),
+      },
+      credentials: { postgresUrl: postgresUrl?.href, redisUrl: redisUrl?.href, apiToken },
+      policy: { escalation: ladder ?? file.ladder, approval: approvals ?? file.approvals },
+      channel: channel ?? file.channel,
+    };
+  });
+}
+
+/** An IPv6 address without the brackets that a URL puts around it. */
+const hostOf = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
+
+const postgresSeen = (url: URL) => {
+  const user = decodeURIComponent(url.username) || 'postgres';
+  return {
+    host: hostOf(url),
+    port: Number(url.port || 5432),
+    user,
+    database: decodeURIComponent(url.pathname.slice(1)) || user,
+  };
+};
+
+const redisSeen = (url: URL) => ({
+  host: hostOf(url),
+  port: Number(url.port || 6379),
+  database: Number(url.pathname.slice(1) || 0),
+});
+
+const apiSeen = ({ tokenEnv, ...seen }: NonNullable<ConfigFile['environments'][string]['api']>) => ({
+  ...seen,
+  hasToken: tokenEnv !== undefined,
+});
+
+/** What of the environments must never be shown: passwords alone and whole addresses that hold one. */
+export const secretsOfEnvironments = (environments: readonly Environment[]): string[] =>
+  environments.flatMap(({ credentials: { postgresUrl, redisUrl, apiToken } }) =>
+    [
+      ...[postgresUrl, redisUrl].map((url) => (url ? decodeURIComponent(new URL(url).password) : '')),
+      apiToken ?? '',
+    ].filter((secret) => secret !== ''),
+  );

@@ -1,0 +1,59 @@
+/** What paksa.yaml says of the ladder and of approvals, for all environments or for one. */
+import { z } from 'zod';
+import type { Responder } from '../policy/policy.ts';
+import { duration } from './duration.ts';
+import { count, matching, text } from './fields.ts';
+import { block, must } from './refusal.ts';
+
+const IDS = {
+  user: matching(/^[UW][A-Z0-9]+$/, "a user's id, such as U012AB3CD (profile › ⋮ › Copy member ID)"),
+  usergroup: matching(/^S[A-Z0-9]+$/, "a user group's id, such as S012AB3CD"),
+  channel: matching(/^[CG][A-Z0-9]+$/, "a channel's id, such as C012AB3CD (at the bottom of its details)"),
+};
+
+export const channel = IDS.channel;
+
+/** `{ user: U… }` and its kin, one of them and no more, read into a responder. */
+function oneOf<Kind extends Responder['kind']>(...kinds: readonly Kind[]) {
+  const shape = Object.fromEntries(kinds.map((kind) => [kind, IDS[kind].optional()]));
+  const right = `must be one of ${kinds.map((kind) => `{ ${kind}: ${kind === 'usergroup' ? 'S' : kind[0]?.toUpperCase()}… }`).join(', ')}`;
+  return block(shape).transform((given, context): Responder => {
+    const found = kinds.flatMap((kind) =>
+      typeof given[kind] === 'string' ? [{ kind, id: given[kind] }] : [],
+    );
+    if (found.length === 1 && found[0]) return found[0];
+    context.issues.push({ code: 'custom', message: right, input: given });
+    return z.NEVER;
+  });
+}
+
+const level = block({
+  name: text("the level's name"),
+  delay: duration('1s', '7d').default(600_000),
+  repeats: count('how often the level is paged', 1, 20).default(1),
+  responders: z.array(oneOf('user', 'usergroup', 'channel'), must('a list of responders')).default([]),
+}).transform(({ delay, ...rest }) => ({ ...rest, delayMs: delay }));
+
+/** The troubleshooting guide's four levels, with nobody in them yet. */
+const GUIDE_LEVELS = [
+  'Development team',
+  'DevOps/Infrastructure team',
+  'Senior architects',
+  'External consultants',
+];
+
+export const ladder = block({
+  firstPageAfter: duration('0s', '7d').default(600_000),
+  levels: z
+    .array(level, must('a list of levels, the first to be paged first'))
+    .min(1, must('a list of at least one level'))
+    .max(10, must('a list of at most ten levels'))
+    .prefault(GUIDE_LEVELS.map((name) => ({ name }))),
+  afterLast: z.enum(['repeat', 'stop'], must('repeat or stop')).default('stop'),
+}).transform(({ firstPageAfter, ...rest }) => ({ ...rest, firstPageAfterMs: firstPageAfter }));
+
+export const approvals = block({
+  approvers: z.array(oneOf('user', 'usergroup'), must('a list of users and user groups')).default([]),
+  expires: duration('10s', '7d').default(1_800_000),
+  selfApproval: z.boolean(must('true or false')).default(false),
+}).transform(({ expires, ...rest }) => ({ ...rest, expiresMs: expires }));
