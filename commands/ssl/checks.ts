@@ -2,7 +2,8 @@
 import { check } from '../../src/runbook/check.ts';
 import { type Evidence, healthy, inconclusive, problem } from '../../src/runbook/finding.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
-import { day, noFile, noServer } from './target.ts';
+import { all, noCluster, noFile, noServer } from '../parts/target.ts';
+import { count, day } from '../parts/words.ts';
 
 /** certbot renews at 30 days; a certificate still not renewed at 21 will not be by itself. */
 const RENEW_WITHIN_DAYS = 21;
@@ -17,7 +18,7 @@ const serverOf = ({ target }: CheckContext) => {
   return target.tls;
 };
 const presented = (context: CheckContext) => context.tls.peerCertificate(serverOf(context), context.signal);
-const days = (count: number) => (Math.abs(count) === 1 ? `${count} day` : `${count} days`);
+const days = (number: number) => count(number, 'day');
 
 const DISTRUST: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'an intermediate certificate is missing from what the server sends',
@@ -153,9 +154,9 @@ export const checks = {
         return problem(`expired on ${day(leaf.notAfter)}`, { evidence, suggests: ['renew'] });
       if (leaf.notBefore > now)
         return problem(`not valid before ${day(leaf.notBefore)}`, { evidence, suggests: ['renew'] });
-      // A server that presents it tells this itself; without one, nobody else would.
+      // A server that presents it tells this itself; without one, or with a cluster in between, nobody else would.
       const daysLeft = Math.floor((leaf.notAfter.getTime() - now.getTime()) / 86_400_000);
-      if (!target.tls && daysLeft <= RENEW_WITHIN_DAYS)
+      if ((!target.tls || target.kubernetes) && daysLeft <= RENEW_WITHIN_DAYS)
         return problem(`expires in ${days(daysLeft)}`, {
           evidence,
           suggests: ['renew'],
@@ -168,6 +169,22 @@ export const checks = {
         : problem(`others can read the private key (mode ${keyMode})`, { evidence, severity: 'warning' });
     },
     { skip: noFile },
+  ),
+  secret: check(
+    'TLS secret of the cluster',
+    async ({ kubernetes, certificate, now, signal }) => {
+      const [secret, installed] = await Promise.all([
+        kubernetes.tlsSecret(signal),
+        certificate.installed(signal),
+      ]);
+      const evidence = { 'in the cluster': secret.leaf.serial, 'on disk': installed.leaf.serial };
+      if (secret.leaf.fingerprint === installed.leaf.fingerprint)
+        return healthy('holds the certificate on disk', evidence);
+      // The one on disk is not worth bringing into the cluster before it has been renewed.
+      const suggests = installed.leaf.notAfter > now ? ['update-secret'] : ['renew', 'update-secret'];
+      return problem(`${secret.name} holds another certificate than the one on disk`, { evidence, suggests });
+    },
+    { skip: all(noCluster, noFile) },
   ),
   'served-is-installed': check(
     'Served certificate is the one on disk',
@@ -184,7 +201,7 @@ export const checks = {
             suggests: ['restart-ingress'],
           });
     },
-    { skip: (target) => noServer(target) ?? noFile(target) },
+    { skip: all(noServer, noFile) },
   ),
   protocols: check(
     'Protocol versions',

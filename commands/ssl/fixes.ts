@@ -1,7 +1,8 @@
 /** What the topic `ssl` can do: renew the certificate, bring it into the cluster, have the ingress read it. */
 import { z } from 'zod';
 import { fix, irreversible, undoWith } from '../../src/runbook/fix.ts';
-import { day, noCluster, noFile } from './target.ts';
+import { all, noCluster, noFile, noWorkload } from '../parts/target.ts';
+import { day } from '../parts/words.ts';
 
 /** Where `renew` left the old files, read back from the incident's log. */
 const Backup = z.object({
@@ -49,11 +50,14 @@ export const fixes = {
       isBack: async ({ certificate, signal }, { serial }) =>
         (await certificate.installed(signal)).leaf.serial === serial,
     }),
-    verifiedBy: ['expiry', 'name', 'chain', 'file', 'served-is-installed'],
+    verifiedBy: ['expiry', 'name', 'chain', 'file', 'secret', 'served-is-installed'],
+    // In a cluster the ingress presents the secret, which is brought up to date next.
+    leaves: ({ kubernetes }) =>
+      kubernetes ? ['expiry', 'name', 'chain', 'secret', 'served-is-installed'] : [],
   }),
   'update-secret': fix('Update the TLS secret', {
     risk: 'medium',
-    unavailable: (target) => noCluster(target) ?? noFile(target),
+    unavailable: all(noCluster, noFile),
     preview: async ({ kubernetes, certificate, signal }) => {
       const [secret, { leaf }] = await Promise.all([
         kubernetes.tlsSecret(signal),
@@ -65,7 +69,7 @@ export const fixes = {
           { what: 'Serial', before: secret.leaf.serial, after: leaf.serial },
           { what: 'Valid until', before: day(secret.leaf.notAfter), after: day(leaf.notAfter) },
         ],
-        notes: ['The ingress controller picks the new secret up by itself within a minute.'],
+        notes: ['An ingress controller that does not watch the secret presents it after a restart only.'],
         boundTo: `${secret.resourceVersion}/${leaf.fingerprint}`,
       };
     },
@@ -87,23 +91,22 @@ export const fixes = {
       isBack: async ({ kubernetes, signal }, { serial }) =>
         (await kubernetes.tlsSecret(signal)).leaf.serial === serial,
     }),
-    verifiedBy: ['expiry', 'served-is-installed'],
+    verifiedBy: ['secret'],
   }),
   'restart-ingress': fix('Restart the ingress controller', {
     risk: 'medium',
-    unavailable: noCluster,
+    unavailable: noWorkload('nginx'),
     preview: async ({ kubernetes, signal }) => {
-      const { name, namespace, replicas, ready, resourceVersion } =
-        await kubernetes.ingressController(signal);
+      const { name, namespace, replicas, ready, generation } = await kubernetes.workload('nginx', signal);
       return {
         summary: `Roll over the pods of ${namespace}/${name}`,
         changes: [{ what: 'Pods', before: `${ready} of ${replicas} ready`, after: `${replicas} new ones` }],
         notes: replicas < 2 ? ['There is a single pod: connections are dropped while it is replaced.'] : [],
-        boundTo: resourceVersion,
+        boundTo: `${namespace}/${name}/${generation}`,
       };
     },
     run: async ({ kubernetes, signal }) => {
-      await kubernetes.restartIngressController(signal);
+      await kubernetes.restart('nginx', signal);
       return 'the pods have been replaced';
     },
     undo: irreversible('a restart cannot be taken back'),

@@ -5,7 +5,8 @@ import type { Certificate, PresentedCertificate } from '../../src/adapters/tls/p
 import type { Verdict } from '../../src/runbook/finding.ts';
 import type { Fix } from '../../src/runbook/fix.ts';
 import type { Target } from '../../src/runbook/target.ts';
-import type { FixContext } from '../../src/runbook/tools.ts';
+import type { Circumstances, FixContext } from '../../src/runbook/tools.ts';
+import { contextWith, type Given } from './context.ts';
 
 const DAY = 86_400_000;
 export const NOW = new Date('2026-03-10T12:00:00Z');
@@ -67,63 +68,46 @@ export const TARGET: Target = {
   },
 };
 
-type Actuating = Omit<FixContext, 'target' | 'now' | 'signal' | 'attempt'>;
-/** Any of the probes and actuators, by system. */
-export type Changed = { readonly [System in keyof Actuating]?: Partial<Actuating[System]> };
-
-const unexpected = (what: string) => async (): Promise<never> => {
-  throw new Error(`${what} was not to be called`);
-};
-
-export function context(changed: Changed = {}, of: Partial<FixContext> = {}): FixContext {
-  return {
-    target: TARGET,
-    now: NOW,
-    signal: AbortSignal.timeout(5000),
-    attempt: 'INC-1-renew-1',
-    ...of,
-    tls: {
-      peerCertificate: async () => presented(),
-      protocols: async () => ['TLSv1.2', 'TLSv1.3'],
-      ...changed.tls,
+export function context(
+  changed: Given = {},
+  of: Partial<Circumstances & { attempt: string }> = {},
+): FixContext {
+  return contextWith(
+    of.target ?? TARGET,
+    {
+      ...changed,
+      tls: {
+        peerCertificate: async () => presented(),
+        protocols: async () => ['TLSv1.2', 'TLSv1.3'],
+        ...changed.tls,
+      },
+      http: { clock: async () => ({ skewMs: 200, uncertaintyMs: 600 }), ...changed.http },
+      certificate: {
+        installed: async () => installed(),
+        plan: async () => ({ authority: 'the local CA', names: ['paksa.test', 'api.paksa.test'], days: 90 }),
+        ...changed.certificate,
+      },
     },
-    http: { clock: async () => ({ skewMs: 200, uncertaintyMs: 600 }), ...changed.http },
-    certificate: {
-      installed: async () => installed(),
-      plan: async () => ({ authority: 'the local CA', names: ['paksa.test', 'api.paksa.test'], days: 90 }),
-      backup: unexpected('backup'),
-      renew: unexpected('renew'),
-      restore: unexpected('restore'),
-      ...changed.certificate,
-    },
-    kubernetes: {
-      tlsSecret: unexpected('tlsSecret'),
-      ingressController: unexpected('ingressController'),
-      keepTlsSecret: unexpected('keepTlsSecret'),
-      applyTlsSecret: unexpected('applyTlsSecret'),
-      restoreTlsSecret: unexpected('restoreTlsSecret'),
-      restartIngressController: unexpected('restartIngressController'),
-      ...changed.kubernetes,
-    },
-  };
+    { now: NOW, attempt: 'INC-1-renew-1', ...of },
+  );
 }
 
 /** What a check of the topic says, given what its probes answer. */
-export function look(id: string, changed: Changed = {}, of: Partial<FixContext> = {}): Promise<Verdict> {
+export function look(id: string, changed: Given = {}, of: Partial<Circumstances> = {}): Promise<Verdict> {
   const check = ssl.checks[id];
   if (!check) throw new Error(`the topic has no check ${id}`);
   return check.look(context(changed, of));
 }
 
-export const serving = (of: Partial<PresentedCertificate>): Pick<Changed, 'tls'> => ({
+export const serving = (of: Partial<PresentedCertificate>): Pick<Given, 'tls'> => ({
   tls: { peerCertificate: async () => presented(of) },
 });
 
-export const onDisk = (of: Partial<InstalledCertificate>): Pick<Changed, 'certificate'> => ({
+export const onDisk = (of: Partial<InstalledCertificate>): Pick<Given, 'certificate'> => ({
   certificate: { installed: async () => installed(of) },
 });
 
-export const clockOff = (skewMs: number, uncertaintyMs: number): Pick<Changed, 'http'> => ({
+export const clockOff = (skewMs: number, uncertaintyMs: number): Pick<Given, 'http'> => ({
   http: { clock: async () => ({ skewMs, uncertaintyMs }) },
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { topics } from '../../commands/index.ts';
 import { ssl } from '../../commands/ssl.ts';
 import type { CertificateBackup } from '../../src/adapters/certificate/port.ts';
+import { PRODUCTION } from './context.ts';
 import {
   certificate,
   context,
@@ -14,7 +15,7 @@ import {
   undoOf,
 } from './sample-server.ts';
 
-const CLUSTER = { ...TARGET, kubernetes: { namespace: 'paksa' } };
+const CLUSTER = { ...TARGET, kubernetes: PRODUCTION.kubernetes };
 const { certificate: _, ...WITHOUT_FILE } = CLUSTER;
 
 const SECRET = {
@@ -34,11 +35,15 @@ test('the topic is listed', () => expect(topics.get('ssl')).toBe(ssl));
 describe('where they can be used', () => {
   test.each([
     ['renew', TARGET, undefined],
-    ['renew', WITHOUT_FILE, 'no certificate file configured (environments.….certificate)'],
-    ['update-secret', TARGET, 'no cluster configured'],
+    ['renew', WITHOUT_FILE, 'no certificate file configured (environments.production.certificate)'],
+    ['update-secret', TARGET, 'no cluster configured (environments.production.kubernetes)'],
     ['update-secret', CLUSTER, undefined],
-    ['update-secret', WITHOUT_FILE, 'no certificate file configured (environments.….certificate)'],
-    ['restart-ingress', TARGET, 'no cluster configured'],
+    ['update-secret', WITHOUT_FILE, 'no certificate file configured (environments.production.certificate)'],
+    [
+      'restart-ingress',
+      TARGET,
+      'no workload of nginx configured (environments.production.kubernetes.workloads.nginx)',
+    ],
     ['restart-ingress', CLUSTER, undefined],
   ] as const)('%s', (id, target, why) => {
     expect(fixCalled(id).unavailable(target)).toBe(why);
@@ -190,21 +195,25 @@ describe('update-secret', () => {
 describe('restart-ingress', () => {
   const restart = fixCalled('restart-ingress');
   const controller = (replicas: number, ready: number) => ({
-    ingressController: async () => ({
+    workload: async () => ({
+      kind: 'deployment' as const,
       name: 'nginx',
       namespace: 'ingress',
       resourceVersion: '77',
+      generation: 3,
       replicas,
       ready,
+      updated: replicas,
+      limits: {},
     }),
   });
 
-  test('shows how many pods are replaced; bound to the deployment’s version', async () => {
+  test('shows how many pods are replaced; bound to what is wanted of it', async () => {
     expect(await restart.preview(context({ kubernetes: controller(3, 2) }))).toEqual({
       summary: 'Roll over the pods of ingress/nginx',
       changes: [{ what: 'Pods', before: '2 of 3 ready', after: '3 new ones' }],
       notes: [],
-      boundTo: '77',
+      boundTo: 'ingress/nginx/3',
     });
   });
 
@@ -214,12 +223,23 @@ describe('restart-ingress', () => {
   });
 
   test('restarts once, and cannot be taken back', async () => {
-    let restarted = 0;
-    const restartIngressController = async () => {
-      restarted += 1;
-    };
-    await restart.run(context({ kubernetes: { restartIngressController } }));
-    expect(restarted).toBe(1);
+    const restarted: string[] = [];
+    await restart.run(
+      context({
+        kubernetes: {
+          restart: async (service) => {
+            restarted.push(service);
+          },
+        },
+      }),
+    );
+    expect(restarted).toEqual(['nginx']);
     expect(restart.undo).toEqual({ reversible: false, why: 'a restart cannot be taken back' });
   });
+});
+
+test('in a cluster a renewal leaves what is presented to the fixes that follow it; without one it does not', () => {
+  const renew = fixCalled('renew');
+  expect(renew.leaves(TARGET)).toEqual([]);
+  expect(renew.verifiedBy.filter((check) => !renew.leaves(CLUSTER).includes(check))).toEqual(['file']);
 });

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ssl } from '../../commands/ssl.ts';
 import { examine } from '../../src/engine/examine.ts';
+import type { Given } from './context.ts';
 import {
-  type Changed,
   certificate,
   clockOff,
   context,
@@ -75,15 +75,17 @@ describe('the topic as a whole', () => {
     vi.useRealTimers();
   });
 
-  const examineWith = (changed: Changed, target = TARGET) =>
+  const examineWith = (changed: Given, target = TARGET) =>
     examine(ssl, target, context(changed), { redact: (value) => value });
 
   test('finds nothing wrong with a server that is well', async () => {
     const { findings, skipped } = await examineWith({});
     expect(findings.map(({ check, status }) => [check, status])).toEqual(
-      Object.keys(ssl.checks).map((check) => [check, 'healthy']),
+      Object.keys(ssl.checks)
+        .filter((check) => check !== 'secret')
+        .map((check) => [check, 'healthy']),
     );
-    expect(skipped).toEqual([]);
+    expect(skipped.map(({ check }) => check)).toEqual(['secret']);
   });
 
   test('a server that cannot be reached is not known to be well', async () => {
@@ -109,16 +111,20 @@ describe('the topic as a whole', () => {
 
   test('what is not configured is not looked at, and says which key would change that', async () => {
     const { certificate: _, ...served } = TARGET;
-    const noFile = 'no certificate file configured (environments.….certificate)';
+    const noFile = 'no certificate file configured (environments.production.certificate)';
     expect((await examineWith({}, served)).skipped.map(({ check, why }) => [check, why])).toEqual([
       ['file', noFile],
+      ['secret', expect.stringContaining('no cluster')],
       ['served-is-installed', noFile],
     ]);
     const { tls: __, ...stored } = TARGET;
     const { findings, skipped } = await examineWith({}, stored);
     expect(findings.map(({ check }) => check)).toEqual(['file']);
     expect(new Set(skipped.map(({ why }) => why))).toEqual(
-      new Set(['no TLS server configured (environments.….tls)']),
+      new Set([
+        'no TLS server configured (environments.production.tls)',
+        'no cluster configured (environments.production.kubernetes)',
+      ]),
     );
   });
 });

@@ -1,21 +1,24 @@
 /** The checks of the topic `ssl`: one case a finding. */
 import { describe, expect, test } from 'vitest';
 import { ssl } from '../../commands/ssl.ts';
+import type { Certificate } from '../../src/adapters/tls/port.ts';
 import { redactDeep } from '../../src/redact.ts';
 import type { Verdict } from '../../src/runbook/finding.ts';
-import {
-  type Changed,
-  certificate,
-  clockOff,
-  inDays,
-  intermediate,
-  look,
-  NOW,
-  onDisk,
-  serving,
-} from './sample-server.ts';
+import type { Given } from './context.ts';
+import { certificate, clockOff, inDays, intermediate, look, NOW, onDisk, serving } from './sample-server.ts';
 
-type Case = readonly [what: string, changed: Changed, verdict: Partial<Verdict>];
+const inSecret = (of: Partial<Certificate> = {}): Given => ({
+  kubernetes: {
+    tlsSecret: async () => ({
+      name: 'paksa-tls-secret',
+      namespace: 'paksa-financial',
+      resourceVersion: '1',
+      leaf: certificate(of),
+    }),
+  },
+});
+
+type Case = readonly [what: string, changed: Given, verdict: Partial<Verdict>];
 
 const healthy = (summary: string): Partial<Verdict> => ({ status: 'healthy', summary, suggests: [] });
 const problem = (summary: string, suggests: readonly string[] = ['renew']): Partial<Verdict> => ({
@@ -182,6 +185,19 @@ const FINDINGS: Record<string, readonly Case[]> = {
       'whose key a group can read',
       onDisk({ keyMode: '640' }),
       warning('others can read the private key (mode 640)'),
+    ],
+  ],
+  secret: [
+    ['with the one on disk', inSecret(), healthy('holds the certificate on disk')],
+    [
+      'with another one',
+      inSecret({ fingerprint: 'EE:FF' }),
+      problem('paksa-tls-secret holds another certificate than the one on disk', ['update-secret']),
+    ],
+    [
+      'with another one, and one on disk that has ended too',
+      { ...inSecret({ fingerprint: 'EE:FF' }), ...onDisk({ leaf: certificate({ notAfter: inDays(-1) }) }) },
+      problem('paksa-tls-secret holds another certificate than the one on disk', ['renew', 'update-secret']),
     ],
   ],
   'served-is-installed': [

@@ -1,0 +1,84 @@
+/** What the topic `auth-failures` can do: drop the cache, drop everything, start the backend anew. */
+import { fix, irreversible, type Preview } from '../../src/runbook/fix.ts';
+import type { CheckContext } from '../../src/runbook/tools.ts';
+import { restartFix } from '../parts/restart.ts';
+import { noRedis } from '../parts/target.ts';
+import { bytes, count } from '../parts/words.ts';
+
+type Keyspace = Awaited<ReturnType<CheckContext['redis']['keyspace']>>;
+type Kind = Keyspace['counts'][number]['kind'];
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  cache: 'Cache',
+  session: 'Sessions',
+  queue: 'Queues',
+  other: 'Other keys',
+};
+
+const of = (keyspace: Keyspace, kind: Kind) => keyspace.counts.find((counted) => counted.kind === kind);
+const keysOf = (keyspace: Keyspace, kind: Kind): number => of(keyspace, kind)?.keys ?? 0;
+
+/** What becomes of each kind of key; `dropped` says which go. */
+const changesOf = (keyspace: Keyspace, dropped: (kind: Kind) => boolean): Preview['changes'] =>
+  keyspace.counts
+    .filter(({ keys }) => keys > 0)
+    .map(({ kind, keys, withoutTtl, bytes: size }) => ({
+      what: KINDS[kind],
+      before: `${count(keys, 'key')}, about ${bytes(size)}${withoutTtl > 0 ? `, ${withoutTtl} that never expire` : ''}`,
+      after: dropped(kind) ? 'none' : 'as they are',
+    }));
+
+const sampled = (keyspace: Keyspace): readonly string[] =>
+  keyspace.sampled ? ['There are too many keys to count them all: the figures are estimates.'] : [];
+
+export const fixes = {
+  'clear-cache': fix('Drop the cache in Redis', {
+    risk: 'medium',
+    unavailable: noRedis,
+    preview: async ({ redis, target, signal }) => {
+      const keyspace = await redis.keyspace(signal);
+      const prefixes = target.redis?.prefixes.cache ?? [];
+      if (keysOf(keyspace, 'cache') === 0)
+        throw new Error(`There is no key of the cache (${prefixes.join(', ')}): nothing to drop.`);
+      return {
+        summary: `Remove the keys that begin with ${prefixes.join(' or ')}`,
+        changes: changesOf(keyspace, (kind) => kind === 'cache'),
+        notes: [
+          'Sessions and queues stay.',
+          'Answers are slower until the cache has filled again.',
+          ...sampled(keyspace),
+        ],
+        boundTo: `cache of ${target.redis?.host}:${target.redis?.port}/${target.redis?.database}`,
+      };
+    },
+    run: async ({ redis, signal }) => `${count(await redis.dropCache(signal), 'key')} of the cache removed`,
+    undo: irreversible('the cache fills again by itself'),
+    verifiedBy: ['redis'],
+  }),
+  'flush-all': fix('Drop everything in Redis (FLUSHALL)', {
+    risk: 'high',
+    unavailable: noRedis,
+    preview: async ({ redis, target, signal }) => {
+      const keyspace = await redis.keyspace(signal);
+      return {
+        summary: `Remove all ${count(keyspace.allDatabases, 'key')} of every database of Redis`,
+        changes: changesOf(keyspace, () => true),
+        notes: [
+          `${count(keysOf(keyspace, 'session'), 'session')} end: everybody has to log in again.`,
+          `${count(keysOf(keyspace, 'queue'), 'queue')} and the work in them are lost.`,
+          'Dropping the cache alone (clear-cache) is enough for stale data.',
+          ...sampled(keyspace),
+        ],
+        boundTo: `everything in ${target.redis?.host}:${target.redis?.port}`,
+      };
+    },
+    run: async ({ redis, signal }) => {
+      await redis.flushAll(signal);
+      return 'Redis is empty';
+    },
+    undo: irreversible('what Redis held is gone'),
+    verifiedBy: ['redis'],
+  }),
+  'restart-backend': restartFix('docker', 'backend', ['container-secret', 'token']),
+  'rollout-restart': restartFix('kubernetes', 'backend', ['pod-secret', 'token']),
+};

@@ -1,0 +1,23 @@
+/** The guide's “Restore from backup if needed”: beside the present database, compared, and then a person's decision. */
+import { look, type Procedure, person } from '../../src/runbook/procedure.ts';
+import { restoreSteps } from '../parts/restore.ts';
+
+const MUST_HOLD = ['negative-totals', 'totals-add-up', 'foreign-keys-validated', 'orphans'] as const;
+
+export const restoreFromBackup: Procedure = {
+  title: 'Restore from a backup',
+  steps: {
+    'what-is-wrong': look('See what is wrong now', [
+      ...MUST_HOLD,
+      'negative-figures',
+      'totals-complete',
+      'indexes-intact',
+    ]),
+    ...restoreSteps,
+    integrity: look('See whether the data hold again', MUST_HOLD, { mustBeHealthy: true }),
+    'clean-up': person('Clean up', [
+      'When nobody needs the restored database any more, drop it: the fix “Drop the restored database” does.',
+      'Write down when the corruption began, and what caused it.',
+    ]),
+  },
+};

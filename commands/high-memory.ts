@@ -1,0 +1,89 @@
+/**
+ * Guide: Application Issues › High Memory Usage.
+ *
+ * The guide's `docker stats` and `kubectl top` show figures and leave the judgement to the reader; here they are compared
+ * with the limits, without the page cache that can be given back. `kubectl top` needs the metrics API: where that is not
+ * there the kubelet is asked. The guide has the limit edited in `k8s/deployment.yaml`: here it is patched, and the preview
+ * says that the file still has the old one. Its port 8000 is asked through the configured API.
+ */
+import { check } from '../src/runbook/check.ts';
+import { defineRunbook } from '../src/runbook/define.ts';
+import { healthy, inconclusive, problem } from '../src/runbook/finding.ts';
+import { raiseLimitFix } from './parts/limits.ts';
+import { oomCheck } from './parts/oom.ts';
+import { restartFix } from './parts/restart.ts';
+import { scaleFix } from './parts/scale.ts';
+import { noApi } from './parts/target.ts';
+import { memoryShare, usageCheck } from './parts/usage.ts';
+import { bytes } from './parts/words.ts';
+
+/** The kernel kills at the limit; a service that stays above this has no room for one large request. */
+const CRITICAL = 0.95;
+const WARNING = 0.85;
+const MIB = 1024 ** 2;
+
+const usage = { share: memoryShare, warning: WARNING, critical: CRITICAL };
+const ON_DOCKER = ['restart-backend', 'raise-container-memory'];
+const ON_CLUSTER = ['rollout-restart', 'raise-memory-limit', 'scale-down'];
+
+/** Half as much again, in steps that people write. */
+const raised = (present: number): number => Math.ceil((present * 1.5) / (64 * MIB)) * 64 * MIB;
+
+export const highMemory = defineRunbook({
+  topic: 'high-memory',
+  title: 'High memory usage',
+  symptoms: ['out of memory errors', 'slow performance'],
+  explains: ['slow-api', 'load-balancer'],
+  checks: {
+    'container-memory': usageCheck('docker', {
+      ...usage,
+      title: 'Memory of the containers',
+      suggests: ON_DOCKER,
+    }),
+    'pod-memory': usageCheck('kubernetes', { ...usage, title: 'Memory of the pods', suggests: ON_CLUSTER }),
+    'container-oom': oomCheck('docker', ['raise-container-memory', 'restart-backend']),
+    'pod-oom': oomCheck('kubernetes', ['raise-memory-limit', 'rollout-restart']),
+    metrics: check(
+      'Memory as the backend counts it',
+      async ({ http, signal }) => {
+        const samples = await http.metrics('memory', signal);
+        const resident = samples.find(({ name }) => name === 'process_resident_memory_bytes');
+        const evidence = {
+          samples: samples.slice(0, 8).map(({ name, labels, value }) => `${name}${labels} ${value}`),
+        };
+        if (!resident) return inconclusive('its metrics do not say what the process holds', evidence);
+        return Number.isFinite(resident.value)
+          ? healthy(`the process holds ${bytes(resident.value)}`, evidence)
+          : problem('its metrics say that the process holds no number', { evidence, severity: 'warning' });
+      },
+      { skip: noApi },
+    ),
+  },
+  fixes: {
+    'restart-backend': restartFix('docker', 'backend', ['container-memory']),
+    'rollout-restart': restartFix('kubernetes', 'backend', ['pod-memory']),
+    'scale-down': scaleFix('backend', {
+      title: 'Scale the backend down to 1 replica for a while',
+      to: 1,
+      verifiedBy: ['pod-memory'],
+      notes: (from) => [
+        `The remaining replica gets all requests that ${from} get now.`,
+        'Take it back with Undo as soon as there is memory again.',
+      ],
+      refuse: (from) =>
+        from <= 1 ? `There is ${from === 1 ? 'one replica' : 'none'}: nothing to scale down.` : undefined,
+    }),
+    'raise-memory-limit': raiseLimitFix('kubernetes', 'backend', {
+      title: 'Raise the memory limit of the pods',
+      resource: 'memoryBytes',
+      to: raised,
+      verifiedBy: ['pod-memory'],
+    }),
+    'raise-container-memory': raiseLimitFix('docker', 'backend', {
+      title: 'Raise the memory limit of the containers',
+      resource: 'memoryBytes',
+      to: raised,
+      verifiedBy: ['container-memory'],
+    }),
+  },
+});

@@ -1,0 +1,135 @@
+/** The guide's “Add missing indexes”, without locking writes out, and the way back; and its leftovers. */
+import { z } from 'zod';
+import { type Fix, fix, irreversible, type Preview, undoWith } from '../../src/runbook/fix.ts';
+import type { CheckContext } from '../../src/runbook/tools.ts';
+import { sessionLine } from './database.ts';
+import { asked } from './fault.ts';
+import {
+  fullName,
+  type InvalidIndex,
+  leftovers,
+  missingIndexes,
+  type Named,
+  type Proposal,
+  placeOfIndex,
+  tableSize,
+} from './indexes.ts';
+import { noDatabase } from './target.ts';
+import { count, short, span } from './words.ts';
+
+/** CREATE INDEX CONCURRENTLY waits for every transaction that is older than itself; those of a moment do not matter. */
+const HOLDS_UP_SECONDS = 60;
+
+/** What was created, read back from the incident's log. */
+const Created = z.object({ indexes: z.array(z.object({ schema: z.string(), name: z.string() })) });
+
+/** All that the check misses, because it is healthy again only when none is missing. */
+export const createIndexes = (verifiedBy: readonly string[]): Fix =>
+  fix('Create the missing indexes', {
+    risk: 'medium',
+    unavailable: noDatabase,
+    preview: async (context) => {
+      const proposals = await missingIndexes(context);
+      const names = new Set(proposals.map(fullName));
+      const replaced = (await leftovers(context)).filter((index) => names.has(fullName(index)));
+      if (proposals.length === 0) throw new Error('No index is missing: there is nothing to do.');
+      return {
+        summary: `Create ${[...names].join(', ')} without locking writes out`,
+        changes: proposals.map((proposal) => ({
+          what: placeOfIndex(proposal),
+          before: `no index on ${tableSize(proposal)}`,
+          after: fullName(proposal),
+        })),
+        notes: await notesOf(context, proposals, replaced),
+        boundTo: [
+          ...proposals.map(({ ddl }) => ddl),
+          ...replaced.map((index) => `drop ${fullName(index)}`).sort(),
+        ].join('; '),
+      };
+    },
+    run: async (context) => {
+      const proposals = await missingIndexes(context);
+      for (const proposal of proposals) await context.postgres.createIndex(proposal, context.signal);
+      return proposals.length === 0
+        ? 'no index was missing'
+        : `created ${proposals.map(fullName).join(', ')}`;
+    },
+    undo: undoWith({
+      title: 'Drop the indexes that were created',
+      capture: async (context) => ({
+        indexes: (await missingIndexes(context)).map(({ schema, name }) => ({ schema, name })),
+      }),
+      parse: (data) => Created.parse(data),
+      apply: async (context, { indexes }) => {
+        const there = await present(context, indexes);
+        for (const index of there) await context.postgres.dropIndex(index, context.signal);
+        return there.length === 0 ? 'none of them was there' : `dropped ${there.map(fullName).join(', ')}`;
+      },
+      isBack: async (context, { indexes }) => (await present(context, indexes)).length === 0,
+      startsFrom: async (context, { indexes }) => (await present(context, indexes)).map(fullName).join(' '),
+    }),
+    verifiedBy,
+    timeoutSeconds: 3000,
+  });
+
+/** Of those that were missing, the ones that are not missing any more. */
+async function present(context: CheckContext, indexes: readonly Named[]): Promise<readonly Named[]> {
+  const missing = new Set((await missingIndexes(context)).map(fullName));
+  return indexes.filter((index) => !missing.has(fullName(index)));
+}
+
+async function notesOf(
+  context: CheckContext,
+  proposals: readonly Proposal[],
+  replaced: readonly InvalidIndex[],
+): Promise<Preview['notes']> {
+  return [
+    ...proposals.map(({ ddl }) => short(ddl, 200)),
+    'Each reads its table twice, and waits for every transaction that is open by then.',
+    ...replaced.map((index) => `The unfinished ${fullName(index)} is dropped first.`),
+    ...(await holdUps(context)),
+  ];
+}
+
+async function holdUps({ postgres, signal, now }: CheckContext): Promise<readonly string[]> {
+  const sessions = await asked(postgres.sessions(signal));
+  if (!sessions.answered)
+    return [`Whether open transactions would hold it up is not known: ${sessions.message}`];
+  const old = sessions.answer.filter(
+    ({ transactionStart, own }) =>
+      !own && transactionStart && now.getTime() - transactionStart.getTime() > HOLDS_UP_SECONDS * 1000,
+  );
+  if (old.length === 0) return [];
+  const first = old.slice(0, 3).map((session) => sessionLine(session, 100));
+  return [
+    `${count(old.length, 'transaction')} older than ${span(HOLDS_UP_SECONDS * 1000)} would hold it up: ${first.join('; ')}`,
+  ];
+}
+
+export const dropInvalidIndexes = (verifiedBy: readonly string[]): Fix =>
+  fix('Drop the unfinished indexes', {
+    risk: 'low',
+    unavailable: noDatabase,
+    preview: async (context) => {
+      const found = await leftovers(context);
+      if (found.length === 0) throw new Error('No index is unfinished: there is none to drop.');
+      return {
+        summary: `Drop ${found.map(fullName).join(', ')}`,
+        changes: found.map((index) => ({
+          what: fullName(index),
+          before: `unfinished, on ${index.table}`,
+          after: 'dropped',
+        })),
+        notes: ['No query uses them. They are dropped without locking writes out.'],
+        boundTo: found.map(fullName).sort().join(' '),
+      };
+    },
+    run: async (context) => {
+      const found = await leftovers(context);
+      for (const index of found) await context.postgres.dropIndex(index, context.signal);
+      return found.length === 0 ? 'none was left' : `dropped ${found.map(fullName).join(', ')}`;
+    },
+    undo: irreversible('an unfinished index serves nobody: where it is wanted, it is built anew'),
+    verifiedBy,
+    timeoutSeconds: 600,
+  });

@@ -1,0 +1,17 @@
+/** What the topic `slow-queries` looks at: what has been slow, what is slow now and who holds it up, and why it may be. */
+import { invalidIndexCheck, missingIndexCheck } from '../parts/indexes.ts';
+import { statementsCheck } from '../parts/statements.ts';
+import { active, idleInTransaction } from './activity.ts';
+import { locks } from './locks.ts';
+import { bloat, statistics } from './tables.ts';
+
+export const checks = {
+  statements: statementsCheck(),
+  active,
+  'idle-in-transaction': idleInTransaction,
+  locks,
+  indexes: missingIndexCheck(['create-index']),
+  'unfinished-indexes': invalidIndexCheck(['drop-unfinished-indexes']),
+  statistics,
+  bloat,
+};
