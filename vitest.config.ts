@@ -1,15 +1,40 @@
-/** How the tests run: every file in its own process, two at a time, over one shared PostgreSQL (test/harness/servers.ts). */
+/**
+ * How the tests run: every file in its own process, two at a time, over one shared PostgreSQL (test/harness/servers.ts).
+ * The lab's files come last, so that the lab has come up by then (test/lab/setup.ts).
+ */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // Of all projects together.
     globalSetup: ['test/harness/servers.ts'],
-    pool: 'forks',
-    maxWorkers: 2,
-    // Real servers start, stop and fail over within these; a test that waits for longer says so itself.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 20_000,
+    teardownTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          name: 'paksa',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/lab/**'],
+          pool: 'forks',
+          maxWorkers: 2,
+          // Real servers start, stop and fail over within these; a test that waits for longer says so itself.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          globalSetup: ['test/lab/setup.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          // Containers and pods are started, rolled out and ended within these.
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
   },
 });

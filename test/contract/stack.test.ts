@@ -42,12 +42,15 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
+const unconfigured = () => {
+  throw new Error('the stack has no API configured');
+};
 const environment = () => environmentShape.parse(stack.environment);
 const look = () => createTlsProbe().peerCertificate(environment().tls, soon());
 const active = async () => (await stack.state()).faults.flatMap(({ id, active }) => (active ? [id] : []));
 const renew = () => {
-  const { files, authority } = environment().certificate;
-  return createCertificateActuator(files, authority).renew(soon());
+  const { certificate } = environment();
+  return createCertificateActuator(() => certificate).renew(soon());
 };
 
 async function fetchPath(path: string): Promise<{ status: number | undefined; body: string }> {
@@ -77,13 +80,16 @@ test('starts healthy, and clients that trust its root reach it', async () => {
   const seen = await look();
   expect(seen).toMatchObject({ daysLeft: 90, matchesName: true, chainInOrder: true });
   expect(seen.distrust).toBeUndefined();
-  const { skewMs, uncertaintyMs } = await createHttpProbe().clock(environment().tls, soon());
+  const { skewMs, uncertaintyMs } = await createHttpProbe(unconfigured, unconfigured).clock(
+    environment().tls,
+    soon(),
+  );
   expect(Math.abs(skewMs)).toBeLessThanOrEqual(uncertaintyMs);
 });
 
 test('the files on disk are those that it serves', async () => {
-  const { files, authority } = environment().certificate;
-  const installed = await createCertificateProbe(files, authority).installed(soon());
+  const { certificate } = environment();
+  const installed = await createCertificateProbe(() => certificate).installed(soon());
   expect(installed).toMatchObject({ keyMatches: true, chainInOrder: true, keyMode: '600' });
   expect(installed.leaf.fingerprint).toBe((await look()).fingerprint);
 });

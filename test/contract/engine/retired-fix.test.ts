@@ -1,6 +1,7 @@
 /** A fix or an environment can be gone when its turn comes, after an upgrade or an edit: that is said, and never waited for. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { topics } from '../../../commands/index.ts';
+import type { Environment } from '../../../src/config/environments.ts';
 import type { Estate } from '../../../src/engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from '../../../src/engine/remediate.ts';
 import { verify } from '../../../src/engine/verify.ts';
@@ -26,8 +27,13 @@ afterAll(async () => {
 });
 
 const REF = { fix: 'retired', round: 1 };
-const known = createEstate([{ environment: 'production' }]);
-const none: Estate = createEstate([{ environment: 'another' }]);
+const named = (environment: string): Environment => ({
+  target: { environment },
+  credentials: {},
+  policy: incident().policy,
+});
+const known = createEstate([named('production')]);
+const none: Estate = createEstate([named('another')]);
 
 const deps = (estate: Estate): WorkDeps => ({
   store: createStore(pool, async () => undefined),

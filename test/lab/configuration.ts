@@ -1,0 +1,75 @@
+/** What paksa.yaml says of the lab's systems, with the variables that its secrets are in. */
+import { stringify } from 'yaml';
+import { type Config, loadConfig } from '../../src/config.ts';
+import type { ClusterStack } from './cluster-stack.ts';
+import type { ComposeStack } from './compose-stack.ts';
+
+export interface Described {
+  /** The block under `environments`. */
+  readonly environment: Readonly<Record<string, unknown>>;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export const composeEnvironment = (stack: ComposeStack): Described => ({
+  environment: {
+    api: { url: stack.nginxUrl, tokenEnv: 'COMPOSE_TOKEN' },
+    postgres: { urlEnv: 'COMPOSE_DATABASE_URL' },
+    redis: { urlEnv: 'COMPOSE_REDIS_URL' },
+    docker: { socketPath: stack.lab.docker.socketPath, project: stack.project },
+    nginx: { place: { on: 'container', service: 'nginx' } },
+    alembic: { place: { on: 'container', service: 'backend' }, config: '/app/alembic.ini' },
+  },
+  variables: {
+    COMPOSE_TOKEN: stack.token(),
+    COMPOSE_DATABASE_URL: stack.databaseUrl,
+    COMPOSE_REDIS_URL: stack.redisUrl,
+  },
+});
+
+export const clusterEnvironment = (stack: ClusterStack): Described => ({
+  environment: {
+    tls: stack.tls,
+    certificate: stack.certificate,
+    api: {
+      url: `https://${stack.tls.host}:${stack.tls.port}`,
+      trust: stack.tls.trust,
+      tokenEnv: 'CLUSTER_TOKEN',
+    },
+    postgres: { urlEnv: 'CLUSTER_DATABASE_URL' },
+    redis: { urlEnv: 'CLUSTER_REDIS_URL' },
+    kubernetes: {
+      kubeconfig: stack.lab.kubernetes.botKubeconfig,
+      namespace: stack.namespace,
+      jwtSecret: { name: 'paksa-secrets' },
+    },
+    nginx: { place: { on: 'pod', service: 'nginx' } },
+    alembic: { place: { on: 'pod', service: 'backend' }, config: '/app/alembic.ini' },
+  },
+  variables: {
+    CLUSTER_TOKEN: stack.token(),
+    CLUSTER_DATABASE_URL: stack.databaseUrl,
+    CLUSTER_REDIS_URL: stack.redisUrl,
+  },
+});
+
+/** Who may approve in the lab. */
+export const APPROVER = 'UAPPROVER';
+
+/** A configuration of these environments, read as any other is, with a ladder that pages at once. */
+export function configurationOf(environments: Readonly<Record<string, Described>>): Config {
+  const file = {
+    environments: Object.fromEntries(
+      Object.entries(environments).map(([name, { environment }]) => [name, environment]),
+    ),
+    ladder: {
+      firstPageAfter: '1h',
+      levels: [
+        { name: 'Development team', responders: [{ user: 'ULEVEL1' }] },
+        { name: 'DevOps/Infrastructure team', responders: [{ user: 'ULEVEL2' }] },
+      ],
+    },
+    approvals: { approvers: [{ user: APPROVER }] },
+  };
+  const variables = Object.values(environments).map((described) => described.variables);
+  return loadConfig({ env: Object.assign({}, ...variables), readFile: () => stringify(file) });
+}

@@ -1,0 +1,99 @@
+/** The processor is kept busy, or too little of it is allowed. */
+import type { ClusterStack } from '../cluster-stack.ts';
+import type { ComposeStack } from '../compose-stack.ts';
+import type { Fault } from '../fault.ts';
+import { until } from '../until.ts';
+import { patchBackend, renewBackend as renewPods } from './cluster.ts';
+import { background, containerOf, renewBackend } from './compose.ts';
+
+const TOPIC = 'high-cpu';
+const SPIN = ['python3', '-c', 'while True: pass'];
+/** `ps` counts over a process's whole life: it takes a moment to be seen. */
+const SEEN_MS = 30_000;
+
+const processorShare = async (stack: ComposeStack): Promise<number> => {
+  const { cpu_stats: now, precpu_stats: before } = await (await containerOf(stack, 'backend')).stats({
+    stream: false,
+  });
+  const used = now.cpu_usage.total_usage - before.cpu_usage.total_usage;
+  const passed = now.system_cpu_usage - before.system_cpu_usage;
+  return (used / passed) * now.online_cpus;
+};
+
+export const composeFaults: readonly Fault<ComposeStack>[] = [
+  {
+    id: 'cpu-spinning',
+    topic: TOPIC,
+    what: 'a process in the backend’s container spins',
+    inject: async (stack) => {
+      await background(stack, 'backend', SPIN);
+      await until(async () => (await processorShare(stack)) > 0.47, {
+        what: 'the processor to be busy',
+        within: SEEN_MS,
+      });
+    },
+    mend: renewBackend,
+    foundBy: ['container-cpu', 'throttling'],
+    fix: 'restart-backend',
+    // Half a core is what the backend has, and the other process takes it.
+    alsoIn: ['slow-api', 'load-balancer'],
+  },
+  {
+    id: 'cpu-limit-too-low',
+    topic: TOPIC,
+    what: 'the backend’s container may use a twentieth of a core, and is held back',
+    inject: async (stack) => {
+      await (await containerOf(stack, 'backend')).update({
+        CpuPeriod: 100_000,
+        CpuQuota: 5_000,
+        NanoCpus: 0,
+      });
+      await until(async () => (await processorShare(stack)) > 0.04, {
+        what: 'the backend to use up its share',
+        within: 60_000,
+      });
+    },
+    mend: renewBackend,
+    foundBy: ['throttling'],
+    fix: 'raise-container-cpu',
+    alsoIn: ['slow-api', 'load-balancer', 'auth-failures', 'migrations'],
+  },
+];
+
+export const clusterFaults: readonly Fault<ClusterStack>[] = [
+  {
+    id: 'cpu-spinning-in-a-pod',
+    topic: TOPIC,
+    what: 'a process in one of the backend’s pods spins',
+    inject: async (stack) => {
+      await stack.exec('deployment/paksa-backend', [
+        'sh',
+        '-c',
+        'setsid python3 -c "while True: pass" >/dev/null 2>&1 &',
+      ]);
+      await until(
+        async () => {
+          const { stdout } = await stack.exec('deployment/paksa-backend', ['ps', '-eo', 'cputimes=,args=']);
+          return stdout
+            .split('\n')
+            .some((line) => line.includes('while True') && Number.parseInt(line, 10) >= 8);
+        },
+        { what: 'the kubelet to have measured it', within: 60_000 },
+      );
+    },
+    mend: renewPods,
+    foundBy: ['pod-cpu'],
+    fix: 'rollout-restart',
+    alsoIn: ['slow-api', 'load-balancer'],
+  },
+  {
+    id: 'cpu-limit-of-pods-too-low',
+    topic: TOPIC,
+    what: 'the deployment allows its pods a fiftieth of a core',
+    inject: (stack) => patchBackend(stack, { cpuMillicores: 20 }),
+    mend: renewPods,
+    foundBy: ['pod-cpu'],
+    fix: 'raise-cpu-limit',
+    alsoIn: ['slow-api', 'load-balancer', 'auth-failures', 'migrations'],
+  },
+];

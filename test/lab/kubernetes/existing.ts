@@ -1,0 +1,37 @@
+/**
+ * A cluster on this machine that KUBECONFIG names. Others are left alone, whatever the variable says: the lab breaks what
+ * it finds in `paksa-financial`, and that may be somebody's production.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { connectCluster } from './cluster.ts';
+
+const LOCAL = /^(kind-|k3d-|minikube$|docker-desktop$|rancher-desktop$|colima|paksa-lab)/;
+
+const kubeconfig = z.object({ 'current-context': z.string() });
+
+/** Its kubeconfig's path; nothing when there is none, or when its current context is no local cluster's. */
+export function localCluster(): string | undefined {
+  const path = process.env.KUBECONFIG;
+  if (!path || !existsSync(path)) return undefined;
+  const read = kubeconfig.safeParse(parse(readFileSync(path, 'utf8')));
+  return read.success && LOCAL.test(read.data['current-context']) ? path : undefined;
+}
+
+/** What the lab has to know of it. @throws Error when it has no node with an address of its own */
+export async function existingCluster(adminKubeconfig: string) {
+  const { items } = await connectCluster(adminKubeconfig).core.listNode();
+  const [node] = items;
+  const address = node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+  if (node?.metadata?.name === undefined || address === undefined)
+    throw new Error(`The cluster of KUBECONFIG (${adminKubeconfig}) has no node with an internal address.`);
+  return {
+    adminKubeconfig,
+    node: node.metadata.name,
+    address,
+    server: 'https://kubernetes.default.svc',
+    own: false,
+  };
+}
