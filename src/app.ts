@@ -2,12 +2,14 @@
 import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import { topics } from '../commands/index.ts';
+import { topics as guide } from '../commands/index.ts';
 import { type Config, secretsOf, slackConnection } from './config.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
 import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
-import type { Checkpoint } from './engine/ports.ts';
+import { lookForStep } from './engine/look.ts';
+import type { Checkpoint, Topics } from './engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
+import { carryOutSurvey } from './engine/survey.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
 import { AdapterError, messageOf } from './errors.ts';
@@ -36,6 +38,8 @@ export interface EngineOptions {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly log: Log;
+  /** What can be diagnosed; the guide's when unset. */
+  readonly topics?: Topics;
   /** Does nothing but in a test that makes the process die there. */
   readonly checkpoint?: Checkpoint;
   /** How long a verification waits for a change to show, in milliseconds. */
@@ -47,13 +51,17 @@ const SETTLE_MS = 15_000;
 const DRAIN_MS = 20_000;
 
 /** The handlers that need no Slack: a terminal works on these too. */
-export type EngineHandlers = Pick<TaskHandlers, 'diagnose' | 'preview' | 'run' | 'verify'>;
+export type EngineHandlers = Pick<
+  TaskHandlers,
+  'diagnose' | 'survey' | 'look' | 'preview' | 'run' | 'verify'
+>;
 
 /** The engine without Slack: what the bot and the terminal share. */
 export async function openEngine({
   config,
   databaseUrl,
   log,
+  topics = guide,
   checkpoint = () => undefined,
   settleMs,
 }: EngineOptions) {
@@ -69,8 +77,8 @@ export async function openEngine({
     onFailure: (task, error) => log.warn({ task, error: messageOf(error) }, 'a task failed'),
   });
   const store = createStore(pool, jobs.enqueue);
-  const estate = createEstate(config.targets);
-  const diagnosing: DiagnoseDeps = { store, topics, estate, policy: config.policy, redact: redactDeep };
+  const estate = createEstate(config.environments);
+  const diagnosing: DiagnoseDeps = { store, topics, estate, redact: redactDeep };
   const working: WorkDeps = {
     store,
     topics,
@@ -82,6 +90,8 @@ export async function openEngine({
   };
   const handlers: EngineHandlers = {
     diagnose: ({ diagnosis }, signal) => carryOutDiagnosis(diagnosing, diagnosis, signal),
+    survey: ({ survey }, signal) => carryOutSurvey(diagnosing, survey, signal),
+    look: (task, signal) => lookForStep(working, task, signal),
     preview: ({ incident, fix, round }, signal) => drawPreview(working, incident, { fix, round }, signal),
     run: ({ incident, fix, round }, signal) => carryOut(working, incident, { fix, round }, signal),
     verify: ({ incident, fix, round }, signal) => verify(working, incident, { fix, round }, signal),
@@ -98,6 +108,7 @@ export async function openEngine({
     handlers,
     close: async () => {
       await jobs.stop(DRAIN_MS);
+      await estate.close();
       await pool.end();
     },
   };
@@ -121,7 +132,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, log } = options;
   const connection = slackConnection(config.slack);
   const engine = await openEngine(options);
-  const { store, checkpoint, redact, diagnosing, pool, jobs } = engine;
+  const { store, topics, checkpoint, redact, diagnosing, pool, jobs } = engine;
   const { apiUrl } = config.slack;
   const client = openClient({ botToken: connection.botToken, apiUrl });
   const messages = createMessages(pool);
@@ -129,7 +140,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const logger = slackLogger(log);
   const accept = createAccept(receipts, checkpoint);
   const outbox = createOutbox(client, messages, checkpoint);
-  const publishing: PublishDeps = { client, outbox, messages, store, topics, channel: config.channel };
+  const channels = new Map(config.environments.map(({ target, channel }) => [target.environment, channel]));
+  const channelOf = (environment: string) => channels.get(environment);
+  const publishing: PublishDeps = { client, outbox, messages, store, topics, channelOf };
   const escalating = { store, pager: createSlackPager(createPages(publishing)), redact, checkpoint };
 
   const socket =

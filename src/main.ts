@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     const bot = await startBot({ config, databaseUrl: database.url, log });
     opened(bot.stop);
     await bot.connected;
-    const environments = config.targets.map(({ environment }) => environment);
+    const environments = config.environments.map(({ target }) => target.environment);
     log.info({ port: bot.port, mode, environments }, 'ready');
   } catch (error) {
     await closeAll();

@@ -2,10 +2,7 @@
  * `paksa fix`: the whole way, from a diagnosis to a verified fix, recorded like one from Slack. While it waits, the terminal
  * is one more replica: it works on the tasks that need no Slack.
  */
-import { once } from 'node:events';
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { openEngine } from '../app.ts';
 import { decide } from '../engine/decide.ts';
 import { requestDiagnosis } from '../engine/diagnose.ts';
@@ -14,6 +11,7 @@ import { UserError } from '../errors.ts';
 import { type Attempt, isWorking } from '../incident/incident.ts';
 import { overall } from '../runbook/finding.ts';
 import { previewLines, print } from './print.ts';
+import { isYes, openTerminal, until } from './terminal.ts';
 import { EXIT } from './usage.ts';
 
 export interface FixOptions {
@@ -24,9 +22,7 @@ export interface FixOptions {
   readonly yes: boolean;
 }
 
-const BETWEEN_LOOKS_MS = 150;
-
-type Engine = Awaited<ReturnType<typeof openEngine>>;
+export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
 /** Resolves with the exit code. @throws UserError when nothing could be looked at, or the fix cannot be used */
 export async function fix(engine: Engine, options: FixOptions): Promise<number> {
@@ -47,7 +43,8 @@ export async function fix(engine: Engine, options: FixOptions): Promise<number> 
   );
   const { incident } = diagnosis;
   const open = incident === undefined ? undefined : await store.incident(incident);
-  if (!open || open.status === 'resolved') {
+  // While a procedure is gone through, an incident stays open that shows no problem any more.
+  if (!open || open.status === 'resolved' || overall(diagnosis.findings) === 'healthy') {
     if (overall(diagnosis.findings) === 'inconclusive')
       throw new UserError(
         `“${topic}” could not be looked at, so there is nothing to go by. See: paksa diagnose ${topic}`,
@@ -96,25 +93,10 @@ function report(title: string, { stage, outcome }: Attempt): number {
 }
 
 async function agrees(): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const terminal = openTerminal();
   try {
-    // A terminal that is gone, or a pipe at its end, is no yes; the question alone would wait for ever.
-    const closed = once(terminal, 'close').then(() => '');
-    const answer = await Promise.race([terminal.question('Run it? [y/N] '), closed]);
-    return /^y(es)?$/i.test(answer.trim());
+    return isYes(await terminal.ask('Run it? [y/N]'));
   } finally {
     terminal.close();
-  }
-}
-
-/** Reads again until it is as awaited: another replica may be the one that does it. */
-async function until<Value>(
-  read: () => Promise<Value | undefined>,
-  isAwaited: (value: Value) => boolean,
-): Promise<Value> {
-  for (;;) {
-    const value = await read();
-    if (value !== undefined && isAwaited(value)) return value;
-    await pause(BETWEEN_LOOKS_MS);
   }
 }

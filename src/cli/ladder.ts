@@ -1,10 +1,20 @@
 /** `paksa ladder check`: what would happen if everybody slept on, and which levels have nobody. */
+import type { Environment } from '../config/environments.ts';
 import type { EscalationPolicy } from '../policy/policy.ts';
 import { duration, print } from './print.ts';
 import { EXIT } from './usage.ts';
 
-/** Returns the exit code: a problem when a level has nobody. */
-export function checkLadder({ firstPageAfterMs, levels, afterLast }: EscalationPolicy): number {
+/** One ladder an environment; said once where they are the same. Returns the exit code: a problem when a level has nobody. */
+export function checkLadders(environments: readonly Environment[]): number {
+  const ladders = Map.groupBy(environments, ({ policy }) => policy.escalation);
+  const codes = [...ladders].map(([ladder, of]) => {
+    if (ladders.size > 1) print(`${of.map(({ target }) => target.environment).join(', ')}:`);
+    return checkLadder(ladder);
+  });
+  return codes.find((code) => code !== EXIT.healthy) ?? EXIT.healthy;
+}
+
+function checkLadder({ firstPageAfterMs, levels, afterLast }: EscalationPolicy): number {
   const empty = levels.flatMap(({ name, responders }, index) =>
     responders.length === 0
       ? [

@@ -3,16 +3,20 @@ import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
 import { openEngine } from '../app.ts';
 import { type Config, checkConfig, describeProblems, loadConfig, secretsOf } from '../config.ts';
-import { environmentOf, fixOf, runbookOf } from '../engine/lookup.ts';
+import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { createEstate } from '../estate.ts';
 import { createLog } from '../log.ts';
 import { createRedactor } from '../redact.ts';
+import { EVERYTHING } from '../runbook/define.ts';
 import { openDatabase } from '../store/embedded/database.ts';
 import { diagnose } from './diagnose.ts';
 import { fix } from './fix.ts';
-import { checkLadder } from './ladder.ts';
+import { checkLadders } from './ladder.ts';
 import { print } from './print.ts';
+import { type ProcedureOptions, procedure } from './procedure.ts';
+import { survey } from './survey.ts';
+import { openTerminal } from './terminal.ts';
 import { EXIT, USAGE } from './usage.ts';
 
 class UsageError extends UserError {}
@@ -34,33 +38,59 @@ async function run(args: string[]): Promise<number> {
       return config ? EXIT.healthy : EXIT.problem;
     }
     case 'ladder check':
-      return checkLadder(loadConfig({ env: process.env }).policy.escalation);
+      return checkLadders(loadConfig({ env: process.env }).environments);
     case 'diagnose': {
       if (first === undefined) throw new UsageError('Diagnose what? Name a topic: paksa topics lists them.');
       const config = loadConfig({ env: process.env });
       const { redactDeep } = createRedactor(secretsOf(config));
-      const estate = createEstate(config.targets);
-      asUsage(() => [runbookOf(topics, first), environmentOf(estate, values.env)]);
-      return diagnose(topics, estate, {
-        topic: first,
-        environment: values.env,
-        json: values.json,
-        redact: redactDeep,
-      });
+      const estate = createEstate(config.environments);
+      const options = { environment: values.env, json: values.json, redact: redactDeep };
+      asUsage(() => environmentOf(estate, values.env));
+      if (first === EVERYTHING) return survey(topics, estate, options).finally(() => estate.close());
+      asUsage(() => runbookOf(topics, first));
+      return diagnose(topics, estate, { ...options, topic: first }).finally(() => estate.close());
     }
     case 'fix': {
       if (first === undefined || second === undefined)
         throw new UsageError('Fix what? Name a topic and a fix.');
       asUsage(() => fixOf(runbookOf(topics, first), second));
       const config = loadConfig({ env: process.env });
-      asUsage(() => environmentOf(createEstate(config.targets), values.env));
+      asUsage(() => environmentOf(createEstate(config.environments), values.env));
       return withEngine(config, (engine) =>
         fix(engine, { topic: first, fix: second, environment: values.env, yes: values.yes }),
       );
     }
+    case 'emergency': {
+      if (first === undefined) return listEmergencies();
+      if (second !== undefined) throw new UsageError(`“${second}” is one word too many.`);
+      asUsage(() => emergencyOf(topics, first));
+      return goThrough({ topic: first, environment: values.env, yes: values.yes });
+    }
+    case 'procedure': {
+      if (first === undefined || second === undefined)
+        throw new UsageError('Go through what? Name a topic and a procedure.');
+      asUsage(() => procedureOf(runbookOf(topics, first), second));
+      return goThrough({ topic: first, procedure: second, environment: values.env, yes: values.yes });
+    }
     default:
       throw new UsageError(`“${positionals.join(' ')}” is not a command.`);
   }
+}
+
+function listEmergencies(): number {
+  const declared = [...topics.values()].filter(({ emergency }) => emergency !== undefined);
+  print(
+    ...declared.map(({ topic, title, symptoms }) => `${topic.padEnd(20)}${title} (${symptoms.join(', ')})`),
+    ...(declared.length === 0 ? ['No runbook describes an emergency.'] : []),
+  );
+  return EXIT.healthy;
+}
+
+async function goThrough(options: ProcedureOptions): Promise<number> {
+  const config = loadConfig({ env: process.env });
+  asUsage(() => environmentOf(createEstate(config.environments), options.environment));
+  const terminal = openTerminal();
+  return withEngine(config, (engine) => procedure(engine, options, terminal)).finally(terminal.close);
 }
 
 /** A name that does not exist is a slip of whoever typed it. */

@@ -5,7 +5,7 @@ import type { Preview } from '../runbook/fix.ts';
 const MARKS = { healthy: 'ok', problem: '!!', inconclusive: '??' } as const;
 
 /** A terminal obeys control characters: text from outside comes without them. */
-const shown = (text: string): string => text.replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, '');
+export const shown = (text: string): string => text.replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, '');
 
 export function findingLines(finding: Finding): string[] {
   const evidence = Object.entries(finding.evidence).map(

@@ -75,6 +75,8 @@ function taskOf(incident: string, effect: Effect): { task: Task; at?: number } |
     case 'run':
     case 'undo':
       return { task: { task: 'run', incident, fix: effect.fix, round: effect.round } };
+    case 'look':
+      return { task: { task: 'look', incident, step: effect.step, round: effect.round } };
     case 'page':
       return { task: { task: 'page', incident, page: effect.page } };
     case 'set-timer':

@@ -1,6 +1,7 @@
-/** What people ask of an incident: a fix, a decision on it, its undo, an answer to a page, more people, its end. */
-import type { AttemptRef } from '../incident/event.ts';
+/** What people ask of an incident: a fix, a decision on it, its undo, a step ticked, an answer to a page, more people, its end. */
+import type { AttemptRef, IncidentEvent } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { StepRef } from '../incident/plan.ts';
 import { type Actor, mayAnswer, mayDecide, mayDeny, type Permission } from '../policy/permission.ts';
 import { type Applied, apply } from './apply.ts';
 import type { Checkpoint, Store } from './ports.ts';
@@ -15,6 +16,9 @@ export type Decision =
   | ({ readonly decision: 'approve' } & AttemptRef)
   | ({ readonly decision: 'deny'; readonly reason?: string } & AttemptRef)
   | ({ readonly decision: 'undo' } & AttemptRef)
+  | ({ readonly decision: 'take-step' | 'tick-step' | 'retry-step' } & StepRef)
+  | ({ readonly decision: 'fail-step' | 'skip-step'; readonly reason: string } & StepRef)
+  | { readonly decision: 'stop-procedure'; readonly round: number; readonly reason: string }
   | { readonly decision: 'acknowledge' }
   | { readonly decision: 'escalate'; readonly step?: number }
   | { readonly decision: 'resolve' };
@@ -36,26 +40,48 @@ export async function decide(
   return applied;
 }
 
-function eventOf(decision: Decision) {
+function eventOf(decision: Decision): IncidentEvent {
   switch (decision.decision) {
     case 'request-fix':
-      return { type: 'fix-requested', fix: decision.fix } as const;
+      return { type: 'fix-requested', fix: decision.fix };
     case 'approve':
-      return { type: 'approved', fix: decision.fix, round: decision.round } as const;
+      return { type: 'approved', fix: decision.fix, round: decision.round };
     case 'deny': {
       const { fix, round, reason } = decision;
-      return { type: 'denied', fix, round, ...(reason === undefined ? {} : { reason }) } as const;
+      return { type: 'denied', fix, round, ...(reason === undefined ? {} : { reason }) };
     }
     case 'undo':
-      return { type: 'undo-requested', fix: decision.fix, round: decision.round } as const;
+      return { type: 'undo-requested', fix: decision.fix, round: decision.round };
+    case 'take-step':
+    case 'tick-step':
+    case 'retry-step':
+      return { type: TICKS[decision.decision], step: decision.step, round: decision.round };
+    case 'fail-step':
+    case 'skip-step': {
+      const { step, round, reason } = decision;
+      return {
+        type: decision.decision === 'fail-step' ? 'step-failed' : 'step-skipped',
+        step,
+        round,
+        reason,
+      };
+    }
+    case 'stop-procedure':
+      return { type: 'procedure-stopped', round: decision.round, reason: decision.reason };
     case 'acknowledge':
-      return { type: 'acknowledged' } as const;
+      return { type: 'acknowledged' };
     case 'escalate':
-      return { type: 'escalated', ...(decision.step === undefined ? {} : { step: decision.step }) } as const;
+      return { type: 'escalated', ...(decision.step === undefined ? {} : { step: decision.step }) };
     case 'resolve':
-      return { type: 'resolved' } as const;
+      return { type: 'resolved' };
   }
 }
+
+const TICKS = {
+  'take-step': 'step-taken',
+  'tick-step': 'step-done',
+  'retry-step': 'step-retried',
+} as const;
 
 /** Anybody may ask for a fix (nothing happens before a decision) and for more people. */
 function permission(incident: Incident, decision: Decision, actor: Actor): Permission {
@@ -69,6 +95,12 @@ function permission(incident: Incident, decision: Decision, actor: Actor): Permi
       return mayDeny(incident, actor, incident.attempts[decision.fix]?.requestedBy ?? '');
     case 'undo':
       return mayDecide(incident, actor);
+    case 'take-step':
+    case 'tick-step':
+    case 'retry-step':
+    case 'fail-step':
+    case 'skip-step':
+    case 'stop-procedure':
     case 'acknowledge':
     case 'resolve':
       return mayAnswer(incident, actor);

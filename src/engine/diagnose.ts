@@ -2,22 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { PAKSA } from '../incident/event.ts';
 import { fingerprintOf, type Incident, type ProposedFix } from '../incident/incident.ts';
-import { armed } from '../policy/ladder.ts';
-import type { Policy } from '../policy/policy.ts';
 import type { Runbook } from '../runbook/define.ts';
 import { type Finding, overall, worstSeverity } from '../runbook/finding.ts';
-import type { Target } from '../runbook/target.ts';
 import { commit } from './apply.ts';
 import { type Examination, examine } from './examine.ts';
 import { environmentOf, runbookOf } from './lookup.ts';
+import { newIncident, proposedFixes } from './open.ts';
 import type { Diagnosis, Estate, Store, Topics, Transaction } from './ports.ts';
 
 export interface DiagnoseDeps {
   readonly store: Store;
   readonly topics: Topics;
   readonly estate: Estate;
-  /** The policy that an incident opened now lives by. */
-  readonly policy: Policy;
   readonly redact: <Value>(value: Value) => Value;
 }
 
@@ -84,11 +80,19 @@ const show = (store: Store, diagnosis: Diagnosis): Promise<void> =>
     await tx.send({ task: 'publish', subject: `diagnosis/${diagnosis.id}` });
   });
 
+export interface Conclusion {
+  /** Whether a problem opens an incident where none is open. */
+  readonly opens: boolean;
+  /** Where the card of an incident that it opens stands, when no message of the diagnosis becomes that card. */
+  readonly channel?: string;
+}
+
 /** Records what was found, and opens an incident, joins the open one, or resolves it. Resolves with the incident, if any. */
 export const conclude = (
   deps: DiagnoseDeps,
   diagnosis: Diagnosis,
   { findings, skipped, tookMs }: Examination,
+  { opens, channel }: Conclusion = { opens: true },
 ): Promise<Incident | undefined> =>
   deps.store.transact(async (tx) => {
     const runbook = runbookOf(deps.topics, diagnosis.topic);
@@ -104,19 +108,20 @@ export const conclude = (
           { type: 'diagnosed', findings, severity, fixes },
           { actor: PAKSA, cause: diagnosis.id },
         )
-      : isProblem
+      : isProblem && opens
         ? await openIncident(tx, deps, runbook, diagnosis, findings, fixes)
         : undefined;
     const joined = incident?.done ? incident.incident : open;
-    const opened = isProblem && !open;
+    const opened = isProblem && !open && opens;
     await tx.saveDiagnosis({
       ...diagnosis,
       findings,
       skipped,
       tookMs,
       state: 'finished',
-      ...(joined ? { incident: joined.id, opened } : {}),
+      ...(joined ? { incident: joined.id, opened, resolved: joined.status === 'resolved' } : {}),
     });
+    if (joined && opened && channel !== undefined) await tx.reserveMessage(`incident/${joined.id}`, channel);
     if (joined && opened) await tx.handOver(`diagnosis/${diagnosis.id}`, `incident/${joined.id}`);
     else await tx.send({ task: 'publish', subject: `diagnosis/${diagnosis.id}` });
     return joined;
@@ -130,45 +135,14 @@ async function openIncident(
   findings: readonly Finding[],
   fixes: readonly ProposedFix[],
 ) {
+  const { environment, requestedBy: openedBy } = diagnosis;
   const severity = worstSeverity(findings);
-  const incident: Incident = {
-    id: await tx.nextIncidentId(),
-    version: 0,
-    topic: runbook.topic,
-    title: runbook.title,
-    environment: diagnosis.environment,
-    fingerprint: fingerprintOf(diagnosis.environment, runbook.topic),
-    status: 'open',
-    severity,
-    openedAt: tx.now,
-    openedBy: diagnosis.requestedBy,
-    findings,
-    fixes,
-    attempts: {},
-    ladder: armed(deps.policy.escalation, tx.now),
-    policy: deps.policy,
-  };
+  const opening = { runbook, environment, openedBy, severity, findings, fixes };
+  const incident = await newIncident(tx, deps.estate, opening);
   return commit(
     tx,
     incident,
     { type: 'opened', severity, findings },
-    { actor: diagnosis.requestedBy, cause: diagnosis.id },
+    { actor: openedBy, cause: diagnosis.id },
   );
 }
-
-export const proposedFixes = (
-  runbook: Runbook,
-  target: Target,
-  findings: readonly Finding[],
-): ProposedFix[] =>
-  Object.entries(runbook.fixes).map(([id, fix]) => {
-    const unavailable = fix.unavailable(target);
-    return {
-      id,
-      title: fix.title,
-      risk: fix.risk,
-      ...(unavailable === undefined ? {} : { unavailable }),
-      ...(fix.undo.reversible ? {} : { irreversible: fix.undo.why }),
-      suggested: findings.some(({ suggests }) => suggests.includes(id)),
-    };
-  });

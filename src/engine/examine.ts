@@ -4,6 +4,7 @@ import type { Runbook } from '../runbook/define.ts';
 import { type Finding, inconclusive, type Verdict } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
 import type { CheckContext, Probes } from '../runbook/tools.ts';
+import { shareAnswers } from './share.ts';
 
 export interface Examination {
   /** In the runbook's order. */
@@ -34,16 +35,20 @@ export async function examine(
     const why = skip(target);
     return why === undefined ? [] : [{ check, title, why }];
   });
+  const due = chosen.filter(([id]) => !skipped.some(({ check }) => check === id));
+  // Questions live as long as somebody may be waiting for the answer.
+  const over = new AbortController();
+  const stop = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal;
+  const shared = shareAnswers(probes, stop);
   const findings = await Promise.all(
-    chosen
-      .filter(([id]) => !skipped.some(({ check }) => check === id))
-      .map(async ([id, check]) => {
-        const verdict = await look(check, target, probes, options.signal);
-        const finding = options.redact({ check: id, title: check.title, ...verdict });
-        options.onFinding?.(finding);
-        return finding;
-      }),
+    due.map(async ([id, check]) => {
+      const verdict = await look(check, target, shared, options.signal);
+      const finding = options.redact({ check: id, title: check.title, ...verdict });
+      options.onFinding?.(finding);
+      return finding;
+    }),
   );
+  over.abort();
   return { findings, skipped, tookMs: Math.round(performance.now() - startedAt) };
 }
 

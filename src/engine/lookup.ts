@@ -1,4 +1,4 @@
-/** Finds what people name: topics, fixes, environments. What is not there is answered with the nearest that is. */
+/** Finds what people name: topics, fixes, procedures, environments. What is not there is answered with the nearest that is. */
 import { closest } from 'fastest-levenshtein';
 import { UserError } from '../errors.ts';
 import type { Runbook } from '../runbook/define.ts';
@@ -23,6 +23,32 @@ export function fixOf(runbook: Runbook, id: string): Fix {
       `The topic “${runbook.topic}” has no fix “${id}”.${nearest(id, Object.keys(runbook.fixes))}`,
     );
   return fix;
+}
+
+/** The id of the procedure named, or of the topic's emergency. @throws UserError naming the nearest */
+export function procedureOf(runbook: Runbook, id: string | undefined): string {
+  const { topic, procedures = {}, emergency } = runbook;
+  const named = id ?? emergency;
+  if (named === undefined) throw new UserError(`The topic “${topic}” is not an emergency.`);
+  if (!Object.hasOwn(procedures, named))
+    throw new UserError(
+      `The topic “${topic}” has no procedure “${named}”.${nearest(named, Object.keys(procedures))}`,
+    );
+  return named;
+}
+
+/** @throws UserError naming the nearest emergency */
+export function emergencyOf(topics: Topics, topic: string): Runbook {
+  const known = [...topics.values()].filter(({ emergency }) => emergency !== undefined);
+  const runbook = known.find((each) => each.topic === topic);
+  if (!runbook)
+    throw new UserError(
+      `There is no emergency “${topic}”.${nearest(
+        topic,
+        known.map((each) => each.topic),
+      )}`,
+    );
+  return runbook;
 }
 
 /** The environment named, or the first one. @throws UserError naming the nearest, or what to configure */

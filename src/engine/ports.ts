@@ -1,6 +1,7 @@
 /** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Finding } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
@@ -23,6 +24,36 @@ export interface Diagnosis {
   readonly incident?: string;
   /** Whether this look opened the incident, rather than joined it. */
   readonly opened?: boolean;
+  /** Whether this look resolved the incident; not while a fix or a procedure is under way. */
+  readonly resolved?: boolean;
+}
+
+/** One look at every topic of an environment. */
+export interface Survey {
+  readonly id: string;
+  readonly environment: string;
+  readonly requestedBy: string;
+  /** Where it was asked for: a channel's id, or undefined for a terminal. */
+  readonly channel?: string;
+  readonly state: 'running' | 'finished';
+  /** How many topics are looked at. */
+  readonly of: number;
+  /** Those that have come in; worst first once it is finished. */
+  readonly topics: readonly SurveyedTopic[];
+  /** Topics with problems that no other explains. */
+  readonly causes: readonly string[];
+  /** For each other topic with a problem, the causes that explain it. */
+  readonly explainedBy: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface SurveyedTopic {
+  readonly topic: string;
+  readonly title: string;
+  readonly findings: readonly Finding[];
+  readonly skipped: Diagnosis['skipped'];
+  readonly tookMs: number;
+  /** The incident that was opened, or was open. */
+  readonly incident?: string;
 }
 
 /** A line of an incident's log. */
@@ -45,6 +76,7 @@ export interface Transaction {
   nextIncidentId(): Promise<string>;
   save(incident: Incident, happening: Happening, effects: readonly Effect[], cause?: string): Promise<void>;
   saveDiagnosis(diagnosis: Diagnosis): Promise<void>;
+  saveSurvey(survey: Survey): Promise<void>;
   /** The message about `subject` will stand in this channel. */
   reserveMessage(subject: Subject, channel: string): Promise<void>;
   /** The message that showed `from` shows `to` from now on. */
@@ -60,6 +92,7 @@ export interface Store {
   openIncidents(): Promise<readonly Incident[]>;
   log(incident: string): Promise<readonly LogEntry[]>;
   diagnosis(id: string): Promise<Diagnosis | undefined>;
+  survey(id: string): Promise<Survey | undefined>;
 }
 
 /** A statement on the connection of a transaction. */
@@ -75,6 +108,8 @@ export interface Estate {
   target(environment: string): Target;
   probes(environment: string): Probes;
   actuators(environment: string): Actuators;
+  /** Who is paged and who may approve there: an incident opened now lives by it. */
+  policy(environment: string): Policy;
 }
 
 export type Topics = ReadonlyMap<string, Runbook>;
@@ -92,6 +127,8 @@ export type Checkpoint = (name: CheckpointName) => void;
 export type CheckpointName =
   | 'received'
   | 'decided'
+  | 'procedure-started'
+  | 'step-looked'
   | 'started'
   | 'captured'
   | 'acted'

@@ -6,7 +6,14 @@
 import { AdapterError, messageOf } from '../errors.ts';
 import { type AttemptRef, type IncidentEvent, PAKSA } from '../incident/event.ts';
 import { apply } from './apply.ts';
-import { PREVIEW_TIMEOUT_MS, type WorkDeps, type Workpiece, within, workpiece } from './workshop.ts';
+import {
+  leftBehind,
+  PREVIEW_TIMEOUT_MS,
+  type WorkDeps,
+  type Workpiece,
+  within,
+  workpiece,
+} from './workshop.ts';
 
 /** Draws the preview that a request asked for. Reads only, so that it may be begun again. */
 export async function drawPreview(
@@ -41,17 +48,20 @@ export async function carryOut(
   if (!isFix && piece.attempt.stage !== 'undoing') return;
 
   try {
-    const present = await preview(deps, piece, signal);
-    const expected = isFix ? piece.attempt.preview?.boundTo : piece.attempt.boundAfter;
-    if (present.boundTo !== expected && isFix) {
-      await record({ type: 'drifted', ...ref, preview: present });
-      return;
-    }
-    if (present.boundTo !== expected) {
-      const reason =
-        'What the fix left behind has changed since: undoing it now would overwrite somebody else’s work.';
-      await record({ type: 'failed', ...ref, reason });
-      return;
+    if (isFix) {
+      const present = await preview(deps, piece, signal);
+      if (present.boundTo !== piece.attempt.preview?.boundTo) {
+        await record({ type: 'drifted', ...ref, preview: present });
+        return;
+      }
+    } else {
+      const left = await leftBehind(piece, piece.reading(within(PREVIEW_TIMEOUT_MS, signal)));
+      if (deps.redact(left) !== piece.attempt.boundAfter) {
+        const reason =
+          'What the fix left behind has changed since: undoing it now would overwrite somebody else’s work.';
+        await record({ type: 'failed', ...ref, reason });
+        return;
+      }
     }
   } catch (error) {
     const reason = `Not begun: it could not be previewed again (${deps.redact(messageOf(error))}).`;

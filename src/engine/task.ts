@@ -1,13 +1,17 @@
 /** Work that outlives the process which asked for it. Ids and a version only: who does it reads the rest again. */
 import type { AttemptRef, Timer } from '../incident/event.ts';
 import type { PageRef } from '../incident/incident.ts';
+import type { StepRef } from '../incident/plan.ts';
 
 export type Task =
   | { readonly task: 'diagnose'; readonly diagnosis: string }
+  | { readonly task: 'survey'; readonly survey: string }
   | ({ readonly task: 'preview'; readonly incident: string } & AttemptRef)
   /** A fix or an undo: never run twice, whatever happens to who runs it. */
   | ({ readonly task: 'run'; readonly incident: string } & AttemptRef)
   | ({ readonly task: 'verify'; readonly incident: string } & AttemptRef)
+  /** A procedure's step is looked at. */
+  | ({ readonly task: 'look'; readonly incident: string } & StepRef)
   | { readonly task: 'timer'; readonly incident: string; readonly timer: Timer; readonly due: number }
   | { readonly task: 'page'; readonly incident: string; readonly page: PageRef }
   /** Brings what people see of a diagnosis or an incident up to date. */
@@ -18,4 +22,4 @@ export type Task =
 export type TaskOf<Name extends Task['task']> = Extract<Task, { task: Name }>;
 
 /** What a message is about. */
-export type Subject = `diagnosis/${string}` | `incident/${string}`;
+export type Subject = `diagnosis/${string}` | `survey/${string}` | `incident/${string}`;

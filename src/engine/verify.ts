@@ -3,7 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AttemptRef, PAKSA } from '../incident/event.ts';
 import { apply } from './apply.ts';
 import { type Examination, examine } from './examine.ts';
-import { PREVIEW_TIMEOUT_MS, type WorkDeps, type Workpiece, within, workpiece } from './workshop.ts';
+import {
+  leftBehind,
+  PREVIEW_TIMEOUT_MS,
+  type WorkDeps,
+  type Workpiece,
+  within,
+  workpiece,
+} from './workshop.ts';
 
 /** A server takes a moment to notice a new file: how long to wait between two looks, in milliseconds. */
 const BETWEEN_LOOKS_MS = 500;
@@ -38,7 +45,7 @@ export async function verify(
       ...ref,
       passed,
       findings: examination.findings,
-      ...(boundAfter ? { boundAfter } : {}),
+      ...(boundAfter === undefined ? {} : { boundAfter }),
     },
     { actor: PAKSA },
   );
@@ -65,11 +72,14 @@ async function lookAgain(
     ...(signal ? { signal } : {}),
   });
   if (isUndo) return { examination, passed: await isBack(piece, signal) };
-  const passed =
-    examination.findings.length > 0 && examination.findings.every(({ status }) => status === 'healthy');
+  const left = fix.leaves(target);
+  const owed = examination.findings.filter(({ check }) => !left.includes(check));
+  const passed = owed.length > 0 && owed.every(({ status }) => status === 'healthy');
   // Also of a fix that did not help: taking it back starts from what it left behind.
-  const left = await fix.preview(piece.reading(within(PREVIEW_TIMEOUT_MS, signal))).catch(() => undefined);
-  return { examination, passed, ...(left ? { boundAfter: left.boundTo } : {}) };
+  const bound = await leftBehind(piece, piece.reading(within(PREVIEW_TIMEOUT_MS, signal))).catch(
+    () => undefined,
+  );
+  return { examination, passed, ...(bound === undefined ? {} : { boundAfter: deps.redact(bound) }) };
 }
 
 async function isBack({ fix, attempt, reading }: Workpiece, signal?: AbortSignal): Promise<boolean> {

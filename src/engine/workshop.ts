@@ -4,7 +4,7 @@ import { type AttemptRef, PAKSA } from '../incident/event.ts';
 import type { Attempt, Incident } from '../incident/incident.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Fix } from '../runbook/fix.ts';
-import type { CheckContext, FixContext } from '../runbook/tools.ts';
+import { type CheckContext, equip, type FixContext } from '../runbook/tools.ts';
 import { apply } from './apply.ts';
 import { fixOf, runbookOf } from './lookup.ts';
 import type { Checkpoint, Estate, Store, Topics } from './ports.ts';
@@ -43,7 +43,7 @@ export async function workpiece(deps: WorkDeps, id: string, ref: AttemptRef): Pr
   const attempt = incident?.attempts[ref.fix];
   if (!incident || attempt?.round !== ref.round) return undefined;
   try {
-    return equip(deps, incident, attempt);
+    return layOut(deps, incident, attempt);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const type = attempt.stage === 'previewing' ? 'preview-failed' : 'failed';
@@ -53,7 +53,7 @@ export async function workpiece(deps: WorkDeps, id: string, ref: AttemptRef): Pr
 }
 
 /** @throws UserError when the fix or the environment is not there any more */
-function equip(deps: WorkDeps, incident: Incident, attempt: Attempt): Workpiece {
+function layOut(deps: WorkDeps, incident: Incident, attempt: Attempt): Workpiece {
   const runbook = runbookOf(deps.topics, incident.topic);
   const fix = fixOf(runbook, attempt.fix);
   const target = deps.estate.target(incident.environment);
@@ -62,11 +62,18 @@ function equip(deps: WorkDeps, incident: Incident, attempt: Attempt): Workpiece 
   const reading = (signal: AbortSignal): CheckContext => ({ ...probes, target, signal, now: new Date() });
   const acting = (signal: AbortSignal): FixContext => ({
     ...reading(signal),
-    certificate: { ...probes.certificate, ...actuators.certificate },
-    kubernetes: { ...probes.kubernetes, ...actuators.kubernetes },
+    ...equip(probes, actuators),
     attempt: `${incident.id}-${attempt.fix}-${attempt.round}`.toLowerCase(),
   });
   return { incident, attempt, runbook, fix, reading, acting };
+}
+
+/** The state that an undo starts from: approved as the fix left it, it holds only while nobody has changed that. */
+export async function leftBehind({ fix, attempt }: Workpiece, context: CheckContext): Promise<string> {
+  const { undo } = fix;
+  return undo.reversible && undo.startsFrom
+    ? undo.startsFrom(context, attempt.undo)
+    : (await fix.preview(context)).boundTo;
 }
 
 /** Whichever stops first: the deadline, or the job whose claim was lost. */

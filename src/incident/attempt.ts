@@ -1,5 +1,6 @@
-/** The life of one fix in an incident: asked for, previewed, decided, run, verified, taken back. */
-import { raise, rearm, resolve } from './escalation.ts';
+/** The life of one fix in an incident, once it is asked for: previewed, decided, run, verified, taken back. */
+import { attemptAt } from './attempt-ref.ts';
+import { raise } from './escalation.ts';
 import type { AttemptRef, Effect, Happening } from './event.ts';
 import {
   type Attempt,
@@ -10,55 +11,7 @@ import {
   workInHand,
 } from './incident.ts';
 import { having, moved, refuse, type Transition } from './outcome.ts';
-
-type Found = { readonly attempt: Attempt } | { readonly refusal: Transition };
-
-/** The attempt meant, if it is still the latest of its fix and at one of these stages. */
-function attemptAt(incident: Incident, ref: AttemptRef, ...stages: readonly AttemptStage[]): Found {
-  const attempt = incident.attempts[ref.fix];
-  if (!attempt) return { refusal: refuse('That fix has not been asked for.') };
-  if (attempt.round !== ref.round)
-    return { refusal: refuse('That preview is no longer the latest one: look at the card again.') };
-  return stages.includes(attempt.stage)
-    ? { attempt }
-    : { refusal: refuse(`That fix is ${STAGE_WORDS[attempt.stage]} already.`, attempt.decidedBy) };
-}
-
-const STAGE_WORDS: Record<AttemptStage, string> = {
-  previewing: 'being previewed',
-  'awaiting-approval': 'waiting for a decision',
-  approved: 'approved',
-  running: 'running',
-  verifying: 'being verified',
-  succeeded: 'done',
-  undoing: 'being undone',
-  'undo-running': 'being undone',
-  'verifying-undo': 'being undone',
-  undone: 'undone',
-  'preview-failed': 'without a preview',
-  withdrawn: 'withdrawn',
-  denied: 'denied',
-  expired: 'expired',
-  failed: 'failed',
-  'undo-failed': 'undone without success',
-};
-
-/** A fix is asked for: its preview is drawn. */
-export function requested(
-  incident: Incident,
-  event: Extract<Happening, { type: 'fix-requested' }>,
-): Transition {
-  const fix = proposedFix(incident, event.fix);
-  if (!fix) return refuse('That fix is not part of this runbook any more: diagnose again.');
-  if (fix.unavailable !== undefined) return refuse(`“${fix.title}” cannot be used here: ${fix.unavailable}.`);
-  const former = incident.attempts[event.fix];
-  if (former && (former.stage === 'previewing' || former.stage === 'awaiting-approval'))
-    return refuse(`“${fix.title}” is ${STAGE_WORDS[former.stage]} already.`, former.requestedBy);
-  if (workInHand(incident)) return refuse('Another fix is under way: one at a time.');
-  const round = (former?.round ?? 0) + 1;
-  const attempt: Attempt = { fix: event.fix, round, stage: 'previewing', requestedBy: event.actor };
-  return moved(having(incident, attempt), [{ do: 'preview', fix: event.fix, round }]);
-}
+import { verified } from './verified.ts';
 
 export type AttemptHappening = Extract<Happening, AttemptRef>;
 
@@ -196,29 +149,3 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
 const isUndo = ({ stage }: Attempt): boolean =>
   stage === 'undoing' || stage === 'undo-running' || stage === 'verifying-undo';
 const toVerify = (attempt: Attempt): AttemptStage => (isUndo(attempt) ? 'verifying-undo' : 'verifying');
-
-/** Looked again: a fix that helped ends the incident if nothing else is wrong, an undo opens it again, the rest climbs. */
-function verified(incident: Incident, event: Extract<Happening, { type: 'verified' }>): Transition {
-  const found = attemptAt(incident, event, 'verifying', 'verifying-undo');
-  if ('refusal' in found) return found.refusal;
-  const { attempt } = found;
-  const undoing = attempt.stage === 'verifying-undo';
-  const lookedAt = new Map(event.findings.map((finding) => [finding.check, finding]));
-  const findings = incident.findings.map((finding) => lookedAt.get(finding.check) ?? finding);
-  const bound = event.boundAfter === undefined ? {} : { boundAfter: event.boundAfter };
-  const after = (stage: AttemptStage): Incident => ({
-    ...having(incident, { ...attempt, ...bound, stage }),
-    findings,
-  });
-  if (!event.passed) {
-    const why = undoing ? 'An undo did not bring back what was there.' : 'A fix ran, but did not help.';
-    const raised = raise(after(undoing ? 'undo-failed' : 'failed'), event.at, why);
-    return moved(raised.next, raised.effects);
-  }
-  if (undoing) {
-    const reopened = rearm(after('undone'), event.at);
-    return moved(reopened.next, reopened.effects);
-  }
-  const next = after('succeeded');
-  return moved(findings.every(({ status }) => status !== 'problem') ? resolve(next, 'paksa') : next);
-}

@@ -2,6 +2,7 @@
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview } from '../runbook/fix.ts';
 import type { PageRef, ProposedFix } from './incident.ts';
+import type { Plan, StepFinding, StepRef } from './plan.ts';
 
 /** Which attempt is meant; `round` makes a late message from an earlier one harmless. */
 export interface AttemptRef {
@@ -38,6 +39,21 @@ export type IncidentEvent =
       readonly boundAfter?: string;
     } & AttemptRef)
   | ({ readonly type: 'undo-requested' } & AttemptRef)
+  /** `round`: the last one of the procedure that was seen when it was asked for; absent where nothing was shown. */
+  | {
+      readonly type: 'procedure-started';
+      readonly plan: Plan;
+      readonly fixes: readonly ProposedFix[];
+      readonly round?: number;
+    }
+  | ({ readonly type: 'step-looked'; readonly findings: readonly StepFinding[] } & StepRef)
+  | ({ readonly type: 'step-taken' } & StepRef)
+  | ({ readonly type: 'step-done' } & StepRef)
+  /** A person could not; or Paksa cannot, because what it takes is gone. */
+  | ({ readonly type: 'step-failed'; readonly reason: string } & StepRef)
+  | ({ readonly type: 'step-retried' } & StepRef)
+  | ({ readonly type: 'step-skipped'; readonly reason: string } & StepRef)
+  | { readonly type: 'procedure-stopped'; readonly round: number; readonly reason: string }
   | { readonly type: 'acknowledged' }
   /** `step`: the ladder's step that was seen when it was asked for; absent where nothing was shown. */
   | { readonly type: 'escalated'; readonly step?: number }
@@ -46,8 +62,8 @@ export type IncidentEvent =
   | { readonly type: 'page-sent'; readonly page: PageRef; readonly by: string }
   | { readonly type: 'page-failed'; readonly page: PageRef; readonly reason: string };
 
-/** `ladder`: the next page falls due. `approval/<fix>`: a decision does. */
-export type Timer = 'ladder' | `approval/${string}`;
+/** `ladder`: the next page falls due. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. */
+export type Timer = 'ladder' | `approval/${string}` | `step/${string}`;
 
 /** When, by whom (a user id, `cli:name`, or `paksa`), and what. */
 export type Happening = { readonly at: number; readonly actor: string } & IncidentEvent;
@@ -57,10 +73,11 @@ export type Effect =
   | ({ readonly do: 'run' } & AttemptRef)
   | ({ readonly do: 'undo' } & AttemptRef)
   | ({ readonly do: 'verify' } & AttemptRef)
+  | ({ readonly do: 'look' } & StepRef)
   | { readonly do: 'page'; readonly page: PageRef }
   | { readonly do: 'set-timer'; readonly timer: Timer; readonly due: number }
-  /** For the timeline: what the ladder did, and why. */
-  | { readonly do: 'tell'; readonly text: LadderNews };
+  /** For the timeline: what the ladder did, and why; how far the procedure has come. */
+  | { readonly do: 'tell'; readonly text: LadderNews | ProcedureNews };
 
 export type LadderNews =
   | {
@@ -71,5 +88,30 @@ export type LadderNews =
       readonly passedOver: readonly number[];
     }
   | { readonly news: 'exhausted'; readonly why: string; readonly passedOver: readonly number[] };
+
+interface StepNews {
+  readonly title: string;
+  /** Which step it is, from 1, and of how many. */
+  readonly number: number;
+  readonly of: number;
+}
+
+export type ProcedureNews =
+  | ({ readonly news: 'step-begun' } & StepNews)
+  | ({
+      readonly news: 'step-ended';
+      readonly state: 'done' | 'failed' | 'skipped';
+      readonly by: string;
+      readonly tookMs: number;
+      readonly note?: string;
+      readonly findings?: readonly StepFinding[];
+    } & StepNews)
+  | {
+      readonly news: 'procedure-ended';
+      readonly title: string;
+      readonly how: 'finished' | 'stopped';
+      readonly tookMs: number;
+      readonly why?: string;
+    };
 
 export const PAKSA = 'paksa';

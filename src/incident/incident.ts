@@ -3,6 +3,7 @@ import type { Ladder } from '../policy/ladder.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview, Risk } from '../runbook/fix.ts';
+import type { ProcedureRun } from './plan.ts';
 
 export type IncidentStatus = 'open' | 'acknowledged' | 'resolved';
 
@@ -88,6 +89,8 @@ export interface Incident {
   readonly fixes: readonly ProposedFix[];
   /** The latest attempt of each fix. */
   readonly attempts: Readonly<Record<string, Attempt>>;
+  /** The latest procedure. */
+  readonly procedure?: ProcedureRun;
   readonly ladder: Ladder;
   /** Pages of the ladder's present step that reached nobody. */
   readonly pagesFailed?: readonly PageRef[];
@@ -106,6 +109,10 @@ const WORKING: ReadonlySet<AttemptStage> = new Set([
 
 /** Whether Paksa has its hands on the infrastructure for this attempt. */
 export const isWorking = (attempt: Attempt): boolean => WORKING.has(attempt.stage);
+
+/** Whether it is asked for, and nobody has decided. */
+export const isUndecided = ({ stage }: Attempt): boolean =>
+  stage === 'previewing' || stage === 'awaiting-approval';
 
 /** The attempt under way, of any fix: one at a time. */
 export const workInHand = (incident: Incident): Attempt | undefined =>

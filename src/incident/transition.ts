@@ -4,13 +4,24 @@
  */
 import { stepOf } from '../policy/ladder.ts';
 import { overall } from '../runbook/finding.ts';
-import { attempted, requested } from './attempt.ts';
+import { attempted } from './attempt.ts';
 import { nobodyReached, raise, raiseUnanswered, rearm, resolve, rest } from './escalation.ts';
 import type { Happening } from './event.ts';
 import { type Incident, workInHand } from './incident.ts';
 import { having, moved, refuse, type Transition } from './outcome.ts';
+import { currentStep, underway } from './plan.ts';
+import { proceeded } from './procedure.ts';
+import { pursue } from './pursue.ts';
+import { requested } from './request.ts';
+import { put } from './step.ts';
 
 export function transition(incident: Incident, event: Happening): Transition {
+  const result = changed(incident, event);
+  // Whatever happened, a procedure may go on from it, in the same commit.
+  return result.moved ? { moved: true, ...pursue(result, event.at, event.actor) } : result;
+}
+
+function changed(incident: Incident, event: Happening): Transition {
   if (incident.status === 'resolved' && !OF_A_RESOLVED_ONE.has(event.type))
     return refuse(`${incident.id} is resolved already.`);
   switch (event.type) {
@@ -37,7 +48,16 @@ export function transition(incident: Incident, event: Happening): Transition {
         ? refuse('A fix is under way: wait until it has been verified.')
         : moved(resolve(incident, event.actor));
     case 'timer-due':
-      return event.timer === 'ladder' ? ladderDue(incident, event) : decisionDue(incident, event);
+      return timerDue(incident, event);
+    case 'procedure-started':
+    case 'procedure-stopped':
+    case 'step-looked':
+    case 'step-taken':
+    case 'step-done':
+    case 'step-failed':
+    case 'step-retried':
+    case 'step-skipped':
+      return proceeded(incident, event);
     case 'page-sent':
       return moved(incident);
     case 'page-failed': {
@@ -65,19 +85,40 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
 ]);
 
 function diagnosed(incident: Incident, event: Extract<Happening, { type: 'diagnosed' }>): Transition {
-  const seen = { ...incident, findings: event.findings, severity: event.severity, fixes: event.fixes };
-  // Nothing looked at is not health.
-  const isWell = overall(event.findings) === 'healthy';
-  return moved(isWell && !workInHand(incident) ? resolve(seen, event.actor) : seen);
+  const run = underway(incident);
+  const severity = run?.emergency ? incident.severity : event.severity;
+  const seen = { ...incident, findings: event.findings, severity, fixes: event.fixes };
+  // Nothing looked at is not health; and a procedure is gone through to its end.
+  const isOver = overall(event.findings) === 'healthy' && !run && !workInHand(incident);
+  return moved(isOver ? resolve(seen, event.actor) : seen);
 }
 
-function ladderDue(incident: Incident, event: Extract<Happening, { type: 'timer-due' }>): Transition {
+type TimerDue = Extract<Happening, { type: 'timer-due' }>;
+
+function timerDue(incident: Incident, event: TimerDue): Transition {
+  if (event.timer === 'ladder') return ladderDue(incident, event);
+  return event.timer.startsWith('step/') ? stepDue(incident, event) : decisionDue(incident, event);
+}
+
+/** Overdue: more people are called, and the step stays open. */
+function stepDue(incident: Incident, event: TimerDue): Transition {
+  const run = underway(incident);
+  const step = run && currentStep(run);
+  const isMeant = step?.id === event.timer.slice('step/'.length) && step.dueAt === event.due;
+  if (!run || !isMeant || step.state !== 'doing' || step.isOverdue)
+    return refuse('That step is not due any more.');
+  const late = put(incident, run, { ...step, isOverdue: true });
+  const { next, effects } = raise(late, event.at, `Step “${step.title}” is overdue.`);
+  return moved(next, effects);
+}
+
+function ladderDue(incident: Incident, event: TimerDue): Transition {
   if (incident.ladder.nextAt !== event.due) return refuse('That step of the ladder is not due any more.');
   const { next, effects } = raiseUnanswered(incident, event.at);
   return moved(next, effects);
 }
 
-function decisionDue(incident: Incident, event: Extract<Happening, { type: 'timer-due' }>): Transition {
+function decisionDue(incident: Incident, event: TimerDue): Transition {
   const attempt = incident.attempts[event.timer.slice('approval/'.length)];
   if (attempt?.stage !== 'awaiting-approval' || attempt.expiresAt !== event.due)
     return refuse('That decision is not due any more.');

@@ -90,6 +90,7 @@ export async function startJobs(
         listen('preview'),
         listen('run'),
         listen('verify'),
+        listen('look'),
         listen('timer'),
         listen('page'),
         listen('publish'),

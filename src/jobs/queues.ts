@@ -19,6 +19,8 @@ const PERSISTENT = {
 
 export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
   diagnose: { ...PERSISTENT, expireInSeconds: 300 },
+  look: { ...PERSISTENT, expireInSeconds: 300 },
+  survey: { ...PERSISTENT, expireInSeconds: 300 },
   preview: { ...PERSISTENT, expireInSeconds: 120 },
   // Never again by itself: who finds it dead decides whether it had begun.
   run: { ...ALIVE, retryLimit: 0, deadLetter: 'run-lost', expireInSeconds: 3600 },

@@ -55,7 +55,7 @@ export function mayDecide(standing: Standing, actor: Actor, requestedBy?: string
 export const mayDeny = (standing: Standing, actor: Actor, requestedBy: string): Permission =>
   actor.id === requestedBy ? ALLOWED : mayDecide(standing, actor);
 
-/** Acknowledge or resolve: who opened it, who approves, anybody on the ladder. */
+/** Acknowledge, resolve, or carry out a procedure's steps: who opened it, who approves, anybody on the ladder. */
 export function mayAnswer(standing: Standing, actor: Actor): Permission {
   if (isTerminal(actor) || actor.id === standing.openedBy) return ALLOWED;
   const who = people([

@@ -7,7 +7,7 @@ import { pageView } from './views/page.ts';
 
 export const createPages = (deps: PublishDeps) => ({
   cardChannel: async (incident: Incident): Promise<string | undefined> =>
-    (await deps.messages.find(`incident/${incident.id}`))?.channel ?? deps.channel,
+    (await deps.messages.find(`incident/${incident.id}`))?.channel ?? deps.channelOf(incident.environment),
 
   directChannel: async (user: string): Promise<string> => {
     const { channel } = await call('conversations.open', deps.client.conversations.open({ users: user }));

@@ -1,16 +1,19 @@
 /** What somebody typed after `/paksa`, or after a mention: forgiving of case, spaces and the quotes that phones put in. */
-import { distance } from 'fastest-levenshtein';
-import type { Runbook } from '../runbook/define.ts';
+import { EVERYTHING, type Runbook } from '../runbook/define.ts';
+import { byDistance } from './nearest.ts';
+import { type ProcedureCommand, parseEmergency, parseProcedure } from './parse-procedure.ts';
 import { clip } from './views/text.ts';
 
 export type Command =
   | { readonly command: 'help' }
   | { readonly command: 'status' }
   | { readonly command: 'diagnose'; readonly topic: string; readonly environment?: string }
+  | { readonly command: 'survey'; readonly environment?: string }
+  | ProcedureCommand
   /** Not understood: what to say, and the topics with the nearest one first. */
   | { readonly command: 'unknown'; readonly said: string; readonly nearest: readonly string[] };
 
-const WORDS = ['help', 'status', 'diagnose'];
+const WORDS = ['help', 'status', 'diagnose', 'emergency', 'procedure'];
 /** Longer than any command; the rest is not read. */
 const MOST_TEXT = 500;
 /** Of a word that is said back. */
@@ -38,9 +41,12 @@ export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Comma
   if (first === 'diagnose') {
     if (second === undefined)
       return { command: 'unknown', said: 'Diagnose what? Name a topic.', nearest: known };
+    if (second === EVERYTHING) return survey(named ?? third);
     if (!topics.has(second)) return unknownTopic(second, known);
     return diagnose(second, named ?? third);
   }
+  if (first === 'emergency') return parseEmergency(rest.slice(1), named, topics);
+  if (first === 'procedure') return parseProcedure(rest.slice(1), named, topics);
   // The topic alone says enough.
   if (topics.has(first)) return diagnose(first, named ?? second);
   const [nearestWord = 'help'] = byDistance(first, [...WORDS, ...known]);
@@ -60,6 +66,11 @@ const diagnose = (topic: string, environment = ''): Command => ({
   ...(environment === '' ? {} : { environment }),
 });
 
+const survey = (environment = ''): Command => ({
+  command: 'survey',
+  ...(environment === '' ? {} : { environment }),
+});
+
 const unknownTopic = (topic: string, known: readonly string[]): Command => {
   const nearest = byDistance(topic, known);
   return {
@@ -68,13 +79,6 @@ const unknownTopic = (topic: string, known: readonly string[]): Command => {
     nearest,
   };
 };
-
-const byDistance = (word: string, known: readonly string[]): string[] =>
-  known.toSorted((a, b) => away(word, a) - away(word, b));
-
-/** A part of a name is nearer to it than any slip of the finger: “cpu” is `high-cpu`. */
-const away = (word: string, name: string): number =>
-  word.length > 1 && name.split('-').includes(word) ? 0 : distance(word, name);
 
 /** `--env production` or `--env=production`, wherever it stands. A phone makes one dash of the two hyphens. */
 function takeEnvironment(all: readonly string[]): { rest: readonly string[]; named?: string } {

@@ -13,6 +13,7 @@ export const Pressed = z.object({
 export const Submitted = z.object({
   user: z.object({ id: z.string() }),
   view: z.object({
+    callback_id: z.string(),
     private_metadata: z.string(),
     state: z.object({
       values: z.object({ reason: z.object({ text: z.object({ value: z.string().nullish() }) }) }),
@@ -21,14 +22,20 @@ export const Submitted = z.object({
 });
 
 /** Undefined for a button that is not one of these. */
-export function decisionOf(verb: string, fix: string, version: number): Decision | undefined {
+export function decisionOf(verb: string, part: string, version: number): Decision | undefined {
   switch (verb) {
     case 'fix':
-      return { decision: 'request-fix', fix };
+      return { decision: 'request-fix', fix: part };
     case 'approve':
-      return { decision: 'approve', fix, round: version };
+      return { decision: 'approve', fix: part, round: version };
     case 'undo':
-      return { decision: 'undo', fix, round: version };
+      return { decision: 'undo', fix: part, round: version };
+    case 'take':
+      return { decision: 'take-step', step: part, round: version };
+    case 'tick':
+      return { decision: 'tick-step', step: part, round: version };
+    case 'retry':
+      return { decision: 'retry-step', step: part, round: version };
     case 'acknowledge':
       return { decision: 'acknowledge' };
     case 'escalate':

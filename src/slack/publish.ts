@@ -4,12 +4,15 @@ import { pageKeys, pageOf } from '../engine/escalate.ts';
 import type { LogEntry, Messages, Store, Topics } from '../engine/ports.ts';
 import type { Subject } from '../engine/task.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { Runbook } from '../runbook/define.ts';
 import { call } from './calls.ts';
 import type { Outbox, Posted } from './outbox.ts';
 import { section } from './views/blocks.ts';
 import { diagnosisCard } from './views/diagnosis-card.ts';
+import type { Offer } from './views/fixes.ts';
 import { incidentCard } from './views/incident-card.ts';
 import { pageView } from './views/page.ts';
+import { surveyCard } from './views/survey-card.ts';
 import { LIMIT } from './views/text.ts';
 import { timelineEntry } from './views/timeline.ts';
 
@@ -20,26 +23,56 @@ export interface PublishDeps {
   readonly store: Store;
   readonly topics: Topics;
   /** Where an incident's card stands when it was not asked for in a channel. */
-  readonly channel: string | undefined;
+  readonly channelOf: (environment: string) => string | undefined;
 }
 
 export async function publish(deps: PublishDeps, subject: Subject): Promise<void> {
   const id = subject.slice(subject.indexOf('/') + 1);
-  await (subject.startsWith('incident/') ? publishIncident(deps, id) : publishDiagnosis(deps, id));
+  switch (subject.slice(0, subject.indexOf('/'))) {
+    case 'incident':
+      return publishIncident(deps, id);
+    case 'survey':
+      return publishSurvey(deps, id);
+    default:
+      return publishDiagnosis(deps, id);
+  }
+}
+
+async function publishSurvey(deps: PublishDeps, id: string): Promise<void> {
+  const survey = await deps.store.survey(id);
+  // One from a terminal was read there.
+  if (survey?.channel === undefined) return;
+  const links = new Map<string, string>();
+  for (const { incident } of survey.topics) {
+    const card = incident === undefined ? undefined : await deps.messages.find(`incident/${incident}`);
+    const link = card && (await permalink(deps.client, card));
+    if (incident !== undefined && link !== undefined) links.set(incident, link);
+  }
+  await deps.outbox.refresh(`survey/${id}`, surveyCard(survey, links));
 }
 
 async function publishIncident(deps: PublishDeps, id: string): Promise<void> {
   const incident = await deps.store.incident(id);
   const key: Subject = `incident/${id}`;
   if (!incident) return;
-  if (deps.channel !== undefined) await deps.messages.reserve(key, deps.channel);
-  await deps.outbox.refresh(key, incidentCard(incident));
+  const channel = deps.channelOf(incident.environment);
+  if (channel !== undefined) await deps.messages.reserve(key, channel);
+  await deps.outbox.refresh(key, incidentCard(incident, offersOf(deps.topics.get(incident.topic))));
   const card = await deps.messages.find(key);
   // From a terminal, with no channel configured: it is read there, and nobody is shown it here.
   if (!card) return;
   await publishTimeline(deps, incident, card);
   await settlePages(deps, incident, card);
 }
+
+/** The procedures of its topic, as they are now. */
+const offersOf = (runbook: Runbook | undefined): Offer[] =>
+  Object.entries(runbook?.procedures ?? {}).map(([id, { title, steps }]) => ({
+    id,
+    title,
+    emergency: runbook?.emergency === id,
+    steps: Object.keys(steps).length,
+  }));
 
 interface Lines {
   /** Names the lines of the log that it holds, so that one whose outcome is unknown is looked for as it was. */

@@ -5,17 +5,20 @@ import type { WebClient } from '@slack/web-api';
 import { type Decision, decide } from '../engine/decide.ts';
 import { type DiagnoseDeps, requestDiagnosis } from '../engine/diagnose.ts';
 import type { Checkpoint, Messages, Store, Topics } from '../engine/ports.ts';
+import { requestSurvey } from '../engine/survey.ts';
 import { UserError } from '../errors.ts';
-import type { Incident } from '../incident/incident.ts';
+import { EVERYTHING } from '../runbook/define.ts';
 import { type Asker, createTell } from './answer.ts';
 import { actorOf } from './authorize.ts';
 import { call, slackError } from './calls.ts';
+import { createOpenDialog, dialogOf, submitted } from './dialogs.ts';
 import { parse } from './parse.ts';
 import { decisionOf, Pressed, Receipt, Submitted } from './payloads.ts';
-import { decode } from './views/button-value.ts';
-import { DENY, denyModal } from './views/deny-modal.ts';
+import { createStarter } from './start.ts';
+import { decode, decodeLook, decodeStart, type Look } from './views/button-value.ts';
+import { emergenciesView, proceduresView } from './views/emergencies.ts';
 import { helpView } from './views/help.ts';
-import { refusalView, sayView, statusView } from './views/reply.ts';
+import { environmentsView, refusalView, sayView, statusView } from './views/reply.ts';
 
 export interface RouterDeps {
   readonly client: WebClient;
@@ -67,19 +70,29 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
       case 'status':
         return tell(asker, statusView(await store.openIncidents()));
       case 'diagnose':
-        return diagnose(command.topic, command.environment, asker, receipt);
+        return diagnose(command, asker, receipt);
+      case 'survey':
+        return diagnose({ ...command, topic: EVERYTHING }, asker, receipt);
+      case 'emergencies': {
+        const { environments } = deps.diagnose.estate;
+        return tell(asker, emergenciesView([...topics.values()], environments, command.said));
+      }
+      case 'procedures':
+        return tell(asker, proceduresView([...topics.values()], command.said));
+      case 'start':
+        return start(command, asker, receipt);
     }
   };
 
-  const diagnose = async (topic: string, environment: string | undefined, asker: Asker, receipt: string) => {
+  const diagnose = async ({ topic, environment }: Look, asker: Asker, receipt: string) => {
+    const { environments } = deps.diagnose.estate;
+    if (environment === undefined && environments.length > 1)
+      return tell(asker, environmentsView(topic, environments));
     const channel = await channelFor(asker);
-    await requestDiagnosis(deps.diagnose, {
-      topic,
-      environment,
-      requestedBy: asker.user,
-      channel,
-      id: receipt,
-    });
+    const request = { environment, requestedBy: asker.user, channel, id: receipt };
+    await (topic === EVERYTHING
+      ? requestSurvey(deps.diagnose, request)
+      : requestDiagnosis(deps.diagnose, { ...request, topic }));
   };
 
   /** Where the answer can stand: here, or, in a conversation that Paksa is not part of, between the two of us. */
@@ -112,23 +125,15 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     if (!applied.done) await tell(asker, refusalView(applied));
   };
 
-  const openDeny = async (
-    incident: Incident | undefined,
-    fix: string,
-    value: string,
-    trigger: string,
-    asker: Asker,
-  ) => {
-    const title = incident?.fixes.find(({ id }) => id === fix)?.title ?? fix;
-    const view = denyModal(title, value);
-    await call('views.open', deps.viewsClient.views.open({ trigger_id: trigger, view })).catch(
-      (error: unknown) => {
-        // A trigger lives three seconds: what is late is not tried again, but said.
-        const reason = slackError(error) ?? 'no answer';
-        return tell(asker, sayView(`Slack did not open the dialog (${reason}). Press the button again.`));
-      },
-    );
-  };
+  const openDialog = createOpenDialog(deps.viewsClient, tell);
+  const procedures = { ...deps.diagnose, checkpoint: deps.checkpoint };
+  const { start, fromCard } = createStarter({
+    client,
+    messages: deps.messages,
+    procedures,
+    tell,
+    channelFor,
+  });
 
   app.command('/paksa', async ({ command, context }) => {
     const asker = { user: command.user_id, channel: command.channel_id, responseUrl: command.response_url };
@@ -148,36 +153,30 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     const asker = { user: user.id, channel: channel?.id, responseUrl: response_url };
     const [{ action_id, value } = { action_id: '', value: '' }] = actions;
     const [verb = ''] = action_id.split(':');
-    if (verb === 'diagnose') return answering(asker, diagnose(value, undefined, asker, receipt));
+    if (verb === 'diagnose') return answering(asker, diagnose(decodeLook(value), asker, receipt));
+    const started = verb === 'start' ? decodeStart(value) : undefined;
+    if (started) return answering(asker, start(started, asker, receipt));
     const button = decode(value);
     if (!button) return tell(asker, sayView('That button is not one of mine any more: diagnose again.'));
-    if (verb === 'deny') {
-      return openDeny(await store.incident(button.incident), button.fix, value, trigger_id, asker);
-    }
-    const decision = decisionOf(verb, button.fix, button.version);
+    const { incident, part, version } = button;
+    if (verb === 'procedure') return answering(asker, fromCard(button, asker, receipt));
+    const dialog = dialogOf(verb, await store.incident(incident), part, value);
+    if (dialog) return openDialog(dialog, trigger_id, asker);
+    const decision = decisionOf(verb, part, version);
     if (!decision) return tell(asker, sayView('That button is not one of mine any more: diagnose again.'));
-    return answering(asker, decideAs(button.incident, decision, asker, receipt));
+    return answering(asker, decideAs(incident, decision, asker, receipt));
   });
 
-  app.view(DENY, async ({ body, context }) => {
+  app.view(/./, async ({ body, context }) => {
     const { user, view } = Submitted.parse(body);
     const button = decode(view.private_metadata);
-    if (!button) return;
-    const typed = view.state.values.reason.text.value?.trim();
-    const { fix, version: round, incident } = button;
-    const decision: Decision = {
-      decision: 'deny',
-      fix,
-      round,
-      ...(typed ? { reason: deps.diagnose.redact(typed) } : {}),
-    };
+    const typed = deps.diagnose.redact(view.state.values.reason.text.value?.trim() ?? '');
+    const decision = button && submitted(view.callback_id, button, typed);
+    if (!decision) return;
+    const { incident } = button;
     const place = await deps.messages.find(`incident/${incident}`);
-    await decideAs(
-      incident,
-      decision,
-      { user: user.id, channel: place?.channel },
-      Receipt.parse(context).receipt,
-    );
+    const asker = { user: user.id, channel: place?.channel };
+    await decideAs(incident, decision, asker, Receipt.parse(context).receipt);
   });
 
   return app;

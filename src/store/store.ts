@@ -1,6 +1,6 @@
 /** The engine's store on PostgreSQL: incidents as rows held with FOR UPDATE, their log beside them, the jobs in the same commit. */
 import pg from 'pg';
-import type { Diagnosis, Enqueue, LogEntry, Store, Transaction } from '../engine/ports.ts';
+import type { Diagnosis, Enqueue, LogEntry, Store, Survey, Transaction } from '../engine/ports.ts';
 import { UserError } from '../errors.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
@@ -30,6 +30,12 @@ export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
         [incident],
       );
       return rows.map(({ seq, event, effects }): LogEntry => ({ seq, happening: event, effects }));
+    },
+    survey: async (id) => {
+      const { rows } = await pool.query<{ body: Survey }>('SELECT body FROM paksa.survey WHERE id = $1', [
+        id,
+      ]);
+      return rows[0]?.body;
     },
     diagnosis: async (id) => {
       const { rows } = await pool.query<{ body: Diagnosis }>(
@@ -93,6 +99,13 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
         `INSERT INTO paksa.diagnosis (id, body, changed_at) VALUES ($1, $2, paksa.now())
          ON CONFLICT (id) DO UPDATE SET body = $2, changed_at = paksa.now()`,
         [diagnosis.id, jsonb(diagnosis)],
+      );
+    },
+    saveSurvey: async (survey) => {
+      await client.query(
+        `INSERT INTO paksa.survey (id, body, changed_at) VALUES ($1, $2, paksa.now())
+         ON CONFLICT (id) DO UPDATE SET body = $2, changed_at = paksa.now()`,
+        [survey.id, jsonb(survey)],
       );
     },
     reserveMessage: async (subject, channel) => {

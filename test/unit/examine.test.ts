@@ -4,21 +4,29 @@ import { examine } from '../../src/engine/examine.ts';
 import { type Check, check } from '../../src/runbook/check.ts';
 import type { Runbook } from '../../src/runbook/define.ts';
 import { type Finding, healthy, problem } from '../../src/runbook/finding.ts';
-import type { Probes } from '../../src/runbook/tools.ts';
+import { toolsWith } from '../commands/context.ts';
 
-const unasked = () => Promise.reject(new Error('these checks ask nobody'));
-const PROBES: Probes = {
-  tls: { peerCertificate: unasked, protocols: unasked },
-  http: { clock: unasked },
-  certificate: { installed: unasked, plan: unasked },
-  kubernetes: { tlsSecret: unasked, ingressController: unasked },
-};
+const PROBES = toolsWith();
 const TARGET = { environment: 'production' };
 const asIs = <Value>(value: Value): Value => value;
 
-const examineAll = (checks: Record<string, Check>, options: Partial<Parameters<typeof examine>[3]> = {}) => {
+const examineAll = (
+  checks: Record<string, Check>,
+  options: Partial<Parameters<typeof examine>[3]> = {},
+  probes = PROBES,
+) => {
   const runbook: Runbook = { topic: 'sample', title: 'A sample', symptoms: [], checks, fixes: {} };
-  return examine(runbook, TARGET, PROBES, { redact: asIs, ...options });
+  return examine(runbook, TARGET, probes, { redact: asIs, ...options });
+};
+
+/** Probes of which one answers, and counts how often it is asked. */
+const counting = (answer: (host: string, signal: AbortSignal) => Promise<readonly string[]>) => {
+  const asked: string[] = [];
+  const resolve = (host: string, signal: AbortSignal) => {
+    asked.push(host);
+    return answer(host, signal);
+  };
+  return { asked, probes: toolsWith({ network: { resolve } }) };
 };
 
 const fine = check('Fine', async () => healthy('fine'));
@@ -129,14 +137,59 @@ describe('what is looked at', () => {
 
   test('a check is given the target, the probes, the moment, and when to stop', async () => {
     const before = Date.now();
-    const asks = check('Asks', async ({ target, now, signal, tls }) => {
+    const asks = check('Asks', async ({ target, now, signal, network }) => {
       expect(target).toBe(TARGET);
-      expect(tls).toBe(PROBES.tls);
+      await expect(network.resolve('paksa', signal)).rejects.toThrow('network.resolve was not to be called');
       expect(now.getTime()).toBeGreaterThanOrEqual(before);
       expect(signal.aborted).toBe(false);
       return healthy('asked');
     });
     expect((await examineAll({ asks })).findings).toMatchObject([{ summary: 'asked' }]);
+  });
+});
+
+describe('what several checks ask', () => {
+  const asking = (host: string, timeoutSeconds = 10) =>
+    check('Asks', async ({ network, signal }) => healthy((await network.resolve(host, signal)).join()), {
+      timeoutSeconds,
+    });
+
+  test('is asked once, and every check gets the answer; another question is asked too', async () => {
+    const { asked, probes } = counting(async (host) => [`address of ${host}`]);
+    const { findings } = await examineAll(
+      { one: asking('paksa'), two: asking('paksa'), three: asking('redis') },
+      {},
+      probes,
+    );
+    expect(findings.map(({ summary }) => summary)).toEqual([
+      'address of paksa',
+      'address of paksa',
+      'address of redis',
+    ]);
+    expect(asked).toEqual(['paksa', 'redis']);
+  });
+
+  test('is asked again by the next examination', async () => {
+    const { asked, probes } = counting(async () => ['127.0.0.1']);
+    await examineAll({ one: asking('paksa') }, {}, probes);
+    await examineAll({ one: asking('paksa') }, {}, probes);
+    expect(asked).toEqual(['paksa', 'paksa']);
+  });
+
+  test('is still answered when the first to ask has stopped waiting, and ends with the examination', async () => {
+    const answer = Promise.withResolvers<readonly string[]>();
+    let given: AbortSignal | undefined;
+    const { probes } = counting((_, signal) => {
+      given = signal;
+      return answer.promise;
+    });
+    const { findings } = await examineAll(
+      { hurried: asking('paksa', 0.05), patient: asking('paksa') },
+      { onFinding: ({ check: id }) => id === 'hurried' && answer.resolve(['127.0.0.1']) },
+      probes,
+    );
+    expect(findings.map(({ status }) => status)).toEqual(['inconclusive', 'healthy']);
+    expect(given?.aborted).toBe(true);
   });
 });
 

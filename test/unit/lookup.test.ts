@@ -1,11 +1,12 @@
 /** What people name, and the nearest to it where it is not there. */
 import { describe, expect, test } from 'vitest';
-import { environmentOf, fixOf, runbookOf } from '../../src/engine/lookup.ts';
+import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../../src/engine/lookup.ts';
 import { UserError } from '../../src/errors.ts';
 import { check } from '../../src/runbook/check.ts';
 import { catalog, type Runbook } from '../../src/runbook/define.ts';
 import { healthy } from '../../src/runbook/finding.ts';
 import { fix, irreversible } from '../../src/runbook/fix.ts';
+import { person } from '../../src/runbook/procedure.ts';
 import { preview } from './sample-incident.ts';
 
 const mend = fix('Mend', {
@@ -23,17 +24,30 @@ const runbook = (topic: string, fixes: Runbook['fixes']): Runbook => ({
   fixes,
 });
 const ssl = runbook('ssl', { renew: mend, 'restart-ingress': mend });
-const topics = catalog([ssl, runbook('slow-queries', {})]);
+const steps = { tell: person('Tell people', ['Call']) };
+const down: Runbook = {
+  ...runbook('system-down', {}),
+  procedures: { down: { title: 'System down', steps }, restore: { title: 'Restore', steps } },
+  emergency: 'down',
+};
+const topics = catalog([ssl, runbook('slow-queries', {}), down]);
 
 const estate = (...environments: readonly string[]) => ({
   environments,
   target: (environment: string) => ({ environment }),
   probes: () => expect.fail('nothing is looked at to find a name'),
   actuators: () => expect.fail('nothing is changed to find a name'),
+  policy: () => expect.fail('nobody is paged to find a name'),
 });
 
 test('a topic that is there', () => expect(runbookOf(topics, 'ssl')).toBe(ssl));
 test('a fix that is there', () => expect(fixOf(ssl, 'renew')).toBe(mend));
+
+test('a procedure that is there, or the emergency', () => {
+  expect(procedureOf(down, 'restore')).toBe('restore');
+  expect(procedureOf(down, undefined)).toBe('down');
+  expect(emergencyOf(topics, 'system-down')).toBe(down);
+});
 
 describe('an environment', () => {
   test('that is there', () => expect(environmentOf(estate('production', 'lab'), 'lab')).toBe('lab'));
@@ -55,6 +69,22 @@ const WRONG: readonly (readonly [string, () => unknown, string])[] = [
     'a fix that every object has',
     () => fixOf(ssl, 'constructor'),
     'The topic “ssl” has no fix “constructor”.',
+  ],
+  [
+    'a procedure',
+    () => procedureOf(down, 'restor'),
+    'The topic “system-down” has no procedure “restor”. Did you mean “restore”?',
+  ],
+  [
+    'a procedure, of none',
+    () => procedureOf(ssl, 'toString'),
+    'The topic “ssl” has no procedure “toString”.',
+  ],
+  ['the emergency, of none', () => procedureOf(ssl, undefined), 'The topic “ssl” is not an emergency.'],
+  [
+    'an emergency',
+    () => emergencyOf(topics, 'ssl'),
+    'There is no emergency “ssl”. Did you mean “system-down”?',
   ],
   [
     'an environment',

@@ -82,6 +82,15 @@ describe('an environment', () => {
 });
 
 test.each([
+  ['diagnose all', {}],
+  ['Diagnose ALL', {}],
+  ['diagnose all --env staging', { environment: 'staging' }],
+  ['diagnose all staging', { environment: 'staging' }],
+])('%j is everything at once', (text, where) => {
+  expect(parse(text, topics)).toEqual({ command: 'survey', ...where });
+});
+
+test.each([
   ['', 'help'],
   ['   \n ', 'help'],
   ['help', 'help'],
@@ -139,7 +148,7 @@ describe('what is not understood', () => {
   );
 });
 
-test('whatever is typed, it is one of the four, and a topic is one that there is', () => {
+test('whatever is typed, it is one of those, and a topic is one that there is', () => {
   const word = fc.constantFrom(
     'diagnose',
     'ssl',
@@ -164,6 +173,15 @@ test('whatever is typed, it is one of the four, and a topic is one that there is
         case 'help':
         case 'status':
           expect(command).toEqual({ command: command.command });
+          break;
+        case 'emergencies':
+        case 'procedures':
+        case 'start':
+          // Of these runbooks none has any: parse-procedure.test.ts.
+          expect(command.command).not.toBe('start');
+          break;
+        case 'survey':
+          expect(command.environment).not.toBe('');
           break;
         case 'diagnose':
           expect(topics.has(command.topic)).toBe(true);

@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import type { Effect, Happening, IncidentEvent } from '../../src/incident/event.ts';
 import type { AttemptStage, Incident, PageRef } from '../../src/incident/incident.ts';
+import { currentStep, isLooking, type StepRun, underway } from '../../src/incident/plan.ts';
 import { transition } from '../../src/incident/transition.ts';
 import { stepOf } from '../../src/policy/ladder.ts';
 import type { Level, Policy } from '../../src/policy/policy.ts';
 import { at, finding, incident, level, OPENED, pagesIn, preview, user } from './sample-incident.ts';
+import { emergency, PROVE, plan, RENEW, RESTART, SURVEY, saw, TELL } from './sample-procedure.ts';
 
 const anyLevel: fc.Arbitrary<Level> = fc
   .tuple(
@@ -27,7 +29,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
     approval: { approvers: [], expiresMs, selfApproval: false },
   }));
 
-type Kind = 'onward' | 'work' | 'people' | 'clock' | 'pages';
+type Kind = 'onward' | 'work' | 'steps' | 'people' | 'clock' | 'pages';
 
 export interface Choice {
   readonly kind: Kind;
@@ -43,6 +45,7 @@ const anyChoice: fc.Arbitrary<Choice> = fc.record({
   kind: fc.oneof(
     { weight: 6, arbitrary: fc.constant<Kind>('onward') },
     { weight: 4, arbitrary: fc.constant<Kind>('work') },
+    { weight: 4, arbitrary: fc.constant<Kind>('steps') },
     { weight: 1, arbitrary: fc.constant<Kind>('people') },
     { weight: 2, arbitrary: fc.constant<Kind>('clock') },
     { weight: 1, arbitrary: fc.constant<Kind>('pages') },
@@ -134,6 +137,25 @@ const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => re
       const round = attempts[fix]?.round ?? 1;
       return [{ type: 'fix-requested', fix }, ...attemptEvents(fix, round), ...attemptEvents(fix, round - 1)];
     }),
+  /** What takes a procedure to its end, and what keeps it from it. */
+  steps: (incident) => {
+    const run = underway(incident);
+    const step = run && currentStep(run);
+    const { fixes, procedure } = incident;
+    const round = procedure?.round ?? 0;
+    const starts = PLANS.map(
+      (what): IncidentEvent => ({ type: 'procedure-started', plan: what, fixes, round }),
+    );
+    if (!step) return starts;
+    return [
+      ...onwardFrom(step),
+      ...onwardFrom(step),
+      ...stepEvents({ step: step.id, round: step.round }),
+      ...stepEvents({ step: step.id, round: step.round - 1 }),
+      ...(round % 5 === 0 ? [{ type: 'procedure-stopped', round, reason: 'enough' } as const] : []),
+      ...starts.slice(0, 1),
+    ];
+  },
   people: ({ ladder, attempts, findings, fixes }) => [
     { type: 'acknowledged' },
     { type: 'escalated' },
@@ -146,7 +168,10 @@ const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => re
       ? [{ type: 'diagnosed', severity: 'warning', fixes, findings: findings.map(well) } as const]
       : []),
   ],
-  clock: ({ ladder, attempts }) => [
+  clock: ({ ladder, attempts, procedure }) => [
+    ...(procedure?.steps ?? []).map(
+      ({ id, dueAt = 0 }): IncidentEvent => ({ type: 'timer-due', timer: `step/${id}`, due: dueAt }),
+    ),
     { type: 'timer-due', timer: 'ladder', due: ladder.nextAt ?? 0 },
     { type: 'timer-due', timer: 'ladder', due: (ladder.nextAt ?? 0) - 1 },
     ...Object.values(attempts).map(
@@ -163,6 +188,29 @@ const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => re
       { type: 'page-sent', page, by: 'slack' },
     ]),
 };
+
+const PLANS = [plan(SURVEY, RENEW, TELL), emergency(RESTART, TELL, PROVE), plan(RENEW, RESTART)];
+
+const HEALTHY = [saw('expiry', 'healthy')];
+const PROBLEM = [saw('expiry', 'problem'), saw('name', 'healthy')];
+
+const onwardFrom = (step: StepRun): readonly IncidentEvent[] => {
+  const ref = { step: step.id, round: step.round };
+  if (step.state === 'failed') return [{ type: 'step-retried', ...ref }];
+  if (isLooking(step))
+    return [HEALTHY, PROBLEM].map((findings) => ({ type: 'step-looked', ...ref, findings }));
+  return step.kind === 'person' ? [{ type: 'step-done', ...ref }] : [];
+};
+
+const stepEvents = (ref: { step: string; round: number }): readonly IncidentEvent[] => [
+  { type: 'step-looked', ...ref, findings: [saw('expiry', 'inconclusive')] },
+  { type: 'step-looked', ...ref, findings: [saw('expiry', 'skipped')] },
+  { type: 'step-taken', ...ref },
+  { type: 'step-done', ...ref },
+  { type: 'step-failed', ...ref, reason: 'could not' },
+  { type: 'step-retried', ...ref },
+  { type: 'step-skipped', ...ref, reason: 'done by hand' },
+];
 
 const well = ({ check }: { check: string }) => finding(check, 'healthy');
 

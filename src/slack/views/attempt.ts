@@ -14,7 +14,7 @@ export function attemptBlocks(
   room: Room,
 ): KnownBlock[] {
   const title = titleOf(fix);
-  const value = encode({ incident: incident.id, fix: fix.id, version: attempt.round });
+  const value = encode({ incident: incident.id, part: fix.id, version: attempt.round });
   const outcome = attempt.outcome === undefined ? '' : `: ${clip(escaped(attempt.outcome), room.prose)}`;
   const decided = attempt.decidedBy === undefined ? '' : person(attempt.decidedBy);
   switch (attempt.stage) {
@@ -69,7 +69,7 @@ function decisionBlocks(
   preview: Preview,
   room: Room,
 ): KnownBlock[] {
-  const value = encode({ incident: incident.id, fix: fix.id, version: attempt.round });
+  const value = encode({ incident: incident.id, part: fix.id, version: attempt.round });
   const changes = preview.changes.map(({ what, before, after }) => {
     const from = clip(escaped(before), room.value);
     const to = before === after ? `${from} _(unchanged)_` : `${from} → ${clip(escaped(after), room.value)}`;

@@ -25,8 +25,13 @@ export function diagnosisCard(
   const status = overall(findings);
   const card =
     incident === undefined ? '' : incidentAt === undefined ? `*${incident}*` : `<${incidentAt}|${incident}>`;
+  // One from before an upgrade does not say: it resolved what it joined.
+  const isResolved = diagnosis.resolved ?? true;
+  const again = isResolved
+    ? `✅ healthy again: ${card} is resolved`
+    : `✅ healthy: ${card} stays open, because a fix or a procedure is under way in it`;
   const verdict = {
-    healthy: incident === undefined ? '✅ healthy' : `✅ healthy again: ${card} is resolved`,
+    healthy: incident === undefined ? '✅ healthy' : again,
     problem: `🔁 still a problem: ${card} is open, and its card shows what was found just now`,
     inconclusive: '⚪ not everything could be looked at, so this is no all-clear',
   }[status];

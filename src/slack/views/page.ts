@@ -1,16 +1,19 @@
 /** A page: what wakes somebody. The problem, where, and the two answers; without the answers once somebody has given one. */
 import type { Incident, PageRef } from '../../incident/incident.ts';
+import { currentStep, numberOf, underway } from '../../incident/plan.ts';
 import { stepOf } from '../../policy/ladder.ts';
 import { actions, button, context, section, type View } from './blocks.ts';
 import { encode } from './button-value.ts';
+import { markOf } from './checklist.ts';
 import { findingLine } from './findings.ts';
+import { inShort } from './in-short.ts';
 import { clip, clipLines, escaped, LIMIT, oneLine, person } from './text.ts';
 import { pagedResponder } from './timeline.ts';
 
 export function pageView(incident: Incident, page: PageRef, cardAt: string | undefined): View {
   const level = incident.policy.escalation.levels[page.level - 1];
   const problems = incident.findings.filter(({ status }) => status === 'problem');
-  const value = encode({ incident: incident.id, fix: '', version: stepOf(incident.ladder) });
+  const value = encode({ incident: incident.id, part: '', version: stepOf(incident.ladder) });
   const whom = page.responder.startsWith('user/')
     ? ''
     : `${page.responder.startsWith('channel/') ? '<!here>' : pagedResponder(page)} `;
@@ -20,12 +23,12 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
   return {
     text: clip(
       escaped(
-        `Page, level ${page.level}: ${incident.id} ${incident.title} (${incident.environment}): ${problems.map(({ summary }) => summary).join('; ') || 'no problem is left'}`,
+        `Page, level ${page.level}: ${incident.id} ${incident.title} (${incident.environment}): ${inShort(incident)}`,
       ),
       LIMIT.fallback,
     ),
     blocks: [
-      section(head),
+      section(`${head}${procedureLines(incident)}`),
       ...(problems.length > 0 ? [section(clipLines(problems.map(findingLine), 2000))] : []),
       context(
         `level ${page.level} · ${clip(oneLine(level?.name ?? ''), 80)}${page.attempt > 1 ? ` · page ${page.attempt}` : ''}${card}`,
@@ -38,6 +41,16 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
           ])),
     ],
   };
+}
+
+/** What was declared or started, and the step that it is at. */
+function procedureLines(incident: Incident): string {
+  const run = underway(incident);
+  const step = run && currentStep(run);
+  if (!run || !step) return '';
+  const what = run.emergency ? '🚨 *Emergency* declared' : `📋 *${clip(oneLine(run.title), 150)}* started`;
+  const state = step.state === 'failed' ? ' (failed)' : step.isOverdue ? ' (overdue)' : '';
+  return `\n${what} by ${clip(person(run.startedBy), 150)}\n${markOf(step)} Step ${numberOf(run, step)} of ${run.steps.length}: ${clip(oneLine(step.title), 150)}${state}`;
 }
 
 const answer = ({ status, answeredBy }: Incident): string =>

@@ -14,6 +14,12 @@ export interface Room {
   readonly prose: number;
   /** How many fixes can be asked for. */
   readonly fixes: number;
+  /** Of a procedure: how many steps are listed, characters for each, and whether it says when. */
+  readonly steps: number;
+  readonly step: number;
+  readonly times: boolean;
+  /** Characters for the instructions of the step it is at, and for what was seen. */
+  readonly instructions: number;
 }
 
 export const AMPLE: Room = {
@@ -25,6 +31,10 @@ export const AMPLE: Room = {
   value: 300,
   prose: 600,
   fixes: 25,
+  steps: 20,
+  step: 150,
+  times: true,
+  instructions: 1500,
 };
 
 /** Whatever is put into it, a card drawn with this is short enough for Slack. */
@@ -37,6 +47,10 @@ export const TIGHT: Room = {
   value: 60,
   prose: 150,
   fixes: 8,
+  steps: 12,
+  step: 60,
+  times: false,
+  instructions: 600,
 };
 
 const MOST_TEXT = 12_000;

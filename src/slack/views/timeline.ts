@@ -1,8 +1,9 @@
 /** What the incident's thread says of a line of its log. Some lines say nothing there: the card shows them. */
 import type { LogEntry } from '../../engine/ports.ts';
-import type { LadderNews } from '../../incident/event.ts';
+import type { Effect, LadderNews } from '../../incident/event.ts';
 import { type Incident, type PageRef, proposedFix } from '../../incident/incident.ts';
 import type { Responder } from '../../policy/policy.ts';
+import { procedureLine } from './procedure-news.ts';
 import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
 
 export interface TimelineEntry {
@@ -16,12 +17,27 @@ const MOST_SAID = 600;
 
 export function timelineEntry(incident: Incident, entry: LogEntry): TimelineEntry | undefined {
   const told = entry.effects.flatMap((effect) => (effect.do === 'tell' ? [effect.text] : []));
-  const lines = [sentence(incident, entry), ...told.map((news) => ladderLine(incident, news))];
+  const lines = [sentence(incident, entry), ...told.map((news) => newsLine(incident, news))];
   const text = lines.filter((line) => line !== '').join('\n');
-  return text === ''
-    ? undefined
-    : { text: clip(text, LIMIT.section), broadcast: told.some(({ news }) => news === 'exhausted') };
+  return text === '' ? undefined : { text: clip(text, LIMIT.section), broadcast: isForAll(entry) };
 }
+
+type News = Extract<Effect, { do: 'tell' }>['text'];
+
+function newsLine(incident: Incident, news: News): string {
+  switch (news.news) {
+    case 'climbed':
+    case 'exhausted':
+      return ladderLine(incident, news);
+    default:
+      return procedureLine(news);
+  }
+}
+
+/** That nobody is left to page; and that an emergency was declared, where the card is an older one. */
+const isForAll = ({ seq, happening, effects }: LogEntry): boolean =>
+  effects.some((effect) => effect.do === 'tell' && effect.text.news === 'exhausted') ||
+  (happening.type === 'procedure-started' && happening.plan.emergency && seq > 1);
 
 function sentence(incident: Incident, { happening }: LogEntry): string {
   const who = person(happening.actor);
@@ -71,11 +87,30 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
       return `📟 Paged ${pagedResponder(happening.page)} (${clip(oneLine(happening.by), 80)}).`;
     case 'page-failed':
       return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${clip(escaped(happening.reason), MOST_SAID)}`;
+    case 'procedure-started': {
+      const { emergency, title } = happening.plan;
+      const named = `*${clip(oneLine(title), 150)}*`;
+      return emergency ? `🚨 ${who} declared an emergency: ${named}.` : `📋 ${who} started ${named}.`;
+    }
+    case 'step-taken':
+      return `🙋 ${who} takes ${stepTitle(incident, happening.step)}.`;
+    case 'step-retried':
+      return `🔁 ${who} tries again: ${stepTitle(incident, happening.step)}.`;
+    case 'procedure-stopped':
+      return `⏹️ ${who} stopped the procedure: ${clip(escaped(happening.reason), MOST_SAID)}`;
+    // Their news say what came of them.
+    case 'step-looked':
+    case 'step-done':
+    case 'step-failed':
+    case 'step-skipped':
     case 'started':
     case 'timer-due':
       return '';
   }
 }
+
+const stepTitle = ({ procedure }: Incident, id: string): string =>
+  `*${clip(oneLine(procedure?.steps.find((step) => step.id === id)?.title ?? id), 150)}*`;
 
 const KINDS: Readonly<Record<string, Responder['kind']>> = {
   user: 'user',

@@ -1,8 +1,9 @@
 /** Text, findings and incidents as an attacker or an accident would write them. */
 import fc from 'fast-check';
 import type { Attempt, AttemptStage, Incident, ProposedFix } from '../../../src/incident/incident.ts';
+import type { ProcedureRun, StepFinding, StepRun } from '../../../src/incident/plan.ts';
 import type { Finding } from '../../../src/runbook/finding.ts';
-import { attempt, incident, preview } from '../sample-incident.ts';
+import { attempt, incident, OPENED, preview } from '../sample-incident.ts';
 
 const PIECES = [
   '<!channel>',
@@ -130,6 +131,89 @@ const hostileFix = (index: number): fc.Arbitrary<readonly [ProposedFix, Attempt 
     fc.option(hostileAttempt(`fix-${index}`), { nil: undefined }),
   );
 
+const hostileStepFinding: fc.Arbitrary<StepFinding> = fc.record({
+  title: hostileText,
+  status: fc.constantFrom('healthy', 'problem', 'inconclusive', 'skipped'),
+  summary: hostileText,
+});
+
+/** Somebody in a terminal may have any name. */
+const hostilePerson = hostileText.map((name) => `cli:${name}`);
+
+const hostileStep = (index: number): fc.Arbitrary<StepRun> =>
+  fc
+    .record({
+      kind: fc.constantFrom('look' as const, 'fix' as const, 'person' as const),
+      title: hostileText,
+      instructions: fc.array(hostileText, { maxLength: 8 }),
+      done: fc.record(
+        {
+          by: hostilePerson,
+          assignee: hostilePerson,
+          note: hostileText,
+          isOverdue: fc.constant(true as const),
+        },
+        { requiredKeys: [] },
+      ),
+      findings: fc.option(fc.array(hostileStepFinding, { maxLength: 12 }), { nil: undefined }),
+      isAsked: fc.boolean(),
+    })
+    .map(({ kind, title, instructions, done, findings, isAsked }): StepRun => {
+      const progress = {
+        id: `step-${index}`,
+        title,
+        minutes: 5,
+        round: index,
+        state: 'waiting' as const,
+        startedAt: OPENED,
+        endedAt: OPENED + 90_000,
+        dueAt: OPENED + 300_000,
+        ...done,
+        ...(findings ? { findings } : {}),
+      };
+      if (kind === 'look') return { ...progress, kind, checks: ['expiry'], mustBeHealthy: true };
+      if (kind === 'person') return { ...progress, kind, instructions };
+      return { ...progress, kind, fix: 'fix-0', when: ['expiry'], ...(isAsked ? { attempt: 2 } : {}) };
+    });
+
+/** At any of its steps, or ended. */
+const hostileProcedure: fc.Arbitrary<ProcedureRun> = fc
+  .record({
+    title: hostileText,
+    emergency: fc.boolean(),
+    startedBy: hostilePerson,
+    why: hostileText,
+    steps: fc
+      .integer({ min: 1, max: 16 })
+      .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => hostileStep(index)))),
+    at: fc.nat(16),
+    state: fc.constantFrom('doing' as const, 'failed' as const),
+    ends: fc.array(fc.constantFrom('done' as const, 'skipped' as const), { minLength: 16, maxLength: 16 }),
+    isStopped: fc.boolean(),
+  })
+  .map(({ steps, at, state, ends, isStopped, why, ...run }): ProcedureRun => {
+    const isOver = isStopped || at >= steps.length;
+    const ended = {
+      at: OPENED + 600_000,
+      by: run.startedBy,
+      how: isStopped ? 'stopped' : 'finished',
+      why,
+    } as const;
+    return {
+      id: 'walk-through',
+      ...run,
+      startedAt: OPENED,
+      from: 1,
+      round: 16,
+      steps: steps.map((step, index): StepRun => {
+        if (index < at) return { ...step, state: ends[index] ?? 'done' };
+        if (index > at) return { ...step, state: isOver ? 'left' : 'waiting' };
+        return { ...step, state: isOver ? 'left' : state };
+      }),
+      ...(isOver ? { ended } : {}),
+    };
+  });
+
 /** Far more of everything than any runbook has. */
 export const hostileIncident: fc.Arbitrary<Incident> = fc
   .record({
@@ -141,6 +225,7 @@ export const hostileIncident: fc.Arbitrary<Incident> = fc
       .integer({ min: 0, max: 30 })
       .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => hostileFix(index)))),
     levelName: hostileText,
+    procedure: fc.option(hostileProcedure, { nil: undefined }),
     status: fc.constantFrom('open' as const, 'acknowledged' as const, 'resolved' as const),
     ladder: fc.constantFrom(
       'waiting' as const,
@@ -149,13 +234,14 @@ export const hostileIncident: fc.Arbitrary<Incident> = fc
       'stopped' as const,
     ),
   })
-  .map(({ fixes, levelName, ladder, ...rest }) => {
+  .map(({ fixes, levelName, ladder, procedure, ...rest }) => {
     const plain = incident();
     const { policy } = plain;
     const levels = policy.escalation.levels.map((level) => ({ ...level, name: levelName }));
     const attempts = fixes.flatMap(([{ id }, made]) => (made ? [[id, made] as const] : []));
     return incident({
       ...rest,
+      ...(procedure ? { procedure } : {}),
       fixes: fixes.map(([fix]) => fix),
       attempts: Object.fromEntries(attempts),
       ladder: { ...plain.ladder, state: ladder, level: ladder === 'climbing' ? 2 : 0, repeat: 2 },

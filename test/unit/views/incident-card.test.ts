@@ -161,9 +161,16 @@ describe('more than fits', () => {
 test('whatever its texts say, Slack takes it, and none of them becomes markup', () => {
   fc.assert(
     fc.property(hostileIncident, (hostile) => {
-      const card = incidentCard(hostile);
+      const offers = Array.from({ length: 5 }, (_, index) => ({
+        id: `procedure-${index}`,
+        title: hostile.title,
+        emergency: index === 0,
+        steps: 12,
+      }));
+      const card = incidentCard(hostile, offers);
       expectSendable(card);
-      for (const { value } of buttonsIn(card)) expect(value).toMatch(/^INC-1:(fix-\d+)?:\d+$/);
+      for (const { value } of buttonsIn(card))
+        expect(value).toMatch(/^INC-1:((fix|step|procedure)-\d+|walk-through)?:\d+$/);
     }),
     { numRuns: 150 },
   );

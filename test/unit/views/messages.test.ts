@@ -44,6 +44,7 @@ describe('a diagnosis', () => {
   test.each([
     [[finding('expiry', 'healthy')], {}, 'healthy'],
     [[finding('expiry', 'healthy')], { incident: 'INC-1' }, 'healthy again'],
+    [[finding('expiry', 'healthy')], { incident: 'INC-1', resolved: false }, 'stays open'],
     [[finding('expiry', 'problem')], { incident: 'INC-1' }, 'still a problem'],
     [[finding('expiry', 'inconclusive')], {}, 'no all-clear'],
     [[], {}, 'no all-clear'],

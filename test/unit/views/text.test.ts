@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codePoints } from '../../../sandbox/workspace/fields.ts';
 import { decode, encode } from '../../../src/slack/views/button-value.ts';
-import { clip, clipLines, escaped, person } from '../../../src/slack/views/text.ts';
+import { clip, clipLines, escaped, person, took } from '../../../src/slack/views/text.ts';
 import { hostileText } from './hostile.ts';
 
 describe('clip', () => {
@@ -78,11 +78,22 @@ test.each([
   expect(person(actor)).toBe(shown);
 });
 
+test.each([
+  [0, '0 s'],
+  [12_400, '12 s'],
+  [59_600, '1 min'],
+  [754_000, '13 min'],
+  [3_600_000, '1 h'],
+  [3_900_000, '1 h 5 min'],
+])('%d ms are %s', (ms, words) => {
+  expect(took(ms)).toBe(words);
+});
+
 describe('a button’s value', () => {
   test.each([
-    { incident: 'INC-1', fix: 'renew', version: 2 },
-    { incident: 'INC-123456', fix: '', version: 0 },
-    { incident: 'INC-1', fix: 'update-secret', version: 999_999 },
+    { incident: 'INC-1', part: 'renew', version: 2 },
+    { incident: 'INC-123456', part: '', version: 0 },
+    { incident: 'INC-1', part: 'update-secret', version: 999_999 },
   ])('%o comes back', (value) => {
     expect(decode(encode(value))).toEqual(value);
   });

@@ -2,16 +2,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LogEntry } from '../../../src/engine/ports.ts';
-import type { Effect, Happening, IncidentEvent, LadderNews } from '../../../src/incident/event.ts';
+import type {
+  Effect,
+  Happening,
+  IncidentEvent,
+  LadderNews,
+  ProcedureNews,
+} from '../../../src/incident/event.ts';
 import { section } from '../../../src/slack/views/blocks.ts';
 import { timelineEntry } from '../../../src/slack/views/timeline.ts';
 import { at, finding, incident, preview } from '../sample-incident.ts';
+import { emergency, plan, saw, TELL } from '../sample-procedure.ts';
 import { HUGE, hostileText } from './hostile.ts';
 import { expectSendable } from './judge.ts';
 
 type Type = Happening['type'];
 
 const ref = { fix: 'renew', round: 2 };
+const step = { step: 'tell', round: 1 };
 const page = { level: 1, attempt: 1, responder: 'user/U1' };
 
 /** One of each, with `text` wherever it takes text. */
@@ -31,6 +39,14 @@ const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent,
   lost: { type: 'lost', ...ref },
   verified: { type: 'verified', ...ref, passed: true, findings: [] },
   'undo-requested': { type: 'undo-requested', ...ref },
+  'procedure-started': { type: 'procedure-started', plan: { ...plan(TELL), title: text }, fixes: [] },
+  'procedure-stopped': { type: 'procedure-stopped', round: 1, reason: text },
+  'step-looked': { type: 'step-looked', ...step, findings: [saw(text, 'problem')] },
+  'step-taken': { type: 'step-taken', ...step },
+  'step-done': { type: 'step-done', ...step },
+  'step-failed': { type: 'step-failed', ...step, reason: text },
+  'step-retried': { type: 'step-retried', ...step },
+  'step-skipped': { type: 'step-skipped', ...step, reason: text },
   acknowledged: { type: 'acknowledged' },
   escalated: { type: 'escalated' },
   resolved: { type: 'resolved' },
@@ -51,8 +67,34 @@ const climbed = (why: string): LadderNews => ({
   why,
   passedOver: [1],
 });
-const tell = (text: LadderNews): Effect => ({ do: 'tell', text });
-const SILENT: readonly Type[] = ['started', 'timer-due'];
+const place = { title: 'Tell people', number: 2, of: 5 };
+/** One of each, with `text` wherever it takes text. */
+const steps = (text: string): readonly ProcedureNews[] => [
+  { news: 'step-begun', ...place, title: text },
+  ...(['done', 'failed', 'skipped'] as const).map(
+    (state): ProcedureNews => ({
+      news: 'step-ended',
+      ...place,
+      title: text,
+      state,
+      by: `cli:${text}`,
+      tookMs: 754_000,
+      note: text,
+      findings: (['problem', 'healthy', 'inconclusive', 'skipped'] as const).map((status) => ({
+        ...saw(text, status),
+        summary: text,
+      })),
+    }),
+  ),
+  { news: 'procedure-ended', title: text, how: 'finished', tookMs: 1 },
+  { news: 'procedure-ended', title: text, how: 'stopped', tookMs: 1, why: text },
+];
+const tell = (text: LadderNews | ProcedureNews): Effect => ({ do: 'tell', text });
+/** Their news, where there are any, say what came of them. */
+const SILENT: readonly Type[] = [
+  ...(['started', 'timer-due'] as const),
+  ...(['step-looked', 'step-done', 'step-failed', 'step-skipped'] as const),
+];
 
 describe.each(Object.values(events('in words')))('$type', (event) => {
   test(`is ${SILENT.includes(event.type) ? 'not ' : ''}told`, () => {
@@ -91,12 +133,51 @@ describe('what the ladder did', () => {
   });
 });
 
+describe('what a procedure came to', () => {
+  const said = (news: ProcedureNews) =>
+    timelineEntry(incident(), entry({ type: 'step-done', ...step }, [tell(news)]))?.text ?? '';
+
+  test('is told of each step, with who, how long, why, and what was seen', () => {
+    const ended = steps('in words')[2];
+    if (!ended) throw new Error('no news');
+    expect(said(ended)).toMatch(
+      /✖️ Step 2 of 5, \*in words\*: failed after 13 min, in words \(terminal\): in words/,
+    );
+    expect(
+      said(ended)
+        .split('\n')
+        .map((line) => line.split(' ')[0]),
+    ).toEqual(['✖️', '🔴', '⚪', '✅', '▫️']);
+  });
+
+  test('is told to everybody when an emergency is declared in an older incident', () => {
+    const declared: IncidentEvent = { type: 'procedure-started', plan: emergency(TELL), fixes: [] };
+    expect(timelineEntry(incident(), { ...entry(declared), seq: 7 })).toMatchObject({ broadcast: true });
+    expect(timelineEntry(incident(), entry(declared))).toMatchObject({ broadcast: false });
+  });
+
+  test('does not hide whom the ladder pages', () => {
+    const all = steps('x'.repeat(HUGE)).map(tell);
+    for (const effect of all) {
+      const told = timelineEntry(
+        incident(),
+        entry({ type: 'step-done', ...step }, [effect, tell(climbed('The step failed.'))]),
+      );
+      expect(told?.text).toContain('Paging *level 2');
+    }
+  });
+});
+
 test('whatever its texts say, Slack takes it, and none of them becomes markup', () => {
   fc.assert(
     fc.property(hostileText, hostileText, (text, title) => {
       const hostile = incident({ fixes: [{ id: 'renew', title, risk: 'low', suggested: true }] });
       for (const event of Object.values(events(text))) {
         const told = timelineEntry(hostile, entry(event, [tell(climbed(`So: ${text}`))], `cli:${title}`));
+        if (told) expectSendable({ text: told.text, blocks: [section(told.text)] });
+      }
+      for (const news of steps(text)) {
+        const told = timelineEntry(hostile, entry({ type: 'step-done', ...step }, [tell(news)]));
         if (told) expectSendable({ text: told.text, blocks: [section(told.text)] });
       }
     }),

@@ -1,0 +1,52 @@
+/** An incident as it begins: the policy of its environment is copied in, and its ladder waits. */
+import { fingerprintOf, type Incident, type ProposedFix } from '../incident/incident.ts';
+import { armed } from '../policy/ladder.ts';
+import type { Runbook } from '../runbook/define.ts';
+import type { Finding, Severity } from '../runbook/finding.ts';
+import type { Target } from '../runbook/target.ts';
+import type { Estate, Transaction } from './ports.ts';
+
+export interface Opening {
+  readonly runbook: Runbook;
+  readonly environment: string;
+  readonly openedBy: string;
+  readonly severity: Severity;
+  readonly findings: readonly Finding[];
+  readonly fixes: readonly ProposedFix[];
+}
+
+export async function newIncident(tx: Transaction, estate: Estate, opening: Opening): Promise<Incident> {
+  const { runbook, environment, ...found } = opening;
+  const policy = estate.policy(environment);
+  return {
+    id: await tx.nextIncidentId(),
+    version: 0,
+    topic: runbook.topic,
+    title: runbook.title,
+    environment,
+    fingerprint: fingerprintOf(environment, runbook.topic),
+    status: 'open',
+    openedAt: tx.now,
+    ...found,
+    attempts: {},
+    ladder: armed(policy.escalation, tx.now),
+    policy,
+  };
+}
+
+export const proposedFixes = (
+  runbook: Runbook,
+  target: Target,
+  findings: readonly Finding[],
+): ProposedFix[] =>
+  Object.entries(runbook.fixes).map(([id, fix]) => {
+    const unavailable = fix.unavailable(target);
+    return {
+      id,
+      title: fix.title,
+      risk: fix.risk,
+      ...(unavailable === undefined ? {} : { unavailable }),
+      ...(fix.undo.reversible ? {} : { irreversible: fix.undo.why }),
+      suggested: findings.some(({ suggests }) => suggests.includes(id)),
+    };
+  });

@@ -1,0 +1,15 @@
+/** An incident in one line, for notifications and screen readers. */
+import type { Incident } from '../../incident/incident.ts';
+import { currentStep, underway } from '../../incident/plan.ts';
+
+/** How far the procedure is, and what is wrong. */
+export function inShort(incident: Incident): string {
+  const problems = incident.findings.filter(({ status }) => status === 'problem');
+  const run = underway(incident);
+  const step = run && currentStep(run);
+  const at = step ? `${run.emergency ? 'emergency, at' : 'at'} “${step.title}”` : '';
+  const wrong = problems.map(({ summary }) => summary).join('; ');
+  if (at !== '') return wrong === '' ? at : `${at}; ${wrong}`;
+  if (wrong !== '') return wrong;
+  return incident.findings.length === 0 ? 'not diagnosed' : 'no problem is left';
+}
