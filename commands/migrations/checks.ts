@@ -7,7 +7,7 @@ import { ancestors, named, pending, unknown } from './lineage.ts';
 
 /** Alembic imports the whole application for each question, and is asked three. */
 const ALEMBIC_SECONDS = 30;
-const NEEDS_ALEMBIC = { skip: noAlembic, timeoutSeconds: ALEMBIC_SECONDS };
+const NEEDS_ALEMBIC = { skip: noAlembic, heavy: true, timeoutSeconds: ALEMBIC_SECONDS };
 
 export const checks = {
   current: check(

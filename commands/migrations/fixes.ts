@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { fix, irreversible, undoWith } from '../../src/runbook/fix.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
+import { asked } from '../parts/fault.ts';
 import { all, noAlembic, noDatabase } from '../parts/target.ts';
 import { count, short } from '../parts/words.ts';
 import { named, pending, unknown } from './lineage.ts';
-import { locksOf, statementsOf } from './locks.ts';
+import { locksOf, shutTables, statementsOf } from './locks.ts';
 
 const Heads = z.object({ heads: z.array(z.string()).min(2) });
 const Place = z.object({ current: z.array(z.string()) });
@@ -26,6 +27,19 @@ const single = (revisions: readonly string[], what: string): string => {
   if (only === undefined || another !== undefined)
     throw new Error(`${what} is ${revisions.join(' and ') || 'nothing'}: merge the heads first.`);
   return only;
+};
+
+/** Who would have to wait, and be waited for. */
+const usersOf = async (
+  { postgres, target, signal }: CheckContext,
+  tables: readonly string[],
+): Promise<readonly string[]> => {
+  if (noDatabase(target) !== undefined) return [];
+  const counted = await Promise.all(tables.map((table) => asked(postgres.usersOf(table, signal))));
+  return tables.flatMap((table, index) => {
+    const users = counted[index];
+    return users?.answered ? [`${count(users.answer, 'session uses', 'sessions use')} ${table} now.`] : [];
+  });
 };
 
 export const fixes = {
@@ -128,6 +142,7 @@ export const fixes = {
         notes: [
           ...(statements.length > 6 ? [`${statements.length - 6} more statements.`] : []),
           ...locksOf(statements),
+          ...(await usersOf(context, shutTables(statements))),
           'What the revision had added is dropped with its data: an undo brings the columns back, empty.',
         ],
         boundTo: at,

@@ -18,6 +18,12 @@ const LOCKS: readonly (readonly [pattern: RegExp, lock: string, meaning: string]
   [/^(UPDATE|DELETE|INSERT)\b/i, 'ROW EXCLUSIVE', 'only the same rows wait'],
 ];
 
+/** The table or index that a statement is about. */
+const subjectOf = (statement: string): string | undefined =>
+  /\b(?:ON|TABLE|UPDATE|FROM|INTO|INDEX)\s+(?:CONCURRENTLY\s+)?(?:IF EXISTS\s+)?(?:ONLY\s+)?([\w."]+)/i.exec(
+    statement.replace(/^CREATE (UNIQUE )?INDEX.*?\sON\s/i, 'ON '),
+  )?.[1];
+
 /** One line for each kind of lock, with the tables or indexes named in the statements. */
 export function locksOf(statements: readonly string[]): readonly string[] {
   const taken = new Map<string, Set<string>>();
@@ -25,12 +31,17 @@ export function locksOf(statements: readonly string[]): readonly string[] {
     const found = LOCKS.find(([pattern]) => pattern.test(statement));
     if (!found) continue;
     const [, lock, meaning] = found;
-    const on =
-      /\b(?:ON|TABLE|UPDATE|FROM|INTO|INDEX)\s+(?:CONCURRENTLY\s+)?(?:IF EXISTS\s+)?(?:ONLY\s+)?([\w."]+)/i.exec(
-        statement.replace(/^CREATE (UNIQUE )?INDEX.*?\sON\s/i, 'ON '),
-      )?.[1] ?? 'what it names';
     const key = `${lock} lock (${meaning})`;
-    taken.set(key, (taken.get(key) ?? new Set()).add(on));
+    taken.set(key, (taken.get(key) ?? new Set()).add(subjectOf(statement) ?? 'what it names'));
   }
   return [...taken].map(([lock, tables]) => `${lock} on ${[...tables].join(', ')}.`);
 }
+
+/** The tables that nobody can use until the statements are through. */
+export const shutTables = (statements: readonly string[]): readonly string[] => [
+  ...new Set(
+    statements
+      .filter((statement) => /^(DROP|ALTER|TRUNCATE) TABLE\b/i.test(statement))
+      .flatMap((statement) => subjectOf(statement) ?? []),
+  ),
+];

@@ -14,13 +14,21 @@ export interface Examination {
 }
 
 export interface ExamineOptions {
-  /** Only these checks; all of them when unset. */
+  /** Only these checks; when unset, all but those that have to be named. */
   readonly only?: readonly string[];
   /** Called as each finding comes in. */
   readonly onFinding?: (finding: Finding) => void;
   readonly signal?: AbortSignal;
+  /** Other examinations at the same time: what is measured is measured before anybody looks heavily. */
+  readonly turns?: Turns;
   /** Removes secrets from what people will read. */
   readonly redact: <Value>(value: Value) => Value;
+}
+
+/** Between examinations side by side: `measured` is called by each once, `free` resolves when all have. */
+export interface Turns {
+  readonly measured: () => void;
+  readonly free: Promise<void>;
 }
 
 export async function examine(
@@ -30,7 +38,9 @@ export async function examine(
   options: ExamineOptions,
 ): Promise<Examination> {
   const startedAt = performance.now();
-  const chosen = Object.entries(runbook.checks).filter(([id]) => options.only?.includes(id) ?? true);
+  const chosen = Object.entries(runbook.checks).filter(
+    ([id, { isOnlyNamed = false }]) => options.only?.includes(id) ?? !isOnlyNamed,
+  );
   const skipped = chosen.flatMap(([check, { title, skip }]) => {
     const why = skip(target);
     return why === undefined ? [] : [{ check, title, why }];
@@ -40,11 +50,20 @@ export async function examine(
   const over = new AbortController();
   const stop = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal;
   const shared = shareAnswers(probes, stop);
+  const { turns } = options;
+  const light = due.filter(([, { heavy }]) => !heavy).length;
+  let measuring = light;
+  if (light === 0) turns?.measured();
   const findings = await Promise.all(
     due.map(async ([id, check]) => {
+      if (check.heavy) await turns?.free;
       const verdict = await look(check, target, shared, options.signal);
       const finding = options.redact({ check: id, title: check.title, ...verdict });
       options.onFinding?.(finding);
+      if (!check.heavy) {
+        measuring -= 1;
+        if (measuring === 0) turns?.measured();
+      }
       return finding;
     }),
   );

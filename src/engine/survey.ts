@@ -9,7 +9,7 @@ import { overall, worstSeverity } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
 import type { Probes } from '../runbook/tools.ts';
 import { conclude, type DiagnoseDeps } from './diagnose.ts';
-import { type Examination, examine } from './examine.ts';
+import { type Examination, examine, type Turns } from './examine.ts';
 import { environmentOf } from './lookup.ts';
 import type { Diagnosis, Survey, SurveyedTopic, Topics } from './ports.ts';
 import { shareAnswers } from './share.ts';
@@ -113,9 +113,15 @@ export async function lookAtAll(
   const over = new AbortController();
   const shared = shareAnswers(probes, signal ? AbortSignal.any([signal, over.signal]) : over.signal);
   const arrived: SurveyedTopic[] = [];
+  const runbooks = surveyed(topics);
+  const turns = turnsFor(runbooks.length);
   const looks = await Promise.all(
-    surveyed(topics).map(async (runbook) => {
-      const examination = await examine(runbook, target, shared, { redact, ...(signal ? { signal } : {}) });
+    runbooks.map(async (runbook) => {
+      const examination = await examine(runbook, target, shared, {
+        redact,
+        turns,
+        ...(signal ? { signal } : {}),
+      });
       const look = { topic: runbook.topic, title: runbook.title, ...examination };
       arrived.push(look);
       onTopic?.([...arrived]);
@@ -124,6 +130,16 @@ export async function lookAtAll(
   );
   over.abort();
   return looks;
+}
+
+function turnsFor(examinations: number): Turns {
+  const { promise: free, resolve } = Promise.withResolvers<void>();
+  let left = examinations;
+  const measured = () => {
+    left -= 1;
+    if (left === 0) resolve();
+  };
+  return { free, measured };
 }
 
 const surveyed = (topics: Topics): readonly Runbook[] =>

@@ -8,12 +8,19 @@ export interface Check {
   /** Why the check has nothing to look at on this target; undefined when it does. */
   readonly skip: (target: Target) => string | undefined;
   readonly look: (context: CheckContext) => Promise<Verdict>;
+  /** Whether looking is itself a load on what is looked at: it waits until nobody is measuring. */
+  readonly heavy: boolean;
   /** Longest that it may look, in seconds. */
   readonly timeoutSeconds: number;
+  /** Asked only where a step or a fix names it, never by a diagnosis. */
+  readonly isOnlyNamed?: true;
 }
 
 export const check = (
   title: string,
   look: Check['look'],
-  options: Partial<Pick<Check, 'skip' | 'timeoutSeconds'>> = {},
-): Check => ({ title, look, skip: () => undefined, timeoutSeconds: 10, ...options });
+  options: Partial<Pick<Check, 'skip' | 'heavy' | 'timeoutSeconds'>> = {},
+): Check => ({ title, look, skip: () => undefined, heavy: false, timeoutSeconds: 10, ...options });
+
+/** For what is so only once somebody has acted, such as writes that are stopped: on any other day it is no finding. */
+export const onlyNamed = (of: Check): Check => ({ ...of, isOnlyNamed: true });

@@ -229,7 +229,10 @@ UPDATE alembic_version SET version_num='b2' WHERE alembic_version.version_num = 
 COMMIT;
 `;
   const answers = (state: Migrations, more: Given['alembic'] = {}) =>
-    given(state, { alembic: { downgradeSql: async () => SQL, ...more } });
+    given(state, {
+      alembic: { downgradeSql: async () => SQL, ...more },
+      postgres: { usersOf: async () => 3 },
+    });
 
   test('shows the SQL of that step and the locks that it takes, without Alembic’s own', async () => {
     const preview = await downgrade.preview(contextWith(PRODUCTION, answers(UP_TO_DATE)));
@@ -247,6 +250,7 @@ COMMIT;
         'ACCESS EXCLUSIVE lock (reads and writes wait) on invoices.',
         'SHARE UPDATE EXCLUSIVE lock (reads and writes go on) on idx_note.',
         'SHARE lock (writes wait while it is built) on invoices.',
+        '3 sessions use invoices now.',
       ]),
     );
   });

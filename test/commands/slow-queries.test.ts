@@ -220,9 +220,9 @@ const FINDINGS: Record<string, readonly Case[]> = {
       warning(expect.stringMatching(/^sales\.invoices .*\(and 1 more\)$/), ['create-index']),
     ],
     [
-      'on tables that are small',
+      'of tables that are too small, for what speaks for them',
       missing(proposal({ tableRows: 900 }), proposal({ basis: 'foreign-key', columns: ['customer_id'] })),
-      healthy('none that would help by now: 2 candidates, on tables that are small'),
+      healthy('none that matters yet: 2 candidates'),
     ],
     [
       'under a foreign key of a large table',

@@ -10,9 +10,12 @@ export interface Described {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** The query that the guide's index is for. */
+const SLOW = '/api/v1/invoices?tenant_id=3';
+
 export const composeEnvironment = (stack: ComposeStack): Described => ({
   environment: {
-    api: { url: stack.nginxUrl, tokenEnv: 'COMPOSE_TOKEN' },
+    api: { url: stack.nginxUrl, paths: { slow: SLOW }, tokenEnv: 'COMPOSE_TOKEN' },
     postgres: { urlEnv: 'COMPOSE_DATABASE_URL' },
     redis: { urlEnv: 'COMPOSE_REDIS_URL' },
     docker: { socketPath: stack.lab.docker.socketPath, project: stack.project },
@@ -33,6 +36,7 @@ export const clusterEnvironment = (stack: ClusterStack): Described => ({
     api: {
       url: `https://${stack.tls.host}:${stack.tls.port}`,
       trust: stack.tls.trust,
+      paths: { slow: SLOW },
       tokenEnv: 'CLUSTER_TOKEN',
     },
     postgres: { urlEnv: 'CLUSTER_DATABASE_URL' },

@@ -14,6 +14,10 @@ export interface Fault<Stack> {
   readonly foundBy: readonly string[];
   /** The fix that must be suggested, work, and be verified; without one, why there is none. */
   readonly fix: string | { readonly none: string };
+  /**
+   * Makes the fix itself fail, where that the fault comes back would not be seen by its verification; `mend` takes it back.
+   */
+  spoil?(stack: Stack): Promise<void>;
   /** Topics in which it is a problem too, beyond what the topic itself says that it explains. */
   readonly alsoIn?: readonly string[];
   /** Whether what the preview promised has happened; the default compares nothing beyond the verification. */

@@ -3,17 +3,11 @@
  * looked at, the fix is previewed, approved, run, verified and undone, and then made to fail.
  */
 
-import { openEngine } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
-import { type Decision, decide } from '../../src/engine/decide.ts';
 import type { Survey } from '../../src/engine/ports.ts';
-import { requestSurvey } from '../../src/engine/survey.ts';
-import { verify as verifyWith } from '../../src/engine/verify.ts';
 import type { Attempt, Incident } from '../../src/incident/incident.ts';
-import { createLog } from '../../src/log.ts';
-import { overall } from '../../src/runbook/finding.ts';
-import { APPROVER } from './configuration.ts';
 import type { Fault } from './fault.ts';
+import { openOperator } from './operator.ts';
 
 export interface Result {
   readonly fault: string;
@@ -25,6 +19,8 @@ export interface Result {
   readonly misses: readonly string[];
   /** `topic/check: what it said`, of other topics that this fault is none of. */
   readonly falseAlarms: readonly string[];
+  /** Likewise, of the checks that measure the machine. */
+  readonly busyMachine: readonly string[];
   readonly fixed: Outcome;
   readonly undone: Outcome;
   /** Made to fail, the fix led to the next level's page. */
@@ -39,11 +35,18 @@ export type Outcome =
 
 export type Trials = Awaited<ReturnType<typeof openTrials>>;
 
-const SETTLE_MS = 30_000;
 /** A fix that was made to fail does not get better by waiting. */
 const HASTE_MS = 3_000;
-/** The end of any single step of a trial. */
-const soon = () => AbortSignal.timeout(300_000);
+
+/** They measure the machine itself, which here runs the tests as well: its load is no fault of the system. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(['high-cpu/container-load', 'high-cpu/pod-load']);
+
+export interface AlarmOptions {
+  /** Topics in which a problem is no alarm. */
+  readonly isExpected?: (topic: string) => boolean;
+  /** Which checks: those of the system when unset. */
+  readonly of?: 'system' | 'machine';
+}
 
 const YES: Outcome = { is: 'yes' };
 const no = (why: string): Outcome => ({ is: 'no', why });
@@ -51,61 +54,18 @@ const none = (why: string): Outcome => ({ is: 'n/a', why });
 
 /** The first environment of the configuration is the one on trial. */
 export async function openTrials(config: Config, databaseUrl: string) {
-  const engine = await openEngine({
-    config,
-    databaseUrl,
-    log: createLog({ level: 'silent', secrets: [] }),
-  });
-  const { store, handlers, topics, diagnosing, working } = engine;
-  const deps = { store, checkpoint: () => undefined };
+  const operator = await openOperator(config, databaseUrl);
+  const { store, topics } = operator.engine;
+  const { read, say, verify } = operator;
   const environment = config.environments[0].target.environment;
 
-  /** Looks at everything, and opens what has to be opened. */
-  const look = async (): Promise<Survey> => {
-    const id = await requestSurvey(diagnosing, { environment, requestedBy: 'UTESTER' });
-    await handlers.survey({ task: 'survey', survey: id }, soon());
-    const survey = await store.survey(id);
-    if (survey?.state !== 'finished') throw new Error('the survey did not finish');
-    return survey;
-  };
+  const look = (): Promise<Survey> => operator.survey(environment);
 
   const incidentOf = async (topic: string): Promise<Incident | undefined> =>
     (await store.openIncidents()).find((incident) => incident.topic === topic);
 
-  const read = async (id: string): Promise<Incident> => {
-    const incident = await store.incident(id);
-    if (!incident) throw new Error(`incident ${id} is gone`);
-    return incident;
-  };
-
-  const say = async (id: string, decision: Decision, actor = APPROVER): Promise<void> => {
-    const applied = await decide(deps, id, decision, { id: actor, groups: [] });
-    if (!applied.done) throw new Error(`${decision.decision} was refused: ${applied.why}`);
-  };
-
-  const attemptOf = async (id: string, fix: string): Promise<Attempt> => {
-    const attempt = (await read(id)).attempts[fix];
-    if (!attempt) throw new Error(`${id} has no attempt of ${fix}`);
-    return attempt;
-  };
-
-  /** Requests, previews, approves and runs; resolves with the attempt before it is verified. */
-  const run = async (id: string, fix: string): Promise<Attempt> => {
-    await say(id, { decision: 'request-fix', fix }, 'UTESTER');
-    const { round } = await attemptOf(id, fix);
-    await handlers.preview({ task: 'preview', incident: id, fix, round }, soon());
-    const previewed = await attemptOf(id, fix);
-    if (previewed.stage !== 'awaiting-approval')
-      throw new Error(`no preview of ${fix}: ${previewed.outcome ?? previewed.stage}`);
-    await say(id, { decision: 'approve', fix, round });
-    await handlers.run({ task: 'run', incident: id, fix, round }, soon());
-    return attemptOf(id, fix);
-  };
-  /** `settleMs`: how long a change may take to show. */
-  const verify = async (id: string, { fix, round }: Attempt, settleMs = SETTLE_MS): Promise<Attempt> => {
-    await verifyWith({ ...working, settleMs }, id, { fix, round }, soon());
-    return attemptOf(id, fix);
-  };
+  const run = async (id: string, fix: string): Promise<Attempt> =>
+    operator.carryOut(id, await operator.preview(id, fix));
 
   async function fixAndUndo<Stack>(fault: Fault<Stack>, stack: Stack, id: string, fix: string) {
     const ran = await run(id, fix);
@@ -122,9 +82,7 @@ export async function openTrials(config: Config, databaseUrl: string) {
     const fixed = kept ? YES : no('what the preview promised did not happen');
     const proposed = (await read(id)).fixes.find((each) => each.id === fix);
     if (proposed?.irreversible !== undefined) return { fixed, undone: none(proposed.irreversible) };
-    await say(id, { decision: 'undo', fix, round: verified.round });
-    await handlers.run({ task: 'run', incident: id, fix, round: verified.round }, soon());
-    const undone = await verify(id, await attemptOf(id, fix));
+    const undone = await verify(id, await operator.undo(id, verified));
     return {
       fixed,
       undone: undone.stage === 'undone' ? YES : no(`${undone.stage}: ${undone.outcome ?? ''}`),
@@ -138,9 +96,12 @@ export async function openTrials(config: Config, databaseUrl: string) {
     await look();
     const incident = await incidentOf(fault.topic);
     if (!incident) return no('it was not found again');
+    await fault.spoil?.(stack);
     const ran = await run(incident.id, fix);
-    await fault.mend(stack);
-    await fault.inject(stack);
+    if (!fault.spoil) {
+      await fault.mend(stack);
+      await fault.inject(stack);
+    }
     const ended = ran.stage === 'verifying' ? await verify(incident.id, ran, HASTE_MS) : ran;
     if (ended.stage !== 'failed') return no(`the fix that did not help is called ${ended.stage}`);
     const { ladder } = await read(incident.id);
@@ -151,14 +112,16 @@ export async function openTrials(config: Config, databaseUrl: string) {
   };
 
   /** What is wrong when nothing was broken: each line a false alarm. */
-  const alarms = (survey: Survey, isExpected: (topic: string) => boolean = () => false): string[] =>
+  const alarms = (survey: Survey, { isExpected = () => false, of = 'system' }: AlarmOptions = {}): string[] =>
     survey.topics
-      .filter(({ topic, findings }) => overall(findings) === 'problem' && !isExpected(topic))
+      .filter(({ topic }) => !isExpected(topic))
       .flatMap(({ topic, findings }) =>
         findings
           .filter(({ status }) => status === 'problem')
-          .map(({ check, summary }) => `${topic}/${check}: ${summary}`),
-      );
+          .map(({ check, summary }) => ({ id: `${topic}/${check}`, summary })),
+      )
+      .filter(({ id }) => OF_THE_MACHINE.has(id) === (of === 'machine'))
+      .map(({ id, summary }) => `${id}: ${summary}`);
 
   return {
     look,
@@ -177,7 +140,9 @@ export async function openTrials(config: Config, databaseUrl: string) {
             ? []
             : [`${check}: ${finding?.summary ?? 'was not looked at'}`];
         });
-        const falseAlarms = alarms(survey, expectedIn(fault, topics));
+        const isExpected = expectedIn(fault, topics);
+        const falseAlarms = alarms(survey, { isExpected });
+        const busyMachine = alarms(survey, { isExpected, of: 'machine' });
         const incident = await incidentOf(topic);
         const fix = typeof fault.fix === 'string' ? fault.fix : undefined;
         const suggested = findings.some(({ suggests }) => fix !== undefined && suggests.includes(fix));
@@ -197,6 +162,7 @@ export async function openTrials(config: Config, databaseUrl: string) {
           found: misses.length === 0,
           misses,
           falseAlarms,
+          busyMachine,
           fixed,
           undone,
           climbed,
@@ -207,7 +173,7 @@ export async function openTrials(config: Config, databaseUrl: string) {
         await resolveAll();
       }
     },
-    close: engine.close,
+    close: operator.close,
   };
 }
 

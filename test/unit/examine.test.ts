@@ -193,6 +193,34 @@ describe('what several checks ask', () => {
   });
 });
 
+describe('a check that is a load itself', () => {
+  test('waits until everybody has measured', async () => {
+    const order: string[] = [];
+    const measured = Promise.withResolvers<void>();
+    const heavy = check(
+      'Heavy',
+      async () => {
+        order.push('heavy');
+        return healthy('looked');
+      },
+      { heavy: true },
+    );
+    const measures = check('Measures', async () => {
+      order.push('measured');
+      return healthy('measured');
+    });
+    const turns = { measured: () => measured.resolve(), free: measured.promise };
+    const { findings } = await examineAll({ heavy, measures }, { turns });
+    expect(order).toEqual(['measured', 'heavy']);
+    expect(findings.map(({ check: id }) => id)).toEqual(['heavy', 'measures']);
+  });
+
+  test('begins at once where nobody else looks', async () => {
+    const alone = check('Alone', async () => healthy('looked'), { heavy: true });
+    expect((await examineAll({ alone })).findings).toMatchObject([{ status: 'healthy' }]);
+  });
+});
+
 describe('called off from outside', () => {
   const patient = (...looks: readonly Check[]) =>
     Object.fromEntries(looks.map((look) => [look.title.toLowerCase(), { ...look, timeoutSeconds: 60 }]));

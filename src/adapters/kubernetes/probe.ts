@@ -2,14 +2,14 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { AdapterError } from '../../errors.ts';
 import type { Exec, Service } from '../exec/port.ts';
-import { ask, disks, load, processes, reach } from '../runtime/inside.ts';
+import { ask, disks, load, pgIsReady, processes, reach } from '../runtime/inside.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { execIn } from './exec.ts';
 import { isIsolated } from './isolation.ts';
 import { logsOf } from './logs.ts';
 import type { KubernetesProbe, KubernetesSettings } from './port.ts';
 import { podOf, replicaOf } from './replica.ts';
-import { secretFingerprint } from './secrets.ts';
+import { secretFingerprint, secretVersion } from './secrets.ts';
 import { readTlsSecret } from './tls-secret.ts';
 import { endpointsOf, servicesOf } from './traffic.ts';
 import { usageOf } from './usage.ts';
@@ -78,6 +78,7 @@ export function createKubernetesProbe(settings: () => KubernetesSettings): Kuber
     load: (service, signal) => inEach(service, signal, (exec, replica) => load(exec, replica, signal)),
     reach: (service, host, port, signal) =>
       inEach(service, signal, (exec, replica) => reach(exec, replica, host, port, signal)),
+    pgIsReady: (signal) => inEach('postgres', signal, (exec, replica) => pgIsReady(exec, replica, signal)),
     ask: (service, port, path, signal) =>
       inEach(service, signal, (exec, replica) => ask(exec, replica, port, path, signal)),
     workload: async (service, signal) => summarize(await findWorkload(await open(signal), service)),
@@ -93,6 +94,7 @@ export function createKubernetesProbe(settings: () => KubernetesSettings): Kuber
     isIsolated: async (signal) => isIsolated(await open(signal)),
     tlsSecret: async (signal) => readTlsSecret(await open(signal)),
     secretFingerprint: async (name, key, signal) => secretFingerprint(await open(signal), name, key),
+    secretVersion: async (name, signal) => secretVersion(await open(signal), name),
   };
 }
 

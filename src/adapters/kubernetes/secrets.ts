@@ -25,6 +25,10 @@ export async function secretFingerprint(cluster: Cluster, name: string, key: str
   return fingerprint(secretBytes(heldUnder(await readSecret(cluster, name), name, key)));
 }
 
+/** @throws AdapterError not-found */
+export const secretVersion = async (cluster: Cluster, name: string): Promise<string> =>
+  (await readSecret(cluster, name)).metadata?.resourceVersion ?? '';
+
 function heldUnder({ data = {}, metadata }: V1Secret, name: string, key: string): string {
   const value = data[key];
   if (value !== undefined) return value;

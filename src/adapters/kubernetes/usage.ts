@@ -33,11 +33,13 @@ const Summary = z.object({
         .array(
           z.object({
             name: z.string(),
-            cpu: z.object({ usageNanoCores: z.number().optional() }).optional(),
-            memory: z.object({ workingSetBytes: z.number().optional() }).optional(),
+            cpu: z.object({ usageNanoCores: z.number().optional() }).nullish(),
+            memory: z.object({ workingSetBytes: z.number().optional() }).nullish(),
           }),
         )
-        .default([]),
+        // Of a pod whose containers have not started the kubelet says null.
+        .nullish()
+        .transform((containers) => containers ?? []),
     }),
   ),
 });

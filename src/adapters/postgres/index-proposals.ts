@@ -104,8 +104,11 @@ function once(needs: readonly Need[]): Need[] {
     const same = kept.filter((other) => other.candidate === need.candidate);
     if (same.some((other) => serves(columnsOf(other.sought), need.sought))) continue;
     const narrower = same.find((other) => serves(columnsOf(need.sought), other.sought));
-    if (narrower) kept[kept.indexOf(narrower)] = { ...narrower, sought: need.sought };
-    else kept.push(need);
+    if (narrower) {
+      // Better founded is what somebody asked for than what a foreign key might need.
+      const founded = narrower.basis === 'foreign-key' ? need : narrower;
+      kept[kept.indexOf(narrower)] = { ...founded, sought: need.sought };
+    } else kept.push(need);
   }
   return kept;
 }

@@ -5,5 +5,6 @@
 export { ask } from './ask.ts';
 export { disks } from './disks.ts';
 export { load } from './load.ts';
+export { pgIsReady } from './pg-isready.ts';
 export { processes } from './processes.ts';
 export { reach } from './reach.ts';

@@ -146,6 +146,8 @@ export interface RuntimeProbe {
   load(service: Service, signal: AbortSignal): Promise<readonly Load[]>;
   /** A TCP connection from inside each running replica. */
   reach(service: Service, host: string, port: number, signal: AbortSignal): Promise<readonly Reach[]>;
+  /** `pg_isready` inside each running replica of postgres: `reached` when it accepts connections. */
+  pgIsReady(signal: AbortSignal): Promise<readonly Reach[]>;
   /** `GET http://127.0.0.1:port/path` from inside each running replica. */
   ask(service: Service, port: number, path: string, signal: AbortSignal): Promise<readonly InsideAnswer[]>;
 }

@@ -157,6 +157,21 @@ describe('the checklist', () => {
     );
   });
 
+  test('of many steps with long reasons counts the earliest, and still lists those to come', () => {
+    const steps = Array.from({ length: 18 }, (_, index): PlannedStep => ({ ...TELL, id: `step-${index}` }));
+    const begun = running(steps);
+    const { procedure } = begun;
+    if (!procedure) throw new Error('no procedure');
+    const past = { endedAt: later, by: 'UDANA', note: 'it was done by hand already '.repeat(8) };
+    const done = procedure.steps.map((step, index): StepRun => {
+      if (index < 16) return { ...step, ...past, state: 'skipped' };
+      return index === 16 ? { ...step, state: 'doing', dueAt: later } : { ...step, state: 'waiting' };
+    });
+    const card = incidentCard({ ...begun, procedure: { ...procedure, steps: done } });
+    expectSendable(card);
+    expect(reads(card)).toMatch(/✔️ _\d earlier steps_\n⏭️ \d+\. [\s\S]*▶️ 17\. .*\n○ 18\. /);
+  });
+
   test('of an emergency comes first, and its light is the emergency’s', () => {
     const { next } = follow(incident({ findings: [] }), started(emergency(TELL)));
     const card = incidentCard(next);

@@ -1,0 +1,46 @@
+/**
+ * Guide: Performance Issues › Slow API Responses.
+ *
+ * The guide times one request; one proves nothing, and ten are made here, each on a connection of its own, so that the parts
+ * of the time can be told apart. Its `redis-cli info stats | grep hit_rate` prints nothing, because Redis has no such line:
+ * the rate is worked out of `keyspace_hits` and `keyspace_misses`. Its `@cache_result` and its indexes in the code are advice.
+ */
+import { defineRunbook } from '../src/runbook/define.ts';
+import { createIndexes } from './parts/index-fixes.ts';
+import { missingIndexCheck } from './parts/indexes.ts';
+import { replicaCheck } from './parts/replicas.ts';
+import { restartFix } from './parts/restart.ts';
+import { scaleOut } from './parts/scale.ts';
+import { statementsCheck } from './parts/statements.ts';
+import { cacheHitRate } from './slow-api/cache.ts';
+import { timing } from './slow-api/timing.ts';
+
+export const slowApi = defineRunbook({
+  topic: 'slow-api',
+  title: 'Slow API responses',
+  symptoms: ['high response times', 'timeouts'],
+  checks: {
+    timing,
+    statements: statementsCheck(['create-index']),
+    indexes: missingIndexCheck(['create-index']),
+    'cache-hit-rate': cacheHitRate,
+    containers: replicaCheck('docker', 'backend', ['restart-backend']),
+    pods: replicaCheck('kubernetes', 'backend', ['rollout-restart', 'scale-out']),
+  },
+  fixes: {
+    'create-index': createIndexes(['indexes']),
+    'scale-out': scaleOut(['timing', 'pods']),
+    'rollout-restart': restartFix('kubernetes', 'backend', ['pods', 'timing']),
+    'restart-backend': restartFix('docker', 'backend', ['containers', 'timing']),
+  },
+  advice: [
+    {
+      text: 'Enable query caching: put @cache_result on endpoints that are slow and whose answers may be a little old.',
+      link: 'https://redis.io/docs/latest/develop/clients/redis-py/',
+    },
+    {
+      text: 'Optimize the queries behind the slowest endpoint: read their plans before adding an index.',
+      link: 'https://www.postgresql.org/docs/current/using-explain.html',
+    },
+  ],
+});
