@@ -85,16 +85,21 @@ export async function startJobs(
         const handle = handlers[name];
         if (handle) await boss.work<TaskOf<Name>>(name, POLLING, each(handle));
       };
+      // Each kind by name, so that a new one cannot be forgotten here.
+      const kinds: Record<Task['task'], Promise<void>> = {
+        diagnose: listen('diagnose'),
+        survey: listen('survey'),
+        preview: listen('preview'),
+        run: listen('run'),
+        verify: listen('verify'),
+        look: listen('look'),
+        timer: listen('timer'),
+        page: listen('page'),
+        publish: listen('publish'),
+        receive: listen('receive'),
+      };
       await Promise.all([
-        listen('diagnose'),
-        listen('preview'),
-        listen('run'),
-        listen('verify'),
-        listen('look'),
-        listen('timer'),
-        listen('page'),
-        listen('publish'),
-        listen('receive'),
+        ...Object.values(kinds),
         lost.run && boss.work<TaskOf<'run'>>('run-lost', POLLING, each(lost.run)),
         lost.page && boss.work<TaskOf<'page'>>('page-lost', POLLING, each(lost.page)),
       ]);

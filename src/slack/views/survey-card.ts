@@ -105,7 +105,7 @@ function troubleOf(
 }
 
 const whyNot = ({ findings }: SurveyedTopic): string =>
-  clip(oneLine(findings.find(({ status }) => status === 'inconclusive')?.summary ?? ''), 200);
+  clip(oneLine(findings.find(({ status }) => status === 'inconclusive')?.summary ?? ''), 140);
 
 const slowest = ({ topics }: Survey): string =>
   (Math.max(0, ...topics.map(({ tookMs }) => tookMs)) / 1000).toFixed(1);
