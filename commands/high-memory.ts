@@ -8,26 +8,42 @@
  */
 import { check } from '../src/runbook/check.ts';
 import { defineRunbook } from '../src/runbook/define.ts';
-import { healthy, inconclusive, problem } from '../src/runbook/finding.ts';
+import { healthy, inconclusive, type Severity } from '../src/runbook/finding.ts';
+import { BACKEND, OTHERS } from './parts/each-service.ts';
 import { raiseLimitFix } from './parts/limits.ts';
 import { oomCheck } from './parts/oom.ts';
 import { restartFix } from './parts/restart.ts';
 import { scaleFix } from './parts/scale.ts';
 import { noApi } from './parts/target.ts';
 import { memoryShare, usageCheck } from './parts/usage.ts';
-import { bytes } from './parts/words.ts';
+import { bytes, short } from './parts/words.ts';
 
 /** The kernel kills at the limit; a service that stays above this has no room for one large request. */
 const CRITICAL = 0.95;
 const WARNING = 0.85;
+/** Databases and caches fill what they may have, and are none the worse for it. */
+const WARNING_OF_OTHERS = 0.95;
 const MIB = 1024 ** 2;
+/** People write limits in such steps. */
+const STEP = 64 * MIB;
 
-const usage = { share: memoryShare, warning: WARNING, critical: CRITICAL };
 const ON_DOCKER = ['restart-backend', 'raise-container-memory'];
 const ON_CLUSTER = ['rollout-restart', 'raise-memory-limit', 'scale-down'];
 
-/** Half as much again, in steps that people write. */
-const raised = (present: number): number => Math.ceil((present * 1.5) / (64 * MIB)) * 64 * MIB;
+const backend = {
+  services: BACKEND,
+  shareOf: memoryShare,
+  judge: (share: number): Severity | undefined =>
+    share < WARNING ? undefined : share < CRITICAL ? 'warning' : 'critical',
+};
+const others = {
+  services: OTHERS,
+  shareOf: memoryShare,
+  judge: (share: number): Severity | undefined => (share < WARNING_OF_OTHERS ? undefined : 'warning'),
+};
+
+/** Half as much again, and a step at least. */
+const raised = (present: number): number => Math.ceil(Math.max(present * 1.5, present + STEP) / STEP) * STEP;
 
 export const highMemory = defineRunbook({
   topic: 'high-memory',
@@ -36,11 +52,17 @@ export const highMemory = defineRunbook({
   explains: ['slow-api', 'load-balancer'],
   checks: {
     'container-memory': usageCheck('docker', {
-      ...usage,
-      title: 'Memory of the containers',
+      ...backend,
+      title: 'Memory of the backend’s containers',
       suggests: ON_DOCKER,
     }),
-    'pod-memory': usageCheck('kubernetes', { ...usage, title: 'Memory of the pods', suggests: ON_CLUSTER }),
+    'pod-memory': usageCheck('kubernetes', {
+      ...backend,
+      title: 'Memory of the backend’s pods',
+      suggests: ON_CLUSTER,
+    }),
+    'other-containers': usageCheck('docker', { ...others, title: 'Memory of the other containers' }),
+    'other-pods': usageCheck('kubernetes', { ...others, title: 'Memory of the other pods' }),
     'container-oom': oomCheck('docker', ['raise-container-memory', 'restart-backend']),
     'pod-oom': oomCheck('kubernetes', ['raise-memory-limit', 'rollout-restart']),
     metrics: check(
@@ -49,12 +71,13 @@ export const highMemory = defineRunbook({
         const samples = await http.metrics('memory', signal);
         const resident = samples.find(({ name }) => name === 'process_resident_memory_bytes');
         const evidence = {
-          samples: samples.slice(0, 8).map(({ name, labels, value }) => `${name}${labels} ${value}`),
+          samples: samples
+            .slice(0, 8)
+            .map(({ name, labels, value }) => short(`${name}${labels && `{${labels}}`} ${value}`, 120)),
         };
-        if (!resident) return inconclusive('its metrics do not say what the process holds', evidence);
-        return Number.isFinite(resident.value)
-          ? healthy(`the process holds ${bytes(resident.value)}`, evidence)
-          : problem('its metrics say that the process holds no number', { evidence, severity: 'warning' });
+        return resident && Number.isFinite(resident.value)
+          ? healthy(`the process that answered holds ${bytes(resident.value)}`, evidence)
+          : inconclusive('its metrics do not say what a process holds', evidence);
       },
       { skip: noApi },
     ),

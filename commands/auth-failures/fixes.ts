@@ -28,8 +28,23 @@ const changesOf = (keyspace: Keyspace, dropped: (kind: Kind) => boolean): Previe
       after: dropped(kind) ? 'none' : 'as they are',
     }));
 
+const lossesOf = (keyspace: Keyspace): readonly string[] => {
+  const [sessions, queues] = [keysOf(keyspace, 'session'), keysOf(keyspace, 'queue')];
+  return [
+    ...(sessions > 0
+      ? [`${count(sessions, 'session ends', 'sessions end')}: everybody has to log in again.`]
+      : []),
+    ...(queues > 0 ? [`${count(queues, 'queue is', 'queues are')} lost, with the work in them.`] : []),
+  ];
+};
+
 const sampled = (keyspace: Keyspace): readonly string[] =>
   keyspace.sampled ? ['There are too many keys to count them all: the figures are estimates.'] : [];
+
+const whatRedisLoses = async () => ({
+  changes: [],
+  notes: ['What Redis has not saved to its disk is lost: sessions and queues too, where it saves nothing.'],
+});
 
 export const fixes = {
   'clear-cache': fix('Drop the cache in Redis', {
@@ -53,19 +68,19 @@ export const fixes = {
     },
     run: async ({ redis, signal }) => `${count(await redis.dropCache(signal), 'key')} of the cache removed`,
     undo: irreversible('the cache fills again by itself'),
-    verifiedBy: ['redis'],
+    verifiedBy: ['redis', 'token'],
   }),
   'flush-all': fix('Drop everything in Redis (FLUSHALL)', {
     risk: 'high',
     unavailable: noRedis,
     preview: async ({ redis, target, signal }) => {
       const keyspace = await redis.keyspace(signal);
+      if (keyspace.allDatabases === 0) throw new Error('Redis is empty: there is nothing to drop.');
       return {
-        summary: `Remove all ${count(keyspace.allDatabases, 'key')} of every database of Redis`,
+        summary: `Remove every key of every database of Redis: ${count(keyspace.allDatabases, 'key')}`,
         changes: changesOf(keyspace, () => true),
         notes: [
-          `${count(keysOf(keyspace, 'session'), 'session')} end: everybody has to log in again.`,
-          `${count(keysOf(keyspace, 'queue'), 'queue')} and the work in them are lost.`,
+          ...lossesOf(keyspace),
           'Dropping the cache alone (clear-cache) is enough for stale data.',
           ...sampled(keyspace),
         ],
@@ -77,8 +92,11 @@ export const fixes = {
       return 'Redis is empty';
     },
     undo: irreversible('what Redis held is gone'),
+    // Not the token: its session is gone with the others.
     verifiedBy: ['redis'],
   }),
-  'restart-backend': restartFix('docker', 'backend', ['container-secret', 'token']),
-  'rollout-restart': restartFix('kubernetes', 'backend', ['pod-secret', 'token']),
+  'restart-redis': restartFix('docker', 'redis', ['redis'], { more: whatRedisLoses }),
+  'restart-redis-pods': restartFix('kubernetes', 'redis', ['redis'], { more: whatRedisLoses }),
+  'restart-backend': restartFix('docker', 'backend', ['containers-agree', 'token']),
+  'rollout-restart': restartFix('kubernetes', 'backend', ['pods-agree', 'token']),
 };

@@ -2,7 +2,8 @@
 import { look, type Procedure, person } from '../../src/runbook/procedure.ts';
 import { restoreSteps } from '../parts/restore.ts';
 
-const MUST_HOLD = ['negative-totals', 'totals-add-up', 'foreign-keys-validated', 'orphans'] as const;
+/** What says whether the data hold together, after a restore as after a loss. */
+export const MUST_HOLD = ['negative-totals', 'totals-add-up', 'foreign-keys-validated', 'orphans'] as const;
 
 export const restoreFromBackup: Procedure = {
   title: 'Restore from a backup',

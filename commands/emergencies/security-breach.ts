@@ -2,74 +2,99 @@
  * Guide: Emergency Procedures › Security Breach.
  *
  * The guide names six aims and no command. Paksa cuts off, ends sessions, changes the secret of the tokens and logs everybody
- * out; it reads the access logs for addresses that try doors. Passwords and keys that are kept elsewhere, patches and the
- * audit are people's. What a stopped pod held in memory is lost: evidence is kept before anything is stopped.
+ * out; it reads the access logs for addresses that try doors, before pods are stopped, which take their logs with them.
+ * Passwords and keys that are kept elsewhere, patches and the audit are people's, with what to type.
  */
+import { onlyNamed } from '../../src/runbook/check.ts';
 import { defineRunbook } from '../../src/runbook/define.ts';
-import { act, look, person } from '../../src/runbook/procedure.ts';
-import { checks } from './security-breach/checks.ts';
-import { fixes } from './security-breach/fixes.ts';
+import { act, look } from '../../src/runbook/procedure.ts';
+import { replicaCheck } from '../parts/replicas.ts';
+import {
+  containersStarted,
+  containersStopped,
+  startContainers,
+  stopContainers,
+} from '../parts/stop-containers.ts';
+import { podsStopped, podsWanted, scaleToZero, scaleUp } from '../parts/stop-pods.ts';
+import * as byHand from './security-breach/by-hand.ts';
+import * as isolation from './security-breach/isolation.ts';
+import { accessReview } from './security-breach/review.ts';
+import * as sessions from './security-breach/sessions.ts';
+import * as tokenSecret from './security-breach/token-secret.ts';
 
 export const securityBreach = defineRunbook({
   topic: 'security-breach',
   title: 'Security breach',
   symptoms: ['unauthorized activity', 'unknown logins', 'leaked credentials'],
   emergency: 'security-breach',
-  checks,
-  fixes,
+  checks: {
+    'access-containers': accessReview('docker', ['stop-containers']),
+    'access-pods': accessReview('kubernetes', ['isolate', 'stop-pods']),
+    ...sessions.checks,
+    ...tokenSecret.checks,
+    ...isolation.checks,
+    'pods-stopped': podsStopped(['stop-pods']),
+    'containers-stopped': containersStopped(['stop-containers']),
+    'pods-wanted': podsWanted(['start-pods']),
+    'containers-started': containersStarted(['start-containers']),
+    'backend-pods': onlyNamed(replicaCheck('kubernetes', 'backend', ['rollout-restart'], ['start-pods'])),
+    'backend-containers': onlyNamed(replicaCheck('docker', 'backend', ['start-containers'])),
+  },
+  fixes: {
+    ...isolation.fixes,
+    'stop-pods': scaleToZero(['pods-stopped', 'cut-off']),
+    'stop-containers': stopContainers(['containers-stopped']),
+    ...sessions.fixes,
+    ...tokenSecret.fixes,
+    'start-pods': scaleUp(['pods-wanted', 'backend-pods']),
+    'start-containers': startContainers(['containers-started', 'backend-containers']),
+  },
   procedures: {
     'security-breach': {
       title: 'Contain the breach',
       steps: {
-        isolate: act('Cut the backend off', 'isolate', { when: ['isolated'], minutes: 10 }),
-        'cut-sessions': act('End every session of the database', 'cut-sessions', { minutes: 10 }),
-        'review-access': look('Review the access logs', [
+        isolate: act('Cut the backend’s pods off', 'isolate', { when: ['isolated'], minutes: 10 }),
+        'stop-leaking': act('Stop the pods, if they can still reach others', 'stop-pods', {
+          when: ['cut-off'],
+          minutes: 10,
+        }),
+        'stop-containers': act('Stop the backend’s containers', 'stop-containers', {
+          when: ['containers-stopped'],
+          minutes: 10,
+        }),
+        'review-access': look('Review who came in, and who is in', [
           'access-containers',
           'access-pods',
           'sessions',
           'roles',
+          'logins',
         ]),
-        'keep-evidence': person(
-          'Keep the evidence',
-          [
-            'Copy the logs and, where it matters, the memory and disks of the pods to a place that nobody here can change.',
-            'Write down who did what from now on: this thread does.',
-          ],
-          { minutes: 30 },
-        ),
-        stop: act('Stop the backend', 'scale-to-zero', { when: ['stopped'] }),
+        'cut-sessions': act('End every session of the database', 'cut-sessions', { minutes: 10 }),
+        'keep-evidence': byHand.keepEvidence,
+        'stop-pods': act('Stop the backend’s pods', 'stop-pods', { when: ['pods-stopped'] }),
         'rotate-secret': act('Change the secret of the tokens', 'rotate-secret'),
         'drop-sessions': act('Have everybody log in again', 'drop-sessions'),
-        'change-passwords': person(
-          'Change all other passwords and API keys',
-          [
-            'The passwords of the database’s roles and of Redis, and the addresses that hold them.',
-            'API keys of payment, mail and cloud providers; deploy keys; the tokens of CI.',
-            'Slack’s tokens of this bot, if its machine was among those affected.',
-          ],
-          { minutes: 120 },
-        ),
-        patch: person(
-          'Apply security patches',
-          ['The way in first; then the base images, the dependencies, the machines.'],
-          { minutes: 240 },
-        ),
-        audit: person(
-          'Conduct the audit',
-          [
-            'The way in is known and closed.',
-            'What was read or changed is known, and so is who has to be told, and by when.',
-            'No account, key, job or image is left behind that nobody here made.',
-            'Backups from before the breach are at hand.',
-          ],
-          { minutes: 480 },
-        ),
-        start: act('Start the backend again', 'scale-up', { when: ['serving'] }),
-        rejoin: act('Let traffic through again', 'rejoin'),
-        watch: person('Watch closely', ['Look at the access logs again in an hour, and tomorrow.'], {
-          minutes: 90,
+        'change-postgres': byHand.changePostgres,
+        'change-redis': byHand.changeRedis,
+        'change-addresses': byHand.changeAddresses,
+        'change-keys': byHand.changeKeys,
+        'cut-again': act('End the sessions that old passwords opened', 'cut-sessions'),
+        patch: byHand.patch,
+        audit: byHand.audit,
+        // Before they start: cut off from the database, they would never be ready.
+        rejoin: act('Let traffic through again', 'rejoin', { when: ['joined'] }),
+        'start-pods': act('Start the backend’s pods again', 'start-pods', { when: ['pods-wanted'] }),
+        'start-containers': act('Start the backend’s containers again', 'start-containers', {
+          when: ['containers-started'],
         }),
+        watch: byHand.watch,
       },
     },
   },
+  advice: [
+    {
+      text: 'Decide beforehand who decides, who is told, and where evidence goes.',
+      link: 'https://csrc.nist.gov/pubs/sp/800/61/r3/final',
+    },
+  ],
 });

@@ -4,8 +4,9 @@ import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/
 import { asked } from '../parts/fault.ts';
 import { replicaCheck } from '../parts/replicas.ts';
 import { NOUN, type Platform, runtimeOf } from '../parts/services.ts';
-import { noApi, noNginx, noReplicas, noWorkload } from '../parts/target.ts';
-import { count, short, span } from '../parts/words.ts';
+import { noNginx, noReplicas, noWorkload } from '../parts/target.ts';
+import { through } from '../parts/through.ts';
+import { count, short } from '../parts/words.ts';
 import { isLeftTooLong, isNoticedTooLate, unnoticedSeconds } from './figures.ts';
 import { upstreamErrors } from './upstream-errors.ts';
 
@@ -21,25 +22,7 @@ const RESTARTS: Readonly<Record<Platform, readonly string[]>> = {
 };
 
 export const checks = {
-  through: check(
-    'Health through the load balancer',
-    async ({ http, target, signal }): Promise<Verdict> => {
-      const path = target.api?.paths.health ?? '';
-      const answer = await asked(http.get(path, { authorized: false }, signal));
-      if (!answer.answered)
-        return answer.fault === 'unreachable' || answer.fault === 'refused'
-          ? problem(`nobody answers: ${answer.message}`, { suggests: ['restart-nginx', 'restart-ingress'] })
-          : inconclusive(`could not look: ${answer.message}`);
-      const { status, ms, body } = answer.answer;
-      const evidence = { path, status, answer: short(body, 120) };
-      if (status >= 200 && status < 300) return healthy(`answers ${status} in ${span(ms)}`, evidence);
-      return problem(`answers ${status}: ${MEANINGS[status] ?? 'not what a healthy API says'}`, {
-        evidence,
-        suggests: status === 502 || status === 504 ? ['restart-nginx', 'restart-ingress'] : [],
-      });
-    },
-    { skip: noApi },
-  ),
+  through,
   'container-health': healthCheck('docker'),
   'pod-health': healthCheck('kubernetes'),
   'nginx-containers': replicaCheck('docker', 'nginx', ['restart-nginx']),
@@ -154,12 +137,6 @@ export const checks = {
     },
     { skip: noWorkload('backend') },
   ),
-};
-
-const MEANINGS: Readonly<Record<number, string>> = {
-  502: 'the servers behind it do not answer',
-  503: 'no server behind it takes requests, or the API says that it is not well',
-  504: 'the servers behind it are too slow',
 };
 
 /** The guide's `curl http://backend:8000/health`, of every replica. */

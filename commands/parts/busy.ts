@@ -1,18 +1,22 @@
 /** Who keeps the processor busy: the machine's load, how often the kernel holds a container back, the busiest processes. */
 import { check } from '../../src/runbook/check.ts';
 import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
-import { NOUN, type Platform, runtimeOf } from './services.ts';
-import { any, noContainer, noReplicas } from './target.ts';
-import { usageOf } from './usage.ts';
+import type { CheckContext } from '../../src/runbook/tools.ts';
+import { noneOf } from './each-service.ts';
+import { NOUN, type Platform, runtimeOf, SERVICES } from './services.ts';
+import { noReplicas } from './target.ts';
+import { type Usage, usageOf } from './usage.ts';
 import { percent, short } from './words.ts';
 
 /** Runnable processes for each core, over five minutes: a build raises it for one. */
 const LOAD_WARNING = 2;
 const LOAD_CRITICAL = 4;
-/** Held back in a quarter of all periods, answers take visibly longer. */
-const THROTTLED = 0.25;
-/** Percent of a core that one process takes over its whole life. */
-const BUSY_PERCENT = 90;
+/** One heavy request is held back too: only who was, and got through half of what it may, has too little. */
+const THROTTLED = 0.5;
+const LEAST_USED = 0.5;
+/** Share of what one process can take, which is a core, or the container's limit where that is less. */
+const BUSY = 0.9;
+const CORE_MILLICORES = 1000;
 const SHOWN = 8;
 
 export const loadCheck = (platform: Platform) =>
@@ -22,12 +26,13 @@ export const loadCheck = (platform: Platform) =>
       const loads = await runtimeOf(platform, context).load('backend', context.signal);
       const [worst] = loads.toSorted((a, b) => b.averages[1] / b.cores - a.averages[1] / a.cores);
       if (!worst) return inconclusive(`no ${NOUN[platform].one} of the backend runs to ask from`);
-      const { averages, cores } = worst;
-      const evidence = { '1, 5 and 15 min': averages.join(', '), cores };
+      const { averages, cores, replica } = worst;
+      const evidence = { '1, 5 and 15 min': averages.join(', '), cores, 'seen from': replica };
       const each = averages[1] / cores;
+      const says = `${averages[1]} over 5 min on ${cores === 1 ? 'one core' : `${cores} cores`}`;
       return each < LOAD_WARNING
-        ? healthy(`${averages[1]} over 5 min on ${cores} cores`, evidence)
-        : problem(`${averages[1]} over 5 min on ${cores} cores: more runs than the machine can do`, {
+        ? healthy(says, evidence)
+        : problem(`${says}: more wants to run than can`, {
             evidence,
             severity: each >= LOAD_CRITICAL ? 'critical' : 'warning',
           });
@@ -35,54 +40,72 @@ export const loadCheck = (platform: Platform) =>
     { skip: noReplicas(platform, 'backend') },
   );
 
-/** Docker alone tells: neither the metrics API nor the kubelet's summary does. */
+/** Docker alone tells: neither the metrics API nor the kubelet's summary does. `suggests`: for the backend. */
 export const throttlingCheck = (suggests: readonly string[]) =>
   check(
-    'Containers held back by their limit',
+    'Containers held back by their CPU limit',
     async (context): Promise<Verdict> => {
-      const usages = (await usageOf('docker', context)).filter(({ throttled }) => throttled !== undefined);
-      const [worst] = usages.toSorted((a, b) => (b.throttled ?? 0) - (a.throttled ?? 0));
-      const share = worst?.throttled;
-      if (!worst || share === undefined)
-        return healthy('no container has a CPU limit that could hold it back');
+      const usages = await usageOf('docker', SERVICES, context);
+      if (usages.length === 0) return inconclusive('no container runs that could be measured');
+      const limited = usages
+        .filter(({ throttled }) => throttled !== undefined)
+        .toSorted((a, b) => heldBack(b) - heldBack(a));
+      const [most] = limited;
+      if (!most) return healthy('none has a limit');
       const evidence = {
-        'held back': usages
+        'periods held back': limited
           .slice(0, SHOWN)
-          .map(({ replica, throttled = 0 }) => `${replica} ${percent(throttled)}`),
+          .map((usage) => short(`${usage.replica} ${percent(heldBack(usage))}, ${usedOf(usage)}`, 120)),
       };
-      return share < THROTTLED
-        ? healthy(`at most ${percent(share)} of the time`, evidence)
-        : problem(`${worst.replica} is held back ${percent(share)} of the time`, {
-            evidence,
-            severity: 'warning',
-            suggests: worst.service === 'backend' ? suggests : [],
-          });
+      const worst = limited.find((usage) => heldBack(usage) >= THROTTLED && shareOf(usage) >= LEAST_USED);
+      return worst
+        ? problem(
+            `${worst.replica} is held back in ${percent(heldBack(worst))} of its periods: ${usedOf(worst)}`,
+            { evidence, severity: 'warning', suggests: worst.service === 'backend' ? suggests : [] },
+          )
+        : healthy(`at most in ${percent(heldBack(most))} of its periods`, evidence);
     },
-    {
-      skip: any(noContainer('backend'), noContainer('postgres'), noContainer('redis'), noContainer('nginx')),
-      timeoutSeconds: 20,
-    },
+    { skip: noneOf('docker', SERVICES), timeoutSeconds: 20 },
   );
 
+const heldBack = ({ throttled = 0 }: Usage): number => throttled;
+const shareOf = ({ cpuMillicores, limits }: Usage): number =>
+  limits.cpuMillicores === undefined ? 0 : cpuMillicores / limits.cpuMillicores;
+const usedOf = ({ cpuMillicores, limits }: Usage): string =>
+  `${Math.round(cpuMillicores)}m of ${limits.cpuMillicores ?? 'any'}m`;
+
+/** `ps` averages over a process's life, so that what is busy for a moment does not count, and what is long busy does. */
 export const busyCheck = (platform: Platform, suggests: readonly string[]) =>
   check(
-    platform === 'docker' ? 'Busiest processes of the containers' : 'Busiest processes of the pods',
+    `Busiest processes of the backend’s ${NOUN[platform].many}`,
     async (context): Promise<Verdict> => {
-      const processes = await runtimeOf(platform, context).processes('backend', context.signal);
-      const [busiest] = processes.toSorted((a, b) => b.cpuPercent - a.cpuPercent);
-      if (!busiest) return inconclusive(`no ${NOUN[platform].one} of the backend runs`);
+      const { one, many } = NOUN[platform];
+      const [processes, most] = await Promise.all([
+        runtimeOf(platform, context).processes('backend', context.signal),
+        mostPercent(platform, context),
+      ]);
+      const busiest = processes.toSorted((a, b) => b.cpuPercent - a.cpuPercent);
+      const [first] = busiest;
+      if (!first) return inconclusive(`no ${one} of the backend runs`);
       const evidence = {
-        processes: processes
-          .toSorted((a, b) => b.cpuPercent - a.cpuPercent)
+        processes: busiest
           .slice(0, SHOWN)
           .map(({ cpuPercent, pid, command }) => short(`${cpuPercent} % ${pid} ${command}`, 120)),
+        'one can take': `${most} % of a core`,
       };
-      return busiest.cpuPercent < BUSY_PERCENT
-        ? healthy(`none takes more than ${busiest.cpuPercent} % of a core`, evidence)
+      return first.cpuPercent < most * BUSY
+        ? healthy(`none of the ${many}’ takes more than ${first.cpuPercent} % of a core`, evidence)
         : problem(
-            `${short(busiest.command, 60)} (pid ${busiest.pid} in ${busiest.replica}) takes ${busiest.cpuPercent} % of a core`,
+            `${short(first.command, 60)} (pid ${first.pid} in ${first.replica}) has taken ${first.cpuPercent} % of a core since it began`,
             { evidence, severity: 'warning', suggests },
           );
     },
     { skip: noReplicas(platform, 'backend') },
   );
+
+/** Percent of a core that one process of the backend can take. */
+async function mostPercent(platform: Platform, context: CheckContext): Promise<number> {
+  const replicas = await runtimeOf(platform, context).replicas('backend', context.signal);
+  const limits = replicas.flatMap(({ limits: { cpuMillicores } }) => cpuMillicores ?? []);
+  return Math.round((100 * Math.min(CORE_MILLICORES, ...limits)) / CORE_MILLICORES);
+}

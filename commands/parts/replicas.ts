@@ -15,7 +15,7 @@ type Workload = Awaited<ReturnType<CheckContext['kubernetes']['workload']>>;
 const MANY_RESTARTS = 3;
 const LATELY_MS = 10 * 60_000;
 /** What a pod says that is on its way, which is no trouble while the others do the work. */
-const ON_ITS_WAY = /^(ContainerCreating|PodInitializing|ContainersNotReady)/;
+export const ON_ITS_WAY = /^(ContainerCreating|PodInitializing|ContainersNotReady)/;
 const SHOWN = 8;
 
 /** What a shell and the kernel mean by an exit code. */
@@ -32,6 +32,8 @@ export const replicaCheck = (
   service: Service,
   /** Fixes for when it is not well, the best first. */
   suggests: readonly string[],
+  /** Fixes for when none is wanted. */
+  whenUnwanted: readonly string[] = [],
 ) =>
   check(
     `${platform === 'docker' ? 'Containers' : 'Pods'} of ${service}`,
@@ -41,7 +43,7 @@ export const replicaCheck = (
           runtimeOf(platform, context).replicas(service, context.signal),
           platform === 'kubernetes' ? context.kubernetes.workload(service, context.signal) : undefined,
         ]);
-        return judge({ platform, service, replicas, workload, now: context.now, suggests });
+        return judge({ platform, service, replicas, workload, now: context.now, suggests, whenUnwanted });
       } catch (error) {
         // That there is none is the finding; that nobody could be asked is not.
         if (faultOf(error) === 'not-found') return problem(`there is none: ${messageOf(error)}`);
@@ -60,6 +62,7 @@ interface Seen {
   readonly workload: Workload | undefined;
   readonly now: Date;
   readonly suggests: readonly string[];
+  readonly whenUnwanted: readonly string[];
 }
 
 function judge(seen: Seen): Verdict {
@@ -102,11 +105,12 @@ function judge(seen: Seen): Verdict {
   return healthy(`${count(up.length, one, many)}, running and ready`, evidence);
 }
 
-function none({ service, workload, suggests }: Seen): Verdict {
+function none({ service, workload, suggests, whenUnwanted }: Seen): Verdict {
   if (!workload)
     return problem(`there is no container of ${service}: create it with “docker compose up -d ${service}”`);
   const { replicas, trouble } = workload;
-  if (replicas === 0) return problem(`it is scaled to nothing: no pod of ${service} is wanted`);
+  if (replicas === 0)
+    return problem(`it is scaled to nothing: no pod of ${service} is wanted`, { suggests: whenUnwanted });
   const why = trouble === undefined ? '' : `: ${short(trouble, 160)}`;
   return problem(`none of ${count(replicas, 'pod')} is there${why}`, { suggests });
 }

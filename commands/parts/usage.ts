@@ -1,98 +1,87 @@
 /** What replicas use of what they may: one check for containers and for pods, for memory and for CPU. */
 import { check } from '../../src/runbook/check.ts';
-import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
+import { healthy, inconclusive, problem, type Severity, type Verdict } from '../../src/runbook/finding.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
-import { faultOf } from './fault.ts';
-import { NOUN, type Platform, runtimeOf, SERVICES, type Service } from './services.ts';
-import { any, noReplicas } from './target.ts';
+import { askEach, noneOf } from './each-service.ts';
+import { NOUN, type Platform, runtimeOf, type Service } from './services.ts';
 import { bytes, count, percent, short } from './words.ts';
 
 export type Usage = Awaited<ReturnType<CheckContext['docker']['usage']>>[number];
-export interface ServiceUsage extends Usage {
-  readonly service: Service;
-}
 
 export interface Share {
-  readonly of: ServiceUsage;
+  readonly usage: Usage;
   /** Used share of the limit, 0 to 1; undefined without a limit. */
   readonly share?: number;
   readonly written: string;
 }
 
-/** Of every service that the target has on this platform; one that is scaled to nothing has none. */
-export async function usageOf(platform: Platform, context: CheckContext): Promise<readonly ServiceUsage[]> {
-  const services = SERVICES.filter((service) => noReplicas(platform, service)(context.target) === undefined);
-  const all = await Promise.all(
-    services.map(async (service) => {
-      const usages = await runtimeOf(platform, context)
-        .usage(service, context.signal)
-        .catch((error: unknown) => {
-          // That a service is not there at all is another topic's finding.
-          if (faultOf(error) === 'not-found') return [];
-          throw error;
-        });
-      return usages.map((usage) => ({ ...usage, service }));
-    }),
+/** Of the running replicas of those services that the target has on this platform. */
+export const usageOf = (platform: Platform, services: readonly Service[], context: CheckContext) =>
+  askEach(platform, services, context.target, (service) =>
+    runtimeOf(platform, context).usage(service, context.signal),
   );
-  return all.flat();
-}
 
-export const memoryShare = (of: ServiceUsage): Share => {
-  const { memoryBytes: limit } = of.limits;
+export const memoryShare = (usage: Usage): Share => {
+  const { memoryBytes: limit } = usage.limits;
   return {
-    of,
-    ...(limit === undefined ? {} : { share: of.memoryBytes / limit }),
-    written: `${of.replica} ${bytes(of.memoryBytes)}${limit === undefined ? ', no limit' : ` of ${bytes(limit)}`}`,
+    usage,
+    ...(limit === undefined ? {} : { share: usage.memoryBytes / limit }),
+    written: `${usage.replica} ${bytes(usage.memoryBytes)}${limit === undefined ? ', no limit' : ` of ${bytes(limit)}`}`,
   };
 };
 
-export const cpuShare = (of: ServiceUsage): Share => {
-  const { cpuMillicores: limit } = of.limits;
-  const throttled = of.throttled === undefined ? '' : `, throttled ${percent(of.throttled)}`;
+export const cpuShare = (usage: Usage): Share => {
+  const { cpuMillicores: limit } = usage.limits;
   return {
-    of,
-    ...(limit === undefined ? {} : { share: of.cpuMillicores / limit }),
-    written: `${of.replica} ${Math.round(of.cpuMillicores)}m${limit === undefined ? ', no limit' : ` of ${limit}m`}${throttled}`,
+    usage,
+    ...(limit === undefined ? {} : { share: usage.cpuMillicores / limit }),
+    written: `${usage.replica} ${Math.round(usage.cpuMillicores)}m${limit === undefined ? ', no limit' : ` of ${limit}m`}`,
   };
 };
 
 export interface UsageOptions {
   readonly title: string;
-  readonly share: (usage: ServiceUsage) => Share;
-  /** Used shares from which it is a warning, and critical. */
-  readonly warning: number;
-  readonly critical: number;
-  readonly suggests: readonly string[];
+  readonly services: readonly Service[];
+  readonly shareOf: (usage: Usage) => Share;
+  /** How bad that share of the limit is; undefined when it is not. */
+  readonly judge: (share: number, usage: Usage) => Severity | undefined;
+  readonly suggests?: readonly string[];
 }
 
 const SHOWN = 8;
 
-export const usageCheck = (platform: Platform, { title, share, warning, critical, suggests }: UsageOptions) =>
+export const usageCheck = (
+  platform: Platform,
+  { title, services, shareOf, judge, suggests = [] }: UsageOptions,
+) =>
   check(
     title,
     async (context): Promise<Verdict> => {
-      const shares = (await usageOf(platform, context)).map(share);
-      const { many } = NOUN[platform];
-      if (shares.length === 0) return inconclusive(`no ${many} run that could be measured`);
-      const fullest = shares.toSorted((a, b) => (b.share ?? 0) - (a.share ?? 0));
+      const { one, many } = NOUN[platform];
+      const fullest = (await usageOf(platform, services, context))
+        .map(shareOf)
+        .toSorted((a, b) => (b.share ?? 0) - (a.share ?? 0));
       const [worst] = fullest;
+      if (!worst) return inconclusive(`no ${one} runs that could be measured`);
       const evidence = {
         measured: fullest.slice(0, SHOWN).map(({ written }) => short(written, 120)),
-        source: worst?.of.source ?? '',
+        'measured by': SOURCES[worst.usage.source],
       };
-      if (worst?.share !== undefined && worst.share >= warning)
-        return problem(`${worst.of.replica} uses ${percent(worst.share)} of its limit`, {
-          evidence,
-          severity: worst.share >= critical ? 'critical' : 'warning',
-          // The guide's fixes are the backend's.
-          suggests: worst.of.service === 'backend' ? suggests : [],
-        });
-      return healthy(
-        worst?.share === undefined
-          ? `${count(shares.length, NOUN[platform].one, many)}, none with a limit`
-          : `at most ${percent(worst.share)} of a limit is used`,
-        evidence,
+      if (worst.share === undefined)
+        return healthy(`${count(fullest.length, one, many)}, none with a limit`, evidence);
+      const severities = fullest.map(({ share = 0, usage }) => judge(share, usage));
+      const over = severities.filter((severity) => severity !== undefined);
+      if (over.length === 0) return healthy(`at most ${percent(worst.share)} of a limit is used`, evidence);
+      return problem(
+        `${worst.usage.replica} uses ${percent(worst.share)} of its limit${over.length > 1 ? `, and ${over.length - 1} more nearly as much` : ''}`,
+        { evidence, severity: over.includes('critical') ? 'critical' : 'warning', suggests },
       );
     },
-    { skip: any(...SERVICES.map((service) => noReplicas(platform, service))), timeoutSeconds: 20 },
+    { skip: noneOf(platform, services), timeoutSeconds: 20 },
   );
+
+const SOURCES: Readonly<Record<Usage['source'], string>> = {
+  docker: 'Docker, within one second',
+  'metrics-api': 'the metrics API',
+  kubelet: 'the kubelet',
+};

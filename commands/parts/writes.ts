@@ -1,136 +1,137 @@
-/** Stopping all writes, and letting them go on: the database read-only, or nobody there to write. */
+/**
+ * Stopping all writes in the database itself, and letting them go on. By its default for new transactions: it holds for
+ * every client that does not ask for more, across restarts of either side, and for no other database of the server.
+ */
 import { z } from 'zod';
-import { check } from '../../src/runbook/check.ts';
-import { healthy, problem, type Verdict } from '../../src/runbook/finding.ts';
+import { check, onlyNamed } from '../../src/runbook/check.ts';
+import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
 import { type Fix, fix, undoWith } from '../../src/runbook/fix.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
 import { databaseOf } from './database.ts';
-import { noContainer, noDatabase } from './target.ts';
-import { count } from './words.ts';
+import { asked } from './fault.ts';
+import { NOUN, type Platform } from './services.ts';
+import { runningContainers } from './stop-containers.ts';
+import { runningPods } from './stop-pods.ts';
+import { noDatabase, noReplicas } from './target.ts';
+
+type Mode = 'read-only' | 'writable';
+
+const modeOf = async ({ postgres, signal }: CheckContext): Promise<Mode | 'standby'> => {
+  const { readOnlyByDefault, inRecovery } = await postgres.standing(signal);
+  if (inRecovery) return 'standby';
+  return readOnlyByDefault ? 'read-only' : 'writable';
+};
+
+/** What stopping writes has to reach. */
+export const writesStopped = (suggests: readonly string[]) =>
+  onlyNamed(
+    check(
+      'Writes to the database are stopped',
+      async (context): Promise<Verdict> => {
+        const { database } = databaseOf(context);
+        return (await modeOf(context)) === 'writable'
+          ? problem(`${database} takes writes`, { severity: 'warning', suggests })
+          : healthy(`${database} takes no writes`);
+      },
+      { skip: noDatabase },
+    ),
+  );
+
+/** What letting them go on has to reach, and what is so on any day. */
+export const writesPossible = (suggests: readonly string[]) =>
+  check(
+    'Writes to the database are possible',
+    async (context): Promise<Verdict> => {
+      const { database } = databaseOf(context);
+      const mode = await modeOf(context);
+      switch (mode) {
+        case 'writable':
+          return healthy(`${database} takes writes`);
+        case 'read-only':
+          return problem(`${database} is read-only: it takes no writes`, { severity: 'warning', suggests });
+        case 'standby':
+          return problem(`${database} is a standby: it takes no writes until it is promoted`, {
+            severity: 'warning',
+          });
+      }
+    },
+    { skip: noDatabase },
+  );
+
+/** What is left to do where the database could not be made read-only: nothing of the backend may run. */
+export const backendCannotWrite = (platform: Platform, suggests: readonly string[]) =>
+  onlyNamed(
+    check(
+      `The backend’s ${NOUN[platform].many} cannot write`,
+      async (context): Promise<Verdict> => {
+        const mode =
+          noDatabase(context.target) === undefined
+            ? await asked(modeOf(context))
+            : ({ answered: false } as const);
+        if (mode.answered && mode.answer !== 'writable') return healthy('the database takes no writes');
+        const running =
+          platform === 'docker' ? await runningContainers(context) : (await runningPods(context)).running;
+        if (running.length === 0) return healthy(`no ${NOUN[platform].one} runs`);
+        return mode.answered
+          ? problem(`the database takes writes, and ${running.length} run`, { severity: 'warning', suggests })
+          : inconclusive(`${running.length} run, and whether the database takes writes is not known`);
+      },
+      { skip: noReplicas(platform, 'backend') },
+    ),
+  );
 
 const Was = z.object({ readOnly: z.boolean() });
 
-const isReadOnly = async ({ postgres, signal }: CheckContext): Promise<boolean> => {
-  const { readOnlyByDefault, inRecovery } = await postgres.standing(signal);
-  return readOnlyByDefault || inRecovery;
+const NOTES: Readonly<Record<Mode, readonly string[]>> = {
+  'read-only': [
+    'Its sessions are ended, so that it holds for all of them; what they have not committed is rolled back.',
+    'The API answers errors to whatever wants to write.',
+    'A client that asks for a read-write transaction by itself still gets one: stop the backend besides if yours does.',
+    'A backup can be restored beside it all the same.',
+  ],
+  writable: [
+    'Its sessions are ended, so that it holds for all of them; what they were reading is read again.',
+  ],
 };
-const standing = async (context: CheckContext): Promise<string> =>
-  (await isReadOnly(context)) ? 'read-only' : 'writable';
 
-/** Healthy while nothing can be written: what stopping them has to reach. */
-export const writesStopped = (suggests: readonly string[]) =>
-  check(
-    'Writes are stopped',
-    async (context): Promise<Verdict> =>
-      (await isReadOnly(context))
-        ? healthy(`${databaseOf(context).database} takes no writes`)
-        : problem(`${databaseOf(context).database} takes writes`, { severity: 'warning', suggests }),
-    { skip: noDatabase },
-  );
-
-/** Healthy while the database can be written to: what resuming has to reach. */
-export const writesPossible = (suggests: readonly string[]) =>
-  check(
-    'Writes are possible',
-    async (context): Promise<Verdict> =>
-      (await isReadOnly(context))
-        ? problem(`${databaseOf(context).database} takes no writes`, { severity: 'warning', suggests })
-        : healthy(`${databaseOf(context).database} takes writes`),
-    { skip: noDatabase },
-  );
-
-export const setWrites = (to: 'read-only' | 'writable', verifiedBy: readonly string[]): Fix =>
-  fix(to === 'read-only' ? 'Stop all writes to the database' : 'Let writes go on', {
+export const setWrites = (to: Mode, verifiedBy: readonly string[]): Fix =>
+  fix(to === 'read-only' ? 'Stop all writes to the database' : 'Let writes to the database go on', {
     risk: 'high',
     unavailable: noDatabase,
     preview: async (context) => {
       const { database } = databaseOf(context);
-      const [now, { used }] = await Promise.all([
-        standing(context),
-        context.postgres.connections(context.signal),
-      ]);
+      const now = await modeOf(context);
+      if (now === 'standby')
+        throw new Error(
+          `${database} is a standby, which takes no writes whatever it is told: promote it, or give Paksa the primary’s address.`,
+        );
       if (now === to) throw new Error(`${database} is ${to} already: nothing to do.`);
+      const { used } = await context.postgres.connections(context.signal);
       return {
         summary: `Make ${database} ${to}`,
         changes: [
           { what: 'New transactions', before: now, after: to },
-          { what: 'Sessions', before: String(used), after: 'ended, and let in again' },
+          { what: 'Sessions', before: `${used} on the server`, after: `those of ${database} ended` },
         ],
-        notes: [
-          'Sessions are ended so that it holds for all of them; their transactions are rolled back.',
-          ...(to === 'read-only' ? ['The API answers errors to whatever wants to write.'] : []),
-        ],
-        boundTo: now,
+        notes: NOTES[to],
+        boundTo: `${database} ${now}`,
       };
     },
-    run: async ({ postgres, signal }) => {
-      await postgres.setReadOnly(to === 'read-only', signal);
-      return `the database is ${to}`;
+    run: async (context) => {
+      await context.postgres.setReadOnly(to === 'read-only', context.signal);
+      return `${databaseOf(context).database} is ${to}`;
     },
     undo: undoWith({
       title: to === 'read-only' ? 'Let writes go on' : 'Stop all writes again',
-      capture: async (context) => ({ readOnly: await isReadOnly(context) }),
+      capture: async (context) => ({ readOnly: (await modeOf(context)) === 'read-only' }),
       parse: (data) => Was.parse(data),
-      apply: async ({ postgres, signal }, { readOnly }) => {
-        await postgres.setReadOnly(readOnly, signal);
-        return `the database is ${readOnly ? 'read-only' : 'writable'} again`;
+      apply: async (context, { readOnly }) => {
+        await context.postgres.setReadOnly(readOnly, context.signal);
+        return `${databaseOf(context).database} is ${readOnly ? 'read-only' : 'writable'} again`;
       },
-      isBack: async (context, { readOnly }) => (await isReadOnly(context)) === readOnly,
-      startsFrom: standing,
+      isBack: async (context, { readOnly }) =>
+        (await modeOf(context)) === (readOnly ? 'read-only' : 'writable'),
+      startsFrom: modeOf,
     }),
     verifiedBy,
   });
-
-/** For a backend in containers, which cannot be scaled to nothing: they are stopped, and can be started again. */
-export const stopContainers = (verifiedBy: readonly string[]): Fix =>
-  fix('Stop the backend’s containers', {
-    risk: 'high',
-    unavailable: noContainer('backend'),
-    preview: async ({ docker, signal }) => {
-      const replicas = await docker.replicas('backend', signal);
-      const running = replicas.filter(({ state }) => state === 'running');
-      if (running.length === 0) throw new Error('No container of the backend runs: nothing to stop.');
-      return {
-        summary: `Stop ${running.map(({ name }) => name).join(', ')}`,
-        changes: [{ what: 'Containers', before: `${running.length} running`, after: 'none running' }],
-        notes: ['Nobody can use the system until they are started again.'],
-        boundTo: statesOf(replicas),
-      };
-    },
-    run: async ({ docker, signal }) => {
-      const running = (await docker.replicas('backend', signal)).filter(({ state }) => state === 'running');
-      await docker.stop('backend', signal);
-      return `${count(running.length, 'container')} stopped`;
-    },
-    undo: undoWith({
-      title: 'Start them again',
-      capture: async () => ({}),
-      parse: (data) => z.object({}).parse(data),
-      apply: async ({ docker, signal }) => {
-        await docker.start('backend', signal);
-        return 'the backend’s containers run again';
-      },
-      isBack: async ({ docker, signal }) =>
-        (await docker.replicas('backend', signal)).every(({ state }) => state === 'running'),
-      startsFrom: async ({ docker, signal }) => statesOf(await docker.replicas('backend', signal)),
-    }),
-    verifiedBy,
-  });
-
-const statesOf = (replicas: readonly { readonly name: string; readonly state: string }[]): string =>
-  replicas.map(({ name, state }) => `${name}/${state}`).join(' ');
-
-/** Healthy while no container of the backend runs. */
-export const containersStopped = check(
-  'The backend’s containers are stopped',
-  async ({ docker, signal }): Promise<Verdict> => {
-    const running = (await docker.replicas('backend', signal)).filter(({ state }) => state === 'running');
-    return running.length === 0
-      ? healthy('none runs')
-      : problem(`${count(running.length, 'container')} run`, {
-          severity: 'warning',
-          suggests: ['stop-containers'],
-        });
-  },
-  { skip: noContainer('backend') },
-);

@@ -75,12 +75,13 @@ const ON_ITS_WAY = /^(ContainerCreating|PodInitializing|Completed)$/;
 export function whyOf(pod: V1Pod): string | undefined {
   const { metadata, status } = pod;
   if (status?.reason) return status.reason;
+  // How its containers end on the way out is no trouble of theirs.
+  if (metadata?.deletionTimestamp) return 'Terminating';
   const scheduled = conditionOf(status, 'PodScheduled');
   if (scheduled?.status === 'False') return `${scheduled.reason}: ${scheduled.message}`;
   const init = words(status?.initContainerStatuses).map((word) => `Init:${word}`);
   const all = [...init, ...words(status?.containerStatuses)];
-  const worst = all.find((word) => !ON_ITS_WAY.test(word.replace('Init:', ''))) ?? all[0];
-  return worst ?? (metadata?.deletionTimestamp ? 'Terminating' : undefined);
+  return all.find((word) => !ON_ITS_WAY.test(word.replace('Init:', ''))) ?? all[0];
 }
 
 const words = (statuses: readonly V1ContainerStatus[] = []): string[] =>

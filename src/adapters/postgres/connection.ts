@@ -37,19 +37,21 @@ export async function withPreferredTls<T>(
 /** One that is not shared. @throws what `pg` throws, or the signal's reason */
 export async function connectOnce(address: Address, signal: AbortSignal): Promise<Lease> {
   signal.throwIfAborted();
+  let unfinished: pg.Client | undefined;
   const connecting = withPreferredTls(address, async (config) => {
     const client = new pg.Client(config);
+    unfinished = client;
     // Lost while nobody asks anything of it, it would end the process; the next question tells.
     client.on('error', () => undefined);
     await client.connect();
     return client;
   });
-  const close = (client: pg.Client) => void client.end().catch(() => undefined);
   try {
     const client = await untilAborted(connecting, signal);
-    return { client, release: () => close(client) };
+    return { client, release: () => void client.end().catch(() => undefined) };
   } catch (error) {
-    void connecting.then(close, () => undefined);
+    // Given up while it was being made; a failed one is closed already.
+    unfinished?.connection.stream.destroy();
     throw error;
   }
 }

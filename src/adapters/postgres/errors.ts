@@ -183,10 +183,13 @@ function noLeave(code: string, at: string, failed: Failed, text: string): Readin
         unknown: true,
       };
     case '25006':
-      return {
-        fault: 'refused',
-        says: `${at} takes no changes (25006: ${text}): point the address at the primary, or make the database writable again.`,
-      };
+    case '0A000':
+      return code === '25006' || /recovery/.test(text)
+        ? {
+            fault: 'refused',
+            says: `${at} takes no changes (${code}: ${text}): point the address at the primary, or make the database writable again.`,
+          }
+        : undefined;
     case '40001':
     case '40P01':
       return {

@@ -38,7 +38,7 @@ export interface Standing {
   readonly version: string;
   readonly startedAt: Date;
   readonly inRecovery: boolean;
-  /** Of a standby, how far it is behind, in seconds. */
+  /** Of a standby, how far it is behind, in seconds; absent while it has replayed no transaction yet. */
   readonly replayLagSeconds?: number;
   /** Whether new transactions are read-only unless they say otherwise. */
   readonly readOnlyByDefault: boolean;

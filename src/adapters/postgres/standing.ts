@@ -21,7 +21,7 @@ const STANDING = `
          pg_is_in_recovery() AS in_recovery,
          CASE WHEN NOT pg_is_in_recovery() THEN NULL
               WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-              ELSE greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))
+              ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())
          END::float8 AS lag,
          coalesce(
            (SELECT split_part(setting, '=', 2)::bool
@@ -42,7 +42,7 @@ export const readStanding = (db: Postgres, signal: AbortSignal): Promise<Standin
       version: row.version,
       startedAt: row.started_at,
       inRecovery: row.in_recovery,
-      ...(row.lag === null ? {} : { replayLagSeconds: row.lag }),
+      ...(row.lag === null ? {} : { replayLagSeconds: Math.max(row.lag, 0) }),
       readOnlyByDefault: row.read_only,
       ...(row.data_directory === null ? {} : { dataDirectory: row.data_directory }),
     };
@@ -93,8 +93,10 @@ export const countConnections = (db: Postgres, signal: AbortSignal): Promise<Con
   });
 
 function clientOf({ application, user, address, hidden, connections }: ClientRow) {
-  const from = address ?? (hidden ? 'an address that is not shown' : 'a local socket');
-  return { client: `${application || 'unnamed'} (${user ?? 'unknown'}) from ${from}`, connections };
+  const client = hidden
+    ? `an application that is not shown (${user ?? 'unknown'})`
+    : `${application || 'unnamed'} (${user ?? 'unknown'}) from ${address ?? 'a local socket'}`;
+  return { client, connections };
 }
 
 /** `SELECT 1`, with the connection made before the clock starts when there was none. */

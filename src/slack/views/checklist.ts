@@ -1,7 +1,7 @@
 /** A procedure as a checklist: what is done, by whom and when, where it is, and what is still to come. */
 import { currentStep, type ProcedureRun, type StepRun } from '../../incident/plan.ts';
 import type { Room } from './room.ts';
-import { clip, clipLines, escaped, oneLine, person, plural, time, took } from './text.ts';
+import { clip, clipLines, oneLine, person, plural, time, took } from './text.ts';
 
 const MARKS: Record<StepRun['state'], string> = {
   waiting: '○',
@@ -15,22 +15,29 @@ const MARKS: Record<StepRun['state'], string> = {
 export const markOf = ({ state, isOverdue }: StepRun): string =>
   state === 'doing' && isOverdue ? '⏰' : MARKS[state];
 
-/** At most this of a section's 3,000 characters. */
-const MOST_TEXT = 2900;
+/** Characters of a reason of Paksa's own. */
+const SHORT = 50;
+/** Characters for how many steps are not listed, above and below. */
+const HIDDEN = 60;
 
-/** One line a step. Of more steps than there is room for, those that ended first are counted. */
-export function checklist(run: ProcedureRun, room: Room): string {
+/** One line a step, at most `limit` characters. Of more than there is room for, those that ended first are counted. */
+export function checklist(run: ProcedureRun, room: Room, limit: number): string {
   const current = currentStep(run);
   const at = current ? run.steps.indexOf(current) : run.steps.length - 1;
+  const lines = run.steps.map((step, index) => line(step, index + 1, step === current, room));
   // The current step, and the one before it, are always among the lines.
-  const hidden = Math.max(0, Math.min(run.steps.length - room.steps, at - 1));
-  const lines = run.steps.map((step, index) => line(step, index + 1, step === current, room)).slice(hidden);
+  const most = Math.max(0, at - 1);
+  let hidden = Math.min(Math.max(0, lines.length - room.steps), most);
+  while (hidden < most && lengthOf(lines.slice(hidden)) > limit - HIDDEN) hidden += 1;
+  const shown = lines.slice(hidden);
   return clipLines(
-    hidden > 0 ? [`✔️ _${plural(hidden, 'earlier step')}_`, ...lines] : lines,
-    MOST_TEXT,
+    hidden > 0 ? [`✔️ _${plural(hidden, 'earlier step')}_`, ...shown] : shown,
+    limit,
     room.steps + 1,
   );
 }
+
+const lengthOf = (lines: readonly string[]): number => [...lines.join('\n')].length;
 
 function line(step: StepRun, number: number, isCurrent: boolean, room: Room): string {
   const title = clip(oneLine(step.title), room.step);
@@ -42,8 +49,10 @@ function line(step: StepRun, number: number, isCurrent: boolean, room: Room): st
 function how(step: StepRun, room: Room): string[] {
   const when = (ms: number | undefined, before = '') =>
     room.times && ms !== undefined ? [`${before}${time(ms)}`] : [];
-  const note =
-    step.note === undefined ? [] : [`_${clip(escaped(step.note.replace(/\s+/g, ' ')), room.step)}_`];
+  // What Paksa passes over by itself is many lines on a phone: the thread says all of it.
+  const isOwn = step.state === 'skipped' && step.by === 'paksa';
+  const said = isOwn ? Math.min(room.step, SHORT) : room.step;
+  const note = step.note === undefined ? [] : [`_${clip(oneLine(step.note), said)}_`];
   const by = step.by === undefined ? [] : [clip(person(step.by), room.step)];
   switch (step.state) {
     case 'waiting':
@@ -55,15 +64,16 @@ function how(step: StepRun, room: Room): string[] {
         ...when(step.dueAt, step.isOverdue ? '*overdue* since ' : 'due by '),
       ];
     case 'done':
-      return [...by, ...when(step.endedAt), ...(room.times ? [lasted(step)] : []), ...seen(step)];
+      return [...by, ...when(step.endedAt), ...(room.times ? lasted(step) : []), ...seen(step)];
     case 'failed':
       return [...by, ...when(step.endedAt), ...(room.times ? note : [])];
     case 'skipped':
-      return [...by, ...when(step.endedAt), ...(room.times ? note : [])];
+      return isOwn ? note : [...by, ...when(step.endedAt), ...(room.times ? note : [])];
   }
 }
 
-const lasted = ({ startedAt = 0, endedAt = startedAt }: StepRun): string => took(endedAt - startedAt);
+const lasted = ({ startedAt = 0, endedAt = startedAt }: StepRun): string[] =>
+  endedAt - startedAt < 1000 ? [] : [took(endedAt - startedAt)];
 
 /** What a look came to, as a count: the thread has the findings. */
 function seen({ kind, findings = [] }: StepRun): string[] {

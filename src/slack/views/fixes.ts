@@ -36,6 +36,7 @@ export function fixBlocks(incident: Incident, offers: readonly Offer[], room: Ro
     ? []
     : offers.slice(0, MOST_OFFERS).map((offer) => startButton(incident, offer));
   const more = usable.length > fixes.length ? ` ${andMore(usable.length - fixes.length)}` : '';
+  const stepwise = starts.length > 0 ? ' *Procedures* are gone through step by step.' : '';
   const unusable = incident.fixes.flatMap(({ title, unavailable }) =>
     unavailable === undefined ? [] : [`_${clip(oneLine(title), 150)}_: ${escaped(unavailable)}`],
   );
@@ -44,7 +45,7 @@ export function fixBlocks(incident: Incident, offers: readonly Offer[], room: Ro
   return [
     divider,
     ...(buttons.length > 0
-      ? [context(`*Fixes*: each shows what it would change before anything happens.${more}`)]
+      ? [context(`*Fixes*: each shows what it would change before anything happens.${more}${stepwise}`)]
       : []),
     ...actions(buttons),
     ...(unusable.length > 0 ? [context(clipLines(unusable, room.prose))] : []),

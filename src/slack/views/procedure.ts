@@ -6,22 +6,22 @@ import { context, divider, section } from './blocks.ts';
 import { checklist } from './checklist.ts';
 import type { Room } from './room.ts';
 import { stepBlocks, stepFindingLines } from './step.ts';
-import { clip, clipLines, dateAndTime, oneLine, person, took } from './text.ts';
+import { clip, clipLines, dateAndTime, LIMIT, oneLine, person, took } from './text.ts';
 
 export function procedureBlocks(incident: Incident, room: Room): KnownBlock[] {
   const run = incident.procedure;
   if (!run) return [];
   const step = currentStep(run);
   const began = `${run.emergency ? 'declared' : 'started'} by ${person(run.startedBy)} ${dateAndTime(run.startedAt)}`;
+  const head = `${run.emergency ? '🚨' : '📋'} *${clip(oneLine(run.title), 150)}*${ending(run, room)}`;
   const seen = step?.findings ? [] : lastSeen(run);
   return [
     divider,
-    section(
-      `${run.emergency ? '🚨' : '📋'} *${clip(oneLine(run.title), 150)}*${ending(run, room)}\n${checklist(run, room)}`,
-    ),
+    section(`${head}\n${checklist(run, room, LIMIT.section - [...head].length - 1)}`),
+    // Between the list and the step: otherwise they run into each other.
+    context(began),
     ...(step ? stepBlocks(incident, run, step, room) : []),
     ...(seen.length > 0 ? [context(clipLines(seen, room.instructions))] : []),
-    context(began),
   ];
 }
 
