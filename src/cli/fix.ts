@@ -9,6 +9,7 @@ import { requestDiagnosis } from '../engine/diagnose.ts';
 import { fixOf, runbookOf } from '../engine/lookup.ts';
 import { UserError } from '../errors.ts';
 import { type Attempt, isWorking } from '../incident/incident.ts';
+import { underway } from '../incident/plan.ts';
 import { overall } from '../runbook/finding.ts';
 import { previewLines, print } from './print.ts';
 import { isYes, openTerminal, until } from './terminal.ts';
@@ -43,8 +44,9 @@ export async function fix(engine: Engine, options: FixOptions): Promise<number> 
   );
   const { incident } = diagnosis;
   const open = incident === undefined ? undefined : await store.incident(incident);
-  // While a procedure is gone through, an incident stays open that shows no problem any more.
-  if (!open || open.status === 'resolved' || overall(diagnosis.findings) === 'healthy') {
+  // Of an emergency that was declared nothing has to be wrong to be looked at: its fixes are asked for all the same.
+  const isWell = overall(diagnosis.findings) === 'healthy' && !(open && underway(open));
+  if (!open || open.status === 'resolved' || isWell) {
     if (overall(diagnosis.findings) === 'inconclusive')
       throw new UserError(
         `“${topic}” could not be looked at, so there is nothing to go by. See: paksa diagnose ${topic}`,

@@ -17,6 +17,7 @@ import { print } from './print.ts';
 import { type ProcedureOptions, procedure } from './procedure.ts';
 import { survey } from './survey.ts';
 import { openTerminal } from './terminal.ts';
+import { topicsAsJson, topicsAsMarkdown, topicsAsText } from './topics.ts';
 import { EXIT, USAGE } from './usage.ts';
 
 class UsageError extends UserError {}
@@ -31,7 +32,14 @@ async function run(args: string[]): Promise<number> {
   if (rest.length > 0) throw new UsageError(`“${rest.join(' ')}” is one word too many.`);
   switch (`${command} ${command === 'ladder' || command === 'config' ? (first ?? '') : ''}`.trim()) {
     case 'topics':
-      return listTopics(values.json);
+      print(
+        values.markdown
+          ? topicsAsMarkdown(topics)
+          : values.json
+            ? topicsAsJson(topics)
+            : topicsAsText(topics),
+      );
+      return EXIT.healthy;
     case 'config check': {
       const { config, problems } = checkConfig({ env: process.env });
       print(config ? `${config.file} is as it should be.` : describeProblems(problems));
@@ -109,6 +117,7 @@ function read(args: string[]) {
       allowPositionals: true,
       options: {
         json: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
         yes: { type: 'boolean', short: 'y', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         env: { type: 'string' },
@@ -117,29 +126,6 @@ function read(args: string[]) {
   } catch (error) {
     throw new UsageError(messageOf(error));
   }
-}
-
-function listTopics(json: boolean): number {
-  const all = [...topics.values()];
-  if (json)
-    print(
-      JSON.stringify(
-        all.map(({ topic, title, symptoms, checks, fixes }) => ({
-          topic,
-          title,
-          symptoms,
-          checks: Object.entries(checks).map(([id, { title: check }]) => ({ id, title: check })),
-          fixes: Object.entries(fixes).map(([id, { title: fixTitle, risk }]) => ({
-            id,
-            title: fixTitle,
-            risk,
-          })),
-        })),
-      ),
-    );
-  else
-    print(...all.map(({ topic, title, symptoms }) => `${topic.padEnd(20)}${title} (${symptoms.join(', ')})`));
-  return EXIT.healthy;
 }
 
 async function withEngine(

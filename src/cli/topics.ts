@@ -4,6 +4,22 @@ import type { Runbook } from '../runbook/define.ts';
 import type { Fix } from '../runbook/fix.ts';
 import type { Procedure, Step } from '../runbook/procedure.ts';
 
+export const topicsAsText = (topics: Topics): string =>
+  [...topics.values()]
+    .map(({ topic, title, symptoms }) => `${topic.padEnd(20)}${title} (${symptoms.join(', ')})`)
+    .join('\n');
+
+export const topicsAsJson = (topics: Topics): string =>
+  JSON.stringify(
+    [...topics.values()].map(({ topic, title, symptoms, checks, fixes }) => ({
+      topic,
+      title,
+      symptoms,
+      checks: Object.entries(checks).map(([id, { title: check }]) => ({ id, title: check })),
+      fixes: Object.entries(fixes).map(([id, { title: fix, risk }]) => ({ id, title: fix, risk })),
+    })),
+  );
+
 /** The page docs/topics.md: every topic with its checks, fixes and procedures. */
 export function topicsAsMarkdown(topics: Topics): string {
   const all = [...topics.values()];

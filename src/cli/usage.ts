@@ -4,7 +4,7 @@ export const EXIT = { healthy: 0, problem: 1, inconclusive: 2, usage: 64 } as co
 
 export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is down.
 
-  paksa topics [--json]                  what can be diagnosed
+  paksa topics [--json | --markdown]     what can be diagnosed
   paksa diagnose <topic> [--json]        look, and say what is wrong; changes nothing
   paksa diagnose all [--json]            every topic at once, worst first, and what probably causes what
   paksa fix <topic> <fix> [--yes]        show what a fix would change, ask, run it once, verify it
