@@ -2,9 +2,10 @@
  * Guide: Network Issues › Load Balancer Errors.
  *
  * The guide's `curl http://backend:8000/health` reaches one replica of several: here each is asked from inside. Its
- * `grep upstream` is grouped by what went wrong. Its restart of nginx takes the site down when the configuration is broken:
- * here it is refused until `nginx -t` is content. nginx has no health-check interval of its own outside of its paid edition;
- * what decides how long a server is left alone is `max_fails` and `fail_timeout`, and on a cluster the readiness probe.
+ * `grep upstream` is grouped by what went wrong; what was over before anybody looked is no alarm. Its restart of nginx takes
+ * the site down when the configuration is broken: here it is refused until `nginx -t` is content. nginx has no health-check
+ * interval of its own outside of its paid edition; what decides how long a server is left alone is `max_fails` and
+ * `fail_timeout`, and on a cluster the readiness probe. An answer in which the API itself names what it lacks came through.
  */
 import { defineRunbook } from '../src/runbook/define.ts';
 import { checks } from './load-balancer/checks.ts';
@@ -14,7 +15,6 @@ export const loadBalancer = defineRunbook({
   topic: 'load-balancer',
   title: 'Load balancer errors',
   symptoms: ['502 Bad Gateway', '503 Service Unavailable'],
-  explains: ['slow-api', 'auth-failures'],
   checks,
   fixes,
 });

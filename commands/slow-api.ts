@@ -3,29 +3,32 @@
  *
  * The guide times one request; one proves nothing, and ten are made here, each on a connection of its own, so that the parts
  * of the time can be told apart. Its `redis-cli info stats | grep hit_rate` prints nothing, because Redis has no such line:
- * the rate is worked out of `keyspace_hits` and `keyspace_misses`. Its `@cache_result` and its indexes in the code are advice.
+ * the rate is worked out of `keyspace_hits` and `keyspace_misses`. Its slow queries are looked up as in slow-queries. Its
+ * `@cache_result` is a matter of the code, and advice.
  */
 import { defineRunbook } from '../src/runbook/define.ts';
 import { createIndexes } from './parts/index-fixes.ts';
 import { missingIndexCheck } from './parts/indexes.ts';
-import { replicaCheck } from './parts/replicas.ts';
 import { restartFix } from './parts/restart.ts';
 import { scaleOut } from './parts/scale.ts';
 import { statementsCheck } from './parts/statements.ts';
 import { cacheHitRate } from './slow-api/cache.ts';
+import { capacityCheck } from './slow-api/capacity.ts';
 import { timing } from './slow-api/timing.ts';
 
 export const slowApi = defineRunbook({
   topic: 'slow-api',
   title: 'Slow API responses',
   symptoms: ['high response times', 'timeouts'],
+  // Who waits too long for it says 504.
+  explains: ['load-balancer'],
   checks: {
     timing,
-    statements: statementsCheck(['create-index']),
+    statements: statementsCheck(),
     indexes: missingIndexCheck(['create-index']),
     'cache-hit-rate': cacheHitRate,
-    containers: replicaCheck('docker', 'backend', ['restart-backend']),
-    pods: replicaCheck('kubernetes', 'backend', ['rollout-restart', 'scale-out']),
+    containers: capacityCheck('docker', ['restart-backend']),
+    pods: capacityCheck('kubernetes', ['rollout-restart']),
   },
   fixes: {
     'create-index': createIndexes(['indexes']),

@@ -7,6 +7,7 @@ import { startBot } from '../src/app.ts';
 import { loadConfig, secretsOf } from '../src/config.ts';
 import { messageOf, UserError } from '../src/errors.ts';
 import { createLog } from '../src/log.ts';
+import type { Runbook } from '../src/runbook/define.ts';
 import { closers, stopOnSignal } from '../src/signals.ts';
 import { openDatabase } from '../src/store/embedded/database.ts';
 import { sandboxConfiguration } from './configuration.ts';
@@ -36,6 +37,9 @@ async function main(): Promise<void> {
   }
 }
 
+const commandOf = ({ topic, emergency }: Runbook): string =>
+  emergency === undefined ? `diagnose ${topic}` : `emergency ${topic}`;
+
 type Opened = ReturnType<typeof closers>['opened'];
 
 async function start(opened: Opened, pagePort: number, stackPort: number): Promise<void> {
@@ -57,7 +61,7 @@ async function start(opened: Opened, pagePort: number, stackPort: number): Promi
     dataDir: folder,
     stack,
     pageDir: resolve('sandbox/page/dist'),
-    completions: ['help', 'status', ...[...topics.keys()].map((topic) => `diagnose ${topic}`)].map(
+    completions: ['help', 'status', 'diagnose all', ...[...topics.values()].map(commandOf)].map(
       (line) => `/paksa ${line}`,
     ),
   }).catch(portTaken('--page-port'));

@@ -4,7 +4,7 @@ import { type Evidence, healthy, problem, type Verdict } from '../../src/runbook
 import { type LogTail, logsOf } from '../parts/logs.ts';
 import { NOUN, type Platform } from '../parts/services.ts';
 import { noReplicas } from '../parts/target.ts';
-import { count, span } from '../parts/words.ts';
+import { ago, count } from '../parts/words.ts';
 import { refusalsOf, WRONG_SIGNATURE } from './refusals.ts';
 
 const SINCE_SECONDS = 15 * 60;
@@ -57,5 +57,3 @@ function judge(platform: Platform, { lines, truncated }: LogTail, now: Date): Ve
     evidence,
   );
 }
-
-const ago = (last: Date, now: Date): string => `${span(Math.max(0, now.getTime() - last.getTime()))} ago`;

@@ -4,7 +4,7 @@ import type { CheckContext } from '../../src/runbook/tools.ts';
 export type UpstreamServer = Awaited<ReturnType<CheckContext['nginx']['upstreams']>>[number];
 export type Readiness = NonNullable<Awaited<ReturnType<CheckContext['kubernetes']['workload']>>['readiness']>;
 
-/** Twice nginx's own default: a server that failed once is tried again soon, and one slow answer does not count. */
+/** nginx's own default time, but three failures in place of one: one slow answer does not count. */
 export const NGINX = { maxFails: 3, failTimeoutSeconds: 10 } as const;
 /** A replica that comes back is used within 10 s, one that dies is left within 30 s. */
 export const READINESS = { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 } as const;
@@ -12,7 +12,7 @@ export const READINESS = { periodSeconds: 10, timeoutSeconds: 5, failureThreshol
 const LONGEST_ALONE_SECONDS = 30;
 const LONGEST_UNNOTICED_SECONDS = 60;
 
-/** Failing once, it gets nothing for longer than a restart takes. `max_fails=0` never leaves it alone. */
+/** It gets nothing for longer than a restart takes. `max_fails=0` never leaves a server alone. */
 export const isLeftTooLong = ({ maxFails, failTimeoutSeconds }: UpstreamServer): boolean =>
   maxFails > 0 && failTimeoutSeconds > LONGEST_ALONE_SECONDS;
 

@@ -2,9 +2,10 @@
 import { check } from '../../src/runbook/check.ts';
 import { type Evidence, healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
+import { isOfGateway } from '../parts/answer.ts';
 import { asked } from '../parts/fault.ts';
 import { noNginx } from '../parts/target.ts';
-import { count, short, span } from '../parts/words.ts';
+import { ago, count, short, span } from '../parts/words.ts';
 import { isLeftTooLong } from './figures.ts';
 import { type Kind, type UpstreamErrors, upstreamErrors } from './upstream-errors.ts';
 
@@ -18,25 +19,36 @@ const SHOWN = 8;
 const LEVEL = /\[(?:emerg|alert|crit|error)\] /;
 
 /** Of several lines, the one with the reason. */
-const reasonIn = (lines: readonly string[]): string =>
+export const reasonIn = (lines: readonly string[]): string =>
   (lines.find((line) => LEVEL.test(line)) ?? lines[0] ?? '').replace(/^.*?\[\w+\] (?:\d+#\d+: )?/, '');
 
 export const config = check(
   'Configuration of nginx (nginx -t)',
-  async ({ nginx, signal }): Promise<Verdict> => {
-    const { ok, output } = await nginx.test(signal);
+  async (context): Promise<Verdict> => {
+    const test = await asked(context.nginx.test(context.signal));
+    if (!test.answered) return unasked(test.message, context);
+    const { ok, output } = test.answer;
     const lines = output.trim().split('\n');
-    const said = lines.slice(-SHOWN).map((line) => short(line, 120));
+    const evidence = { nginx: lines.slice(-SHOWN).map((line) => short(line, 120)) };
     if (!ok)
       return problem(`nginx refuses it, and would not start again: ${short(reasonIn(lines), 200)}`, {
-        evidence: { nginx: said },
+        evidence,
       });
     return lines.some((line) => line.includes('[warn]'))
-      ? healthy('nginx takes it, with a warning', { nginx: said })
+      ? healthy('nginx takes it, with a warning', evidence)
       : healthy('nginx takes it');
   },
   { skip: noNginx },
 );
+
+/** A container whose nginx does not start cannot be asked: its last words say why. */
+async function unasked(message: string, { nginx, signal }: CheckContext): Promise<Verdict> {
+  const log = await asked(nginx.errors(ERRORS_SECONDS, signal));
+  const last = log.answered ? log.answer.lines.at(-1)?.text : undefined;
+  return last?.includes('[emerg]')
+    ? problem(`nginx does not start: ${short(reasonIn([last]), 200)}`)
+    : inconclusive(`could not look: ${message}`);
+}
 
 export const errors = check(
   'Errors with the servers behind nginx',
@@ -61,7 +73,8 @@ export const errors = check(
 async function answersNow({ http, target, signal }: CheckContext): Promise<boolean | undefined> {
   if (!target.api) return undefined;
   const answer = await asked(http.get(target.api.paths.health, { authorized: false }, signal));
-  return answer.answered ? answer.answer.status < 500 : undefined;
+  if (!answer.answered) return answer.fault === 'unreachable' ? false : undefined;
+  return !isOfGateway(answer.answer.status, answer.answer.body);
 }
 
 /** What a restart of what stands before it mends: nginx keeps the addresses that it found when it began. */
@@ -82,10 +95,11 @@ function judge(
 ): Verdict {
   const [most] = byKind;
   if (!most || !last) return healthy('none in 5 min');
-  const age = Math.max(0, now.getTime() - last.getTime());
-  const says = `${count(total, 'error')} in 5 min, the last ${span(age)} ago, ${byKind.length > 1 ? 'mostly' : 'all'}: ${most.kind}`;
-  const isOver = answers !== false && (age >= FRESH_MS || (answers === true && total < MANY_ERRORS));
-  if (isOver) return healthy(`${says}. ${answers ? 'It answers now' : 'Over by now'}`, evidence);
+  const says = `${count(total, 'error')} in 5 min, the last ${ago(last, now)}${byKind.length > 1 ? ', mostly' : ''}: ${most.kind}`;
+  const isFresh = now.getTime() - last.getTime() < FRESH_MS;
+  if (answers !== false && !isFresh) return healthy(`${says}; none since`, evidence);
+  // What a restart of the backend leaves behind.
+  if (answers && total < MANY_ERRORS) return healthy(`${says}; it answers now`, evidence);
   const isSlow = byKind.every(({ kind }) => kind === 'no answer in time');
   return problem(isSlow ? `${says} (see slow-api)` : says, {
     evidence,

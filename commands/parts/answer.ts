@@ -11,3 +11,7 @@ export const saidIn = (body: string, most = 120): string =>
 
 /** Whether a replica that is not well says that something which it needs is not there: that is another topic's finding. */
 export const blamesAnother = (body: string): boolean => SOMETHING_ELSE.test(body);
+
+/** Whether who stands before the API says it, because nobody behind it answers. */
+export const isOfGateway = (status: number, body: string): boolean =>
+  [502, 503, 504].includes(status) && !blamesAnother(body);

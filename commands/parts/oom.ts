@@ -4,7 +4,7 @@ import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/
 import { askEach, noneOf } from './each-service.ts';
 import type { Replica } from './replicas.ts';
 import { NOUN, type Platform, runtimeOf, SERVICES } from './services.ts';
-import { bytes, count, short, span } from './words.ts';
+import { ago, bytes, count, short } from './words.ts';
 
 /** A kill of yesterday is history; one of the last hour is likely to come again. */
 const LATELY_MS = 60 * 60_000;
@@ -41,7 +41,7 @@ const wasKilled = ({ lastExit }: Replica, now: Date): boolean =>
   (lastExit.at === undefined || now.getTime() - lastExit.at.getTime() < LATELY_MS);
 
 function lineOf({ name, restarts, lastExit, limits }: Replica, now: Date): string {
-  const when = lastExit?.at ? ` ${span(now.getTime() - lastExit.at.getTime())} ago` : '';
+  const when = lastExit?.at ? ` ${ago(lastExit.at, now)}` : '';
   const ended = lastExit
     ? `, last ended with ${lastExit.oomKilled ? 'an out-of-memory kill' : `code ${lastExit.code}`}${when}`
     : '';

@@ -151,7 +151,8 @@ const because = (replica: Replica): string => {
   return known.length === 0 ? '' : `: ${known.join('; ')}`;
 };
 
-function wrongWith(replica: Replica): string {
+/** One line: its name, what state it is in, and why. */
+export function wrongWith(replica: Replica): string {
   const { name, state } = replica;
   switch (state) {
     case 'running':

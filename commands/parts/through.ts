@@ -2,12 +2,11 @@
 import { check } from '../../src/runbook/check.ts';
 import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
 import type { Target } from '../../src/runbook/target.ts';
-import { blamesAnother, saidIn } from './answer.ts';
+import { isOfGateway, saidIn } from './answer.ts';
 import { type Asked, asked } from './fault.ts';
 import { noApi } from './target.ts';
 import { span } from './words.ts';
 
-/** What gateways say; an API that says so itself names what it lacks. */
 const MEANINGS: Readonly<Record<number, string>> = {
   502: 'the servers behind it do not answer',
   503: 'no server behind it takes requests',
@@ -28,15 +27,17 @@ export const through = check(
     const evidence = { path, status, answer: said };
     if (status >= 200 && status < 300) return healthy(`answers ${status} in ${span(ms)}`, evidence);
     if (status >= 300 && status < 400)
-      return inconclusive(`sends us elsewhere (${status}): put the address that it leads to into api.url`, evidence);
+      return inconclusive(
+        `sends us elsewhere (${status}): put the address that it leads to into api.url`,
+        evidence,
+      );
     if (status < 500) return inconclusive(`answers ${status} to ${path}: look at api.paths.health`, evidence);
-    const meaning = MEANINGS[status];
-    if (meaning === undefined || blamesAnother(body))
+    if (!isOfGateway(status, body))
       return inconclusive(
         `the way is open, but the API itself answers ${status}${said === '' ? '' : `: ${said}`}`,
         evidence,
       );
-    return problem(`answers ${status}: ${meaning}`, {
+    return problem(`answers ${status}: ${MEANINGS[status]}`, {
       evidence,
       // Where nobody takes requests, the balancer is right.
       suggests: status === 503 ? [] : RESTARTS,
@@ -45,7 +46,10 @@ export const through = check(
   { skip: noApi },
 );
 
-function unanswered({ fault, message }: Extract<Asked<unknown>, { answered: false }>, { api }: Target): Verdict {
+function unanswered(
+  { fault, message }: Extract<Asked<unknown>, { answered: false }>,
+  { api }: Target,
+): Verdict {
   // What breaks a handshake off is mostly a certificate, which is another topic's.
   const isTls = fault === 'refused' && api?.url.startsWith('https:') === true;
   return (fault === 'unreachable' || fault === 'refused') && !isTls

@@ -27,6 +27,12 @@ export function span(ms: number): string {
   return `${Math.round(ms / 86_400_000)} days`;
 }
 
+/** `5 min ago`, `just now`. */
+export const ago = (at: Date, now: Date): string => {
+  const ms = now.getTime() - at.getTime();
+  return ms < 1000 ? 'just now' : `${span(ms)} ago`;
+};
+
 /** `83 %`. */
 export const percent = (share: number): string =>
   `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;

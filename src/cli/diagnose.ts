@@ -40,6 +40,9 @@ export async function diagnose(topics: Topics, estate: Estate, options: Diagnose
     `${runbook.title} (${environment}): ${status}`,
     ...findings.flatMap(findingLines),
     ...skipped.map(({ title, why }) => `  --  ${title}: ${why}`),
+    ...(status === 'problem' ? (runbook.advice ?? []) : []).map(
+      ({ text, link }) => `Advice: ${text} ${link}`,
+    ),
     ...suggested.map((id) => `Try: paksa fix ${runbook.topic} ${id}   (${runbook.fixes[id]?.title})`),
   );
   return EXIT[status];

@@ -57,7 +57,8 @@ async function publishIncident(deps: PublishDeps, id: string): Promise<void> {
   if (!incident) return;
   const channel = deps.channelOf(incident.environment);
   if (channel !== undefined) await deps.messages.reserve(key, channel);
-  await deps.outbox.refresh(key, incidentCard(incident, offersOf(deps.topics.get(incident.topic))));
+  const runbook = deps.topics.get(incident.topic);
+  await deps.outbox.refresh(key, incidentCard(incident, offersOf(runbook), runbook?.advice));
   const card = await deps.messages.find(key);
   // From a terminal, with no channel configured: it is read there, and nobody is shown it here.
   if (!card) return;

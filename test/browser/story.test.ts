@@ -204,7 +204,7 @@ describe.skipIf(!hasChromium())('the story', () => {
     await person.alone.getByRole('button', { name: 'Diagnose ssl' }).waitFor();
 
     await person.composer.focus();
-    await page.keyboard.type('/paksa');
+    await page.keyboard.type('/paksa diagnose ss');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(await person.composer.inputValue()).toBe('/paksa diagnose ssl');

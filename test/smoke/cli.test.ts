@@ -162,6 +162,12 @@ describe('wrong usage: 64, and what would be right', () => {
     [['fix', 'ssl', 'renw'], /no fix “renw”.*“renew”/],
     [['fix', 'sll', 'renew'], /no topic “sll”.*“ssl”/],
     [['fix', 'ssl', 'renew', '--env', 'sandbax'], /no environment “sandbax”.*“sandbox”/],
+    [['emergency', 'sytem-down'], /no emergency “sytem-down”.*“system-down”/],
+    [['emergency', 'ssl'], /no emergency “ssl”/],
+    [['emergency', 'system', 'down'], /“down” is one word too many/],
+    [['emergency', 'system-down', '--env', 'sandbax'], /no environment “sandbax”.*“sandbox”/],
+    [['procedure', 'ssl'], /Go through what\?/],
+    [['procedure', 'ssl', 'renew'], /no procedure “renew”/],
     [['ladder'], /not a command/],
     [['ladder', 'chekc'], /not a command/],
     [['dance'], /“dance” is not a command/],
@@ -257,6 +263,20 @@ describe('fix', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/database/i);
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('emergency', () => {
+  test('without a name lists them, and needs no configuration', async () => {
+    const { code, stdout } = await paksa(['emergency'], { env: { PAKSA_CONFIG: '/nowhere' } });
+    expect(stdout).toMatch(/^system-down +System down \(.+\)$/m);
+    expect(code).toBe(0);
+  });
+
+  test('that nobody agrees to is only shown', async () => {
+    const { code, stdout } = await paksa(['emergency', 'system-down'], { stdin: 'n\n' });
+    expect(stdout).toMatch(/\(sandbox\)\n {2}\.\. {2}1\. [\s\S]*Declare it\?[\s\S]*Nothing was declared\./);
+    expect(code).toBe(1);
   });
 });
 

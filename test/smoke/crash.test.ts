@@ -1,13 +1,13 @@
 /**
- * The process is killed between every two steps of deciding, acting, verifying and escalating, and started again. Nobody
- * presses anything twice: nothing is lost, and nothing happens twice.
+ * The process is killed between every two steps of deciding, acting, verifying, escalating and going through a procedure,
+ * and started again. Nobody presses anything twice: nothing is lost, and nothing happens twice.
  */
 import pg from 'pg';
 import { describe, test } from 'vitest';
 import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
 import { untilIdle } from '../harness/clock.ts';
-import { createWorld, type World } from '../harness/world.ts';
+import { createWorld, type World, type WorldOptions } from '../harness/world.ts';
 import { brokenAndDiagnosed, cardReading, pageTo } from './drive.ts';
 
 /** A dead worker's task is taken over after its heartbeat, 10 s, and the look for such, every 2 s. */
@@ -26,11 +26,12 @@ const FIX: readonly [CheckpointName, RegExp][] = [
   ['message-claimed', /worked and was verified/],
   ['message-posted', /worked and was verified/],
 ];
+const PROCEDURE: readonly CheckpointName[] = ['received', 'procedure-started', 'step-looked', 'decided'];
 const PAGES: readonly CheckpointName[] = ['timer-fired', 'page-sent', 'page-recorded'];
 
 /** A world whose bot dies once at that step, and is started again as an orchestrator would. */
-async function mortal(dieAt: CheckpointName, configure?: (yaml: string) => string) {
-  const world = await createWorld(configure ? { configure } : {});
+async function mortal(dieAt: CheckpointName, options: WorldOptions) {
+  const world = await createWorld(options);
   const first = await world.startBot({ dieAt });
   const restarted = first.exited.then(async ({ signal }) => {
     if (signal !== 'SIGKILL') throw new Error(`it did not die at “${dieAt}”: ${signal}`);
@@ -65,9 +66,9 @@ async function settled({ database, workspace }: World, types: readonly string[])
 
 describe.concurrent('killed while a fix is under way', () => {
   test.for(FIX)('at “%s”', { timeout: 240_000 }, async ([dieAt, end], { expect }) => {
-    const { world, restarted } = await mortal(dieAt, (yaml) =>
-      yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1h'),
-    );
+    const { world, restarted } = await mortal(dieAt, {
+      configure: (yaml) => yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1h'),
+    });
     try {
       const serial = async () =>
         /serial ([0-9A-F]+)|until (\S+)/.exec((await world.stack.state()).summary)?.[0];
@@ -96,9 +97,10 @@ describe.concurrent('killed while a fix is under way', () => {
 
 describe.concurrent('killed while somebody is paged', () => {
   test.for(PAGES)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
-    const { world, restarted } = await mortal(dieAt, (yaml) =>
-      yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1s').replaceAll('delay: 30s', 'delay: 1h'),
-    );
+    const { world, restarted } = await mortal(dieAt, {
+      configure: (yaml) =>
+        yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1s').replaceAll('delay: 30s', 'delay: 1h'),
+    });
     try {
       await brokenAndDiagnosed(world);
       await pageTo(world, PEOPLE.dana, TAKEOVER_MS);
@@ -108,6 +110,36 @@ describe.concurrent('killed while somebody is paged', () => {
         .poll(() => settled(world, ['timer-due', 'page-sent', 'page-failed']), { timeout: TAKEOVER_MS })
         .toEqual({ counts: [1, 1, 0], open: 0, postedTwice: 0 });
       expect(world.workspace.messages(`D${PEOPLE.dana.slice(1)}`).length).toBe(1);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+describe.concurrent('killed while a procedure is gone through', () => {
+  test.for(PROCEDURE)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
+    const { world, restarted } = await mortal(dieAt, {
+      topics: new URL('sample-topics.ts', import.meta.url),
+      configure: (yaml) => yaml.replaceAll('delay: 30s', 'delay: 1h'),
+    });
+    try {
+      await world.workspace.as(PEOPLE.ana).command(CHANNELS.operations, '/paksa emergency ssl');
+      for (const [words, step] of [
+        ['Step 4 of 7', 'tick:tell'],
+        ['Step 5 of 7', 'tick:authority'],
+      ] as const) {
+        const card = await cardReading(world, words, TAKEOVER_MS);
+        await connected(world);
+        await world.workspace.as(PEOPLE.ana).click(card, step);
+      }
+      await cardReading(world, 'gone through to its end', TAKEOVER_MS);
+      await pageTo(world, PEOPLE.dana, TAKEOVER_MS);
+      await restarted;
+
+      const types = ['procedure-started', 'step-looked', 'step-done', 'page-sent', 'step-failed'];
+      await expect
+        .poll(() => settled(world, types), { timeout: TAKEOVER_MS })
+        .toEqual({ counts: [1, 4, 2, 1, 0], open: 0, postedTwice: 0 });
     } finally {
       await world.close();
     }

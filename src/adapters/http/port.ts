@@ -65,7 +65,7 @@ export interface HttpProbe {
   get(path: string, options: { readonly authorized: boolean }, signal: AbortSignal): Promise<Answer>;
   /**
    * One request after another on a connection of its own each. Not authorized when there is no token. A failure after
-   * the first ends the series. @throws AdapterError when the first fails
+   * the first ends the series, and so do 20 s. @throws AdapterError when the first fails
    */
   timings(path: string, count: number, signal: AbortSignal): Promise<readonly Timing[]>;
   /** The samples of the API's metrics path whose name holds `word`, at most 200. @throws AdapterError not-found when it serves none */

@@ -18,7 +18,7 @@ export const ownSessions = (db: Postgres): [readonly string[], readonly number[]
 ];
 
 /** What PostgreSQL shows of a session to a role that is neither its own nor in pg_read_all_stats. */
-export const HIDDEN = `(a.usesysid IS NOT NULL AND a.backend_start IS NULL)`;
+export const HIDDEN = `(a.usesysid IS NOT NULL AND a.datid IS NOT NULL AND a.backend_start IS NULL)`;
 
 interface Row {
   readonly pid: number;

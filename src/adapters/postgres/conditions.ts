@@ -64,9 +64,24 @@ function columnOf(
   return cast !== undefined && (column === undefined || types(column) !== 'varchar') ? undefined : column;
 }
 
+/** Functions whose value is the same for every row of a statement. Of any other it is not known from its name. */
+const STEADY = new Set(
+  `now abs age coalesce concat date date_part date_trunc extract floor greatest least length lower make_date
+   make_interval mod nullif numeric replace round timezone to_date to_timestamp trim upper varying`.split(
+    /\s+/,
+  ),
+);
+
 /** The other side must not depend on the row, nor on chance. */
-const isKnownBefore = (text: string, alias: string): boolean =>
-  !text.includes(`${quoteIfNeeded(alias)}.`) && !/SubPlan|random\(|clock_timestamp\(/.test(text);
+function isKnownBefore(text: string, alias: string): boolean {
+  const plain = text.replace(/'(?:[^']|'')*'/g, "''");
+  const calls = [...plain.matchAll(/(?<!::)\b([a-z_]\w*)\(/g)].map(([, name = '']) => name);
+  return (
+    !plain.includes(`${quoteIfNeeded(alias)}.`) &&
+    !plain.includes('SubPlan') &&
+    calls.every((name) => STEADY.has(name))
+  );
+}
 
 const PLAIN = /^[a-z_][a-z0-9_$]*$/;
 

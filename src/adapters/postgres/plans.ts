@@ -42,7 +42,7 @@ export interface Scan {
 /** @throws the server's error, when it does not prepare or may not be explained */
 export async function explain(query: Query, statement: string, name: string): Promise<readonly Scan[]> {
   return inSavepoint(query, async () => {
-    await query(`PREPARE ${name} AS ${statement}`);
+    await query(`PREPARE ${name} AS ${preparable(statement)}`);
     const [prepared] = await query<{ parameters: number }>(
       'SELECT coalesce(cardinality(parameter_types), 0) AS parameters FROM pg_prepared_statements WHERE name = $1',
       [name],
@@ -58,6 +58,13 @@ export async function explain(query: Query, statement: string, name: string): Pr
     );
   });
 }
+
+/** `interval '1 day'` is kept as `interval $1`, which PostgreSQL itself does not understand. */
+const preparable = (statement: string): string =>
+  statement.replace(
+    /\b(interval|date|timestamptz|time(?:stamp)?(?:\s+with(?:out)?\s+time\s+zone)?)\s+(\$\d+)/gi,
+    'CAST($2 AS $1)',
+  );
 
 interface Above {
   readonly sortKey?: string;

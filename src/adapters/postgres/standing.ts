@@ -60,11 +60,11 @@ interface ClientRow {
   readonly connections: number;
 }
 
-/** Of another role's session, PostgreSQL may hide even that it is a client's. */
+/** Of another role's session, PostgreSQL may hide even that it is a client's: its own processes have no database. */
 const CLIENTS = `
   SELECT usename, application_name, client_addr, state, backend_type IS NULL AS hidden
     FROM pg_stat_activity
-   WHERE backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL)`;
+   WHERE backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)`;
 
 const COUNTS = `
   SELECT current_setting('max_connections')::int AS max,
@@ -93,10 +93,8 @@ export const countConnections = (db: Postgres, signal: AbortSignal): Promise<Con
   });
 
 function clientOf({ application, user, address, hidden, connections }: ClientRow) {
-  const client = hidden
-    ? `an application that is not shown (${user ?? 'unknown'})`
-    : `${application || 'unnamed'} (${user ?? 'unknown'}) from ${address ?? 'a local socket'}`;
-  return { client, connections };
+  const from = address ?? (hidden ? 'an address that is not shown' : 'a local socket');
+  return { client: `${application || 'unnamed'} (${user ?? 'unknown'}) from ${from}`, connections };
 }
 
 /** `SELECT 1`, with the connection made before the clock starts when there was none. */

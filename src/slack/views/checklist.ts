@@ -15,8 +15,6 @@ const MARKS: Record<StepRun['state'], string> = {
 export const markOf = ({ state, isOverdue }: StepRun): string =>
   state === 'doing' && isOverdue ? '⏰' : MARKS[state];
 
-/** Characters of a reason of Paksa's own. */
-const SHORT = 50;
 /** Characters for how many steps are not listed, above and below. */
 const HIDDEN = 60;
 
@@ -49,10 +47,9 @@ function line(step: StepRun, number: number, isCurrent: boolean, room: Room): st
 function how(step: StepRun, room: Room): string[] {
   const when = (ms: number | undefined, before = '') =>
     room.times && ms !== undefined ? [`${before}${time(ms)}`] : [];
-  // What Paksa passes over by itself is many lines on a phone: the thread says all of it.
   const isOwn = step.state === 'skipped' && step.by === 'paksa';
-  const said = isOwn ? Math.min(room.step, SHORT) : room.step;
-  const note = step.note === undefined ? [] : [`_${clip(oneLine(step.note), said)}_`];
+  const said = isOwn ? inShort(step.note) : step.note;
+  const note = said === undefined ? [] : [`_${clip(oneLine(said), room.step)}_`];
   const by = step.by === undefined ? [] : [clip(person(step.by), room.step)];
   switch (step.state) {
     case 'waiting':
@@ -71,6 +68,9 @@ function how(step: StepRun, room: Room): string[] {
       return isOwn ? note : [...by, ...when(step.endedAt), ...(room.times ? note : [])];
   }
 }
+
+/** What Paksa passes over by itself would be many lines on a phone: the thread has the details. */
+const inShort = (note: string | undefined): string | undefined => note?.split(/: | \(/, 1)[0];
 
 const lasted = ({ startedAt = 0, endedAt = startedAt }: StepRun): string[] =>
   endedAt - startedAt < 1000 ? [] : [took(endedAt - startedAt)];

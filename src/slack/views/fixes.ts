@@ -37,7 +37,8 @@ export function fixBlocks(incident: Incident, offers: readonly Offer[], room: Ro
     : offers.slice(0, MOST_OFFERS).map((offer) => startButton(incident, offer));
   const more = usable.length > fixes.length ? ` ${andMore(usable.length - fixes.length)}` : '';
   const stepwise = starts.length > 0 ? ' *Procedures* are gone through step by step.' : '';
-  const unusable = incident.fixes.flatMap(({ title, unavailable }) =>
+  // A procedure says of each of its steps why it was passed over.
+  const unusable = (underway(incident) ? [] : incident.fixes).flatMap(({ title, unavailable }) =>
     unavailable === undefined ? [] : [`_${clip(oneLine(title), 150)}_: ${escaped(unavailable)}`],
   );
   const buttons = [...fixes.slice(0, MOST_BUTTONS - starts.length), ...starts];

@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import { type Attempt, canBeUndone, type Incident, isUndecided, isWorking } from '../../incident/incident.ts';
 import { currentStep, underway } from '../../incident/plan.ts';
+import type { Advice } from '../../runbook/define.ts';
 import { attemptBlocks } from './attempt.ts';
 import { context, divider, header, type View } from './blocks.ts';
 import { findingBlocks } from './findings.ts';
@@ -10,12 +11,19 @@ import { inShort } from './in-short.ts';
 import { procedureBlocks } from './procedure.ts';
 import { AMPLE, fits, type Room, TIGHT } from './room.ts';
 import { standingBlocks } from './standing.ts';
-import { andMore, clip, dateAndTime, escaped, LIMIT, oneLine, person } from './text.ts';
+import { andMore, clip, clipLines, dateAndTime, escaped, LIMIT, oneLine, person } from './text.ts';
 
-/** `offers`: the procedures of its topic, that can be started from it. */
-export function incidentCard(incident: Incident, offers: readonly Offer[] = []): View {
-  const { id, title, environment } = incident;
-  const ample = blocksOf(incident, offers, AMPLE);
+/** `offers`: the procedures of its topic, that can be started from it. `advice`: what the guide has developers change. */
+export function incidentCard(
+  incident: Incident,
+  offers: readonly Offer[] = [],
+  advice: readonly Advice[] = [],
+): View {
+  const { id, title, environment, status } = incident;
+  const ample = [
+    ...blocksOf(incident, offers, AMPLE),
+    ...(status === 'resolved' ? [] : adviceBlocks(advice)),
+  ];
   return {
     text: clip(escaped(`${id} ${title} (${environment}): ${inShort(incident)}`), LIMIT.fallback),
     blocks: fits(ample) ? ample : blocksOf(incident, offers, TIGHT),
@@ -63,6 +71,18 @@ const urgency = (attempt: Attempt): number => {
   if (isUndecided(attempt) || isWorking(attempt)) return 0;
   return canBeUndone(attempt) ? 1 : 2;
 };
+
+const adviceBlocks = (advice: readonly Advice[]): KnownBlock[] =>
+  advice.length === 0
+    ? []
+    : [
+        context(
+          clipLines(
+            advice.map(({ text, link }) => `💡 ${oneLine(text)} <${link}|Read more>`),
+            1200,
+          ),
+        ),
+      ];
 
 const light = (incident: Incident): string => {
   const { status, severity } = incident;

@@ -175,3 +175,11 @@ test('whatever its texts say, Slack takes it, and none of them becomes markup', 
     { numRuns: 150 },
   );
 }, 60_000);
+
+test('the guide’s advice is on it, with its link, until it is resolved', () => {
+  const advice = [{ text: 'Cache <what> is slow.', link: 'https://docs.paksa.test/cache' }];
+  const card = incidentCard(incident(), [], advice);
+  expectSendable(card);
+  expect(reads(card)).toContain('💡 Cache &lt;what&gt; is slow. <https://docs.paksa.test/cache|Read more>');
+  expect(reads(incidentCard(incident({ status: 'resolved' }), [], advice))).not.toContain('Cache');
+});

@@ -16,6 +16,7 @@ const OWN_MARKUP = [
   /<#(?!CEVIL)C[A-Z0-9]+>/g,
   /<!date\^\d+\^(?:\{date_short_pretty\} )?\{time\}\|[\d :UTC-]+>/g,
   /<https:\/\/paksa\.slack\.test\/[a-z0-9/]*\|(?:open the card|INC-\d+)>/g,
+  /<https:\/\/docs\.paksa\.test\/[a-z0-9/]*\|Read more>/g,
 ];
 
 /** Control characters, bidirectional overrides and whatever else is there without being seen. */
