@@ -100,7 +100,7 @@ export const highMemory = defineRunbook({
       title: 'Raise the memory limit of the pods',
       resource: 'memoryBytes',
       to: raised,
-      verifiedBy: ['pod-memory'],
+      verifiedBy: ['pod-memory', 'pod-oom'],
     }),
     'raise-container-memory': raiseLimitFix('docker', 'backend', {
       title: 'Raise the memory limit of the containers',

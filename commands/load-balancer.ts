@@ -15,6 +15,7 @@ export const loadBalancer = defineRunbook({
   topic: 'load-balancer',
   title: 'Load balancer errors',
   symptoms: ['502 Bad Gateway', '503 Service Unavailable'],
+  explains: ['slow-api'],
   checks,
   fixes,
 });

@@ -38,13 +38,17 @@ const REASONS: readonly (readonly [reason: string, pattern: RegExp])[] = [
     /signature verification failed|InvalidSignature|(?:invalid|bad)[ _]signature|signature (?:mismatch|is invalid|does not match)/i,
   ],
   [
+    'token for something else',
+    /invalid (?:audience|issuer|subject)|is missing the \S+ claim|alg(?:orithm)? (?:value )?is not allowed/i,
+  ],
+  [
     'no token',
     /not authenticated|missing (?:\w+ )?(?:token|credentials|authorization)|no (?:\w+ )?token\b|(?:token|authorization header) (?:is )?missing|credentials were not provided/i,
   ],
   ['session ended', /session (?:has )?(?:ended|expired|gone|not found)|(?:unknown|invalid|no such) session/i],
   [
     'malformed token',
-    /malformed (?:jwt|token)|(?:jwt|token) (?:is )?malformed|not enough segments|invalid (?:header |crypto |payload )?padding|invalid (?:\w+ )?(?:jwt|token)\b|jwt\S*DecodeError|could not validate credentials/i,
+    /malformed (?:jwt|token)|(?:jwt|token) (?:is )?malformed|not enough segments|invalid header string|invalid (?:header |crypto |payload )?padding|invalid (?:\w+ )?(?:jwt|token)\b|jwt\S*DecodeError|could not validate credentials/i,
   ],
   [
     'wrong password',
@@ -55,7 +59,7 @@ const REASONS: readonly (readonly [reason: string, pattern: RegExp])[] = [
 
 /** Refusals by somebody else, such as the database or Redis; and what housekeeping says. */
 const NOT_OURS =
-  /psycopg|postgres|sqlalchemy|\bFATAL\b|redis|WRONGPASS|NOAUTH|certificate|x509|\b(?:ssl|tls|smtp)\b|webhook|\b(?:clean|purg|prun|remov|delet|rotat|renew)/i;
+  /psycopg|postgres|sqlalchemy|\bFATAL\b|redis|WRONGPASS|NOAUTH|certificate|x509|\b(?:ssl|tls|smtp)\b|webhook|\b(?:clean|purg|prun|remov|delet|rotat|renew)(?:ed|ing)\b/i;
 /** What the backend asks of other servers, as httpx and urllib3 log it. */
 const OUTGOING = /HTTP Request: |https?:\/\/[^\s"]+ "[A-Z]+ /;
 /** Of a traceback, only its last line says what happened. */

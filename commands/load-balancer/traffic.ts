@@ -43,11 +43,16 @@ async function explain(context: CheckContext, ready: number, evidence: Evidence)
     return problem(`${nobody}: the backend is scaled to nothing`, { evidence, suggests: ['start-pods'] });
   const broken = pods.filter(({ state }) => state === 'broken');
   if (broken.length > 0)
-    return problem(ready === 0 ? `${nobody}: ${told(broken)}` : `${told(broken)}, and gets no requests`, {
-      evidence,
-      severity: ready === 0 ? 'critical' : 'warning',
-      suggests: RESTARTS.kubernetes,
-    });
+    return problem(
+      ready === 0
+        ? `${nobody}: ${told(broken)}`
+        : `${told(broken)}; ${broken.length === 1 ? 'it gets' : 'they get'} no requests`,
+      {
+        evidence,
+        severity: ready === 0 ? 'critical' : 'warning',
+        suggests: RESTARTS.kubernetes,
+      },
+    );
   const ill = pods.filter(({ state }) => state === 'ill');
   if (ill.length > 0)
     return inconclusive(

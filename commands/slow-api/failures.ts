@@ -1,6 +1,7 @@
 /** Answers that are errors: whether the API is too slow, broken itself, or has lost what it needs, which is another topic's. */
 import { type Evidence, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
+import { isOfGateway, saidIn } from '../parts/answer.ts';
 import { asked } from '../parts/fault.ts';
 import { refusesWrites } from '../parts/redis.ts';
 import { count } from '../parts/words.ts';
@@ -16,29 +17,37 @@ export async function judgeFailures(
   { evidence, whenSlow }: { readonly evidence: Evidence; readonly whenSlow: readonly string[] },
 ): Promise<Verdict | undefined> {
   const failing = answers.filter(({ status }) => status >= 500);
-  const of = (...statuses: readonly number[]) => failing.find(({ status }) => statuses.includes(status));
   const [first] = failing;
   if (!first) return undefined;
-  const says = `${failing.length} of ${count(answers.length, 'request')} answered with`;
-  if (of(504))
-    return problem(`${says} 504: who stands before the API does not wait for it any longer`, {
+  const gateway = failing.find(({ status }) => GATEWAY.includes(status));
+  const says = `${failing.length} of ${count(answers.length, 'request')} answered with ${(gateway ?? first).status}`;
+  const elsewhere = gateway ? await whyNobodyAnswers(context) : await whatIsAway(context);
+  if (elsewhere !== undefined) return inconclusive(`${says}, and ${elsewhere}`, evidence);
+  if (gateway)
+    return problem(`${says}, though its health is answered: who stands before it does not get an answer`, {
       evidence,
       suggests: whenSlow,
     });
-  const gateway = of(502, 503);
-  if (gateway)
-    return inconclusive(
-      `${says} ${gateway.status}: nobody behind it takes requests, see load-balancer`,
-      evidence,
-    );
-  const away = await whatIsAway(context);
-  return away === undefined
-    ? problem(`${says} ${first.status}: look for its error in the backend’s log`, {
-        evidence,
-        severity: failing.length * 2 > answers.length ? 'critical' : 'warning',
-        suggests: ['rollout-restart', 'restart-backend'],
-      })
-    : inconclusive(`${says} ${first.status}, and ${away}`, evidence);
+  return problem(`${says}: look for its error in the backend’s log`, {
+    evidence,
+    severity: failing.length * 2 > answers.length ? 'critical' : 'warning',
+    suggests: ['rollout-restart', 'restart-backend'],
+  });
+}
+
+/** Said by who stands before the API and waits for it no longer, or has nobody to send a request to. */
+const GATEWAY: readonly number[] = [502, 503, 504];
+
+/** Undefined when the API answers at all, so that it is the request that is too much for it. */
+async function whyNobodyAnswers({ http, target, signal }: CheckContext): Promise<string | undefined> {
+  const path = target.api?.paths.health ?? '';
+  const health = await asked(http.get(path, { authorized: false }, signal));
+  if (!health.answered) return 'its health is not answered either, see load-balancer';
+  const { status, body } = health.answer;
+  if (status < 500) return undefined;
+  return isOfGateway(status, body)
+    ? `so is its health with ${status}, see load-balancer`
+    : `the API says itself: ${saidIn(body)}`;
 }
 
 /** What the API cannot do without. */

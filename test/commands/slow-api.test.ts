@@ -1,50 +1,31 @@
 /** The topic `slow-api`: where the time goes, and what may be behind it. */
 import { describe, expect, test } from 'vitest';
+import type { Replica } from '../../commands/parts/replicas.ts';
 import { slowApi } from '../../commands/slow-api.ts';
-import type { Verdict } from '../../src/runbook/finding.ts';
-import { contextWith, type Given, PRODUCTION } from './context.ts';
+import type { Timing } from '../../src/adapters/http/port.ts';
+import type { IndexProposal } from '../../src/adapters/postgres/port.ts';
+import type { RedisInfo } from '../../src/adapters/redis/port.ts';
+import type { Target } from '../../src/runbook/target.ts';
+import { type Given, PRODUCTION } from './context.ts';
+import { replica, stopped, topic, workload } from './emergencies/samples.ts';
+import { HEALTH, ILL, MIB, PAGE, redisInfo, ten, timed } from './sample-system.ts';
+import { type Case, faulty, healthy, inconclusive, problem, warning } from './topic.ts';
 
-type Timing = Awaited<ReturnType<NonNullable<NonNullable<Given['http']>['timings']>>>[number];
-
-const timed = (of: Partial<Timing> = {}): Timing => {
-  const parts = { dnsMs: 1, connectMs: 2, tlsMs: 3, waitMs: 40, bodyMs: 4, ...of };
-  const totalMs = parts.dnsMs + parts.connectMs + parts.tlsMs + parts.waitMs + parts.bodyMs;
-  return { status: 200, ...parts, totalMs };
-};
-const ten = (of: Partial<Timing> = {}) => Array.from({ length: 10 }, () => timed(of));
-const answering = (timings: readonly Timing[]): Given => ({ http: { timings: async () => timings } });
-
-const redis = (keyspaceHits: number, keyspaceMisses: number): Given => ({
-  redis: {
-    info: async () => ({
-      version: '7.0.15',
-      role: 'master',
-      uptimeSeconds: 1000,
-      usedMemoryBytes: 1,
-      maxMemoryBytes: 0,
-      evictionPolicy: 'noeviction',
-      evictedKeys: 0,
-      keyspaceHits,
-      keyspaceMisses,
-      rejectedConnections: 0,
-      connectedClients: 1,
-      maxClients: 10_000,
-      persistenceFailed: false,
-    }),
-  },
+const { look, fixCalled, context, checkCalled } = topic(slowApi);
+const answering = (timings: readonly Timing[], more: Given = {}): Given => ({
+  http: { timings: async () => timings },
+  ...more,
 });
-
-const look = (id: string, given: Given): Promise<Verdict> => {
-  const check = slowApi.checks[id];
-  if (!check) throw new Error(`no check ${id}`);
-  return check.look(contextWith(PRODUCTION, given));
-};
+const some = (n: number, of: Partial<Timing>) => [
+  ...ten().slice(n),
+  ...Array.from({ length: n }, () => timed(of)),
+];
 
 describe('the time of an answer', () => {
   test('that is short is healthy, with its percentiles and its parts', async () => {
     expect(await look('timing', answering(ten()))).toEqual({
       status: 'healthy',
-      summary: '95 % within 50 ms',
+      summary: '50 ms at the median, 50 ms at p95',
       suggests: [],
       evidence: {
         request: '/api/v1/invoices',
@@ -53,82 +34,321 @@ describe('the time of an answer', () => {
         connecting: '2 ms',
         'the TLS handshake': '3 ms',
         'waiting for the first byte': '40 ms',
-        'transferring the answer': '4 ms',
+        'receiving the answer': '4 ms',
         requests: 10,
       },
     });
   });
 
+  test('asks for the configured request, ten times', async () => {
+    const asked: unknown[] = [];
+    const timings = async (...[path, count]: [string, number, AbortSignal]) => {
+      asked.push([path, count]);
+      return ten();
+    };
+    await look('timing', { http: { timings } });
+    expect(asked).toEqual([['/api/v1/invoices', 10]]);
+  });
+
   test.each([
-    ['waiting for the first byte', { waitMs: 1200 }, 'warning', ['scale-out', 'create-index']],
-    ['waiting for the first byte', { waitMs: 2500 }, 'critical', ['scale-out', 'create-index']],
-    ['transferring the answer', { bodyMs: 3000 }, 'critical', []],
-    ['looking the name up', { dnsMs: 5000 }, 'critical', []],
-    ['the TLS handshake', { tlsMs: 1000 }, 'warning', []],
-  ] as const)('most of it for %s: %j', async (part, of, severity, suggests) => {
-    expect(await look('timing', answering(ten(of)))).toMatchObject({
-      status: 'problem',
-      summary: expect.stringMatching(new RegExp(`only, most of it for ${part}$`)),
-      severity,
-      suggests,
-    });
+    [
+      'waiting',
+      ten({ waitMs: 1200 }),
+      warning('1.2 s at the median, 1.2 s at p95; 99 % of it waiting for the first byte', ['scale-out']),
+    ],
+    [
+      'waiting for long',
+      ten({ waitMs: 2500 }),
+      problem('2.5 s at the median, 2.5 s at p95; 100 % of it waiting for the first byte', ['scale-out']),
+    ],
+    ['a large answer', ten({ bodyMs: 3000 }), problem(expect.stringMatching(/receiving the answer$/))],
+    ['names', ten({ dnsMs: 5000 }), problem(expect.stringMatching(/looking the name up$/))],
+    ['connections', ten({ connectMs: 1100 }), warning(expect.stringMatching(/connecting$/))],
+    ['handshakes', ten({ tlsMs: 1000 }), warning(expect.stringMatching(/the TLS handshake$/))],
+    [
+      'two of ten',
+      some(2, { waitMs: 3000 }),
+      problem(expect.stringMatching(/^50 ms at the median, 3.0 s at p95/), ['scale-out']),
+    ],
+    // One of ten is the p95 already.
+    ['one of ten', some(1, { waitMs: 1400 }), healthy('50 ms at the median; one of 10 took 1.4 s')],
+    [
+      'one of ten, for long',
+      some(1, { waitMs: 3000 }),
+      warning(expect.stringMatching(/^50 ms at the median, 3.0 s at p95/), ['scale-out']),
+    ],
+    [
+      'the only one that was measured',
+      [timed({ waitMs: 15_000 })],
+      problem(expect.stringMatching(/^15 s at the median/), ['scale-out']),
+    ],
+    ['a series that broke off', ten().slice(7), inconclusive('it broke off after 3 requests of 10')],
+  ] as readonly (readonly [string, readonly Timing[], Record<string, unknown>])[])(
+    '%s',
+    async (_, timings, verdict) => {
+      expect(await look('timing', answering(timings))).toMatchObject(verdict);
+    },
+  );
+
+  test.each([
+    [401, /see auth-failures/],
+    [403, /may not ask for it/],
+    [404, /no such path/],
+    [422, /parameters/],
+    [429, /too often/],
+    [405, /name a request that is answered/],
+  ])('an answer %i says nothing about time', async (status, why) => {
+    const verdict = await look('timing', answering(ten({ status })));
+    expect(verdict).toMatchObject(inconclusive(expect.stringMatching(why)));
+    expect(verdict.summary).toMatch(
+      new RegExp(`^/api/v1/invoices answers ${status}: .*\\(api.paths.slow\\)$`),
+    );
+  });
+});
+
+describe('answers that are errors', () => {
+  const well: Given = { postgres: { ping: async () => 1 }, redis: { info: async () => redisInfo() } };
+  const with500 = (n: number, more: Given = well) => answering(some(n, { status: 500 }), more);
+  const answered = (status: number, body: string) => async () => ({ status, ms: 1, body });
+  const failing = (status: number, get: NonNullable<Given['http']>['get']): Given => ({
+    http: { timings: async () => ten({ status }), ...(get ? { get } : {}) },
+  });
+  const restarts = ['rollout-restart', 'restart-backend'];
+  test.each([
+    [
+      'most of them',
+      with500(6),
+      problem('6 of 10 requests answered with 500: look for its error in the backend’s log', restarts),
+    ],
+    [
+      'some of them',
+      with500(2),
+      warning(expect.stringMatching(/^2 of 10 requests answered with 500/), restarts),
+    ],
+    [
+      'the database is away',
+      with500(10, { ...well, postgres: { ping: faulty('unreachable') } }),
+      inconclusive(
+        '10 of 10 requests answered with 500, and the database does not answer either, see connection-refused',
+      ),
+    ],
+    [
+      'Redis is away',
+      with500(10, { ...well, redis: { info: faulty('timed-out') } }),
+      inconclusive(expect.stringMatching(/Redis does not answer either, see auth-failures$/)),
+    ],
+    [
+      'Redis is full',
+      with500(10, { ...well, redis: { info: async () => redisInfo({ usedMemoryBytes: 100 * MIB }) } }),
+      inconclusive(expect.stringMatching(/Redis is full and refuses writes, see auth-failures$/)),
+    ],
+    [
+      'nobody takes requests',
+      failing(502, answered(502, PAGE(502))),
+      inconclusive('10 of 10 requests answered with 502, and so is its health with 502, see load-balancer'),
+    ],
+    [
+      'nobody is there',
+      failing(504, faulty('timed-out')),
+      inconclusive(expect.stringMatching(/its health is not answered either, see load-balancer$/)),
+    ],
+    [
+      'it lacks something, and says so',
+      failing(503, answered(503, ILL)),
+      inconclusive(
+        '10 of 10 requests answered with 503, and the API says itself: database: connection refused',
+      ),
+    ],
+    [
+      'somebody gave up waiting for this request alone',
+      failing(504, answered(200, HEALTH)),
+      problem(
+        '10 of 10 requests answered with 504, though its health is answered: who stands before it does not get an answer',
+        ['scale-out'],
+      ),
+    ],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look('timing', given)).toMatchObject(verdict);
   });
 
-  test('one slow answer of ten is the p95, and no more than that', async () => {
-    const oneSlow = [...ten().slice(1), timed({ waitMs: 3000 })];
-    expect(await look('timing', answering(oneSlow))).toMatchObject({
-      status: 'problem',
-      severity: 'critical',
-    });
-    const twenty = [...ten(), ...ten().slice(1), timed({ waitMs: 3000 })];
-    expect(await look('timing', answering(twenty))).toMatchObject({ status: 'healthy' });
+  test('what is not configured is not asked', async () => {
+    const { postgres: _, redis: __, ...target }: Target = PRODUCTION;
+    expect(await look('timing', with500(10, {}), { target })).toMatchObject({ status: 'problem' });
+  });
+});
+
+describe('no answer at all', () => {
+  const late = {
+    timings: faulty('timed-out', '10.0.0.7:8000 took the connection but did not answer in time.'),
+  };
+  const connecting: unknown[] = [];
+  const connect = async (...[host, port]: [string, number, AbortSignal]) => {
+    connecting.push([host, port]);
+    return { address: host, ms: 1 };
+  };
+  const at = (url: string): Target =>
+    PRODUCTION.api ? { ...PRODUCTION, api: { ...PRODUCTION.api, url } } : PRODUCTION;
+
+  test('from somebody who takes connections is too slow', async () => {
+    expect(await look('timing', { http: late, network: { connect } })).toMatchObject(
+      problem('no answer: 10.0.0.7:8000 took the connection but did not answer in time.', ['scale-out']),
+    );
+    for (const url of ['https://api.test', 'http://api.test', 'https://[::1]:8443'])
+      await look('timing', { http: late, network: { connect } }, { target: at(url) });
+    expect(connecting).toEqual([
+      ['10.0.0.7', 8000],
+      ['api.test', 443],
+      ['api.test', 80],
+      ['::1', 8443],
+    ]);
   });
 
-  test('answers that fail are the problem, however fast they are', async () => {
-    const failing = [...ten().slice(3), ...Array.from({ length: 3 }, () => ({ ...timed(), status: 503 }))];
-    expect(await look('timing', answering(failing))).toMatchObject({
-      status: 'problem',
-      summary: '3 of 10 requests answered with 503',
-      suggests: ['rollout-restart', 'restart-backend'],
-    });
-  });
-
-  test.each([401, 404, 422])('an answer %i says nothing about time', async (status) => {
-    expect(await look('timing', answering(ten().map((each) => ({ ...each, status }))))).toMatchObject({
-      status: 'inconclusive',
-      summary: expect.stringContaining(String(status)),
-    });
-  });
-
-  test('nobody there to answer is the engine’s to report', async () => {
-    const away = { http: { timings: () => Promise.reject(new Error('nobody listens')) } };
-    await expect(look('timing', away)).rejects.toThrow('nobody listens');
+  test.each([
+    ['from nobody', { http: late, network: { connect: faulty('timed-out') } }],
+    ['over a network that is away', { http: { timings: faulty('unreachable', 'nobody listens') } }],
+    ['but a certificate that is not trusted', { http: { timings: faulty('refused', 'not trusted') } }],
+  ] as const)('%s is another topic’s', async (_, given) => {
+    expect(await look('timing', given)).toMatchObject(
+      inconclusive(expect.stringMatching(/^could not look: /)),
+    );
   });
 });
 
 describe('the hit rate of the cache', () => {
+  const counting = (of: Partial<RedisInfo>): Given => ({ redis: { info: async () => redisInfo(of) } });
   test.each([
-    [900, 300, 'healthy', '75 % of 1,200 look-ups'],
-    [300, 900, 'problem', '25 % of 1,200 look-ups: the rest is asked of the database'],
-    [0, 999, 'healthy', '999 look-ups since its start: too few to say'],
-    [0, 0, 'healthy', '0 look-ups since its start: too few to say'],
-  ] as const)('of %i hits and %i misses', async (hits, misses, status, summary) => {
-    expect(await look('cache-hit-rate', redis(hits, misses))).toMatchObject({ status, summary });
+    [{ keyspaceHits: 900, keyspaceMisses: 300 }, healthy('75 % of 1,200 look-ups since its start')],
+    [
+      { keyspaceHits: 300, keyspaceMisses: 900 },
+      warning('25 % of 1,200 look-ups since its start, the rest is worked out anew'),
+    ],
+    [
+      { keyspaceHits: 300, keyspaceMisses: 900, evictedKeys: 5000 },
+      warning(
+        '25 % of 1,200 look-ups since its start, the rest is worked out anew; it dropped 5,000 keys for want of memory',
+      ),
+    ],
+    [{ keyspaceHits: 0, keyspaceMisses: 999 }, healthy('999 look-ups since its start: too few to say')],
+    [{ keyspaceHits: 0, keyspaceMisses: 0 }, healthy('0 look-ups since its start: too few to say')],
+  ] as const)('%j', async (of, verdict) => {
+    expect(await look('cache-hit-rate', counting(of))).toMatchObject(verdict);
+  });
+
+  test('shows what it is worked out of', async () => {
+    expect((await look('cache-hit-rate', counting({ evictedKeys: 7 }))).evidence).toEqual({
+      hits: 9000,
+      misses: 1000,
+      'dropped for room': 7,
+    });
+  });
+});
+
+describe.each([
+  ['containers', 'docker', 'container', ['restart-backend']],
+  ['pods', 'kubernetes', 'pod', ['rollout-restart']],
+] as const)('%s', (id, platform, noun, suggests) => {
+  const sharing = (...replicas: Replica[]): Given => ({
+    [platform]: {
+      replicas: async () => replicas,
+      workload: async () => workload({ replicas: 2 }),
+    },
+  });
+  const unready = replica('b', { ready: false });
+  test.each([
+    ['all', sharing(replica('a'), replica('b')), healthy(`2 ${noun}s, as many as are wanted`)],
+    ['half of them', sharing(replica('a'), unready), warning(`1 of 2 ${noun}s do the work of all`, suggests)],
+    [
+      'none, which is no matter of speed',
+      sharing(unready, stopped('a')),
+      inconclusive(`no ${noun} takes requests: that is no matter of speed, see load-balancer`),
+    ],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look(id, given)).toMatchObject(verdict);
+  });
+});
+
+test('pods: one too many that does not come up takes nothing from the others', async () => {
+  const given: Given = {
+    kubernetes: {
+      replicas: async () => [replica('a'), replica('b'), replica('c', { state: 'restarting', ready: false })],
+      workload: async () => workload({ replicas: 2 }),
+    },
+  };
+  expect(await look('pods', given)).toMatchObject(healthy('2 pods, as many as are wanted'));
+});
+
+describe('what the database has to do with it', () => {
+  const proposal: IndexProposal = {
+    name: 'idx_invoices_tenant_date',
+    schema: 'public',
+    table: 'invoices',
+    columns: ['tenant_id', 'created_at'],
+    ddl: 'CREATE INDEX CONCURRENTLY "idx_invoices_tenant_date" ON "public"."invoices" ("tenant_id", "created_at")',
+    basis: 'guide',
+    reason: 'the guide names it',
+    tableRows: 72_000,
+    tableBytes: 9 * MIB,
+  };
+  test('a missing index, and the fix that slow-queries has for it', async () => {
+    const given: Given = {
+      postgres: {
+        missingIndexes: async () => [proposal],
+        invalidIndexes: async () => [],
+        sessions: async () => [],
+      },
+    };
+    expect(await look('indexes', given)).toMatchObject(
+      warning(expect.stringContaining('invoices (tenant_id, created_at)'), ['create-index']),
+    );
+    expect(await fixCalled('create-index').preview(context(given))).toMatchObject({ boundTo: proposal.ddl });
+    expect(fixCalled('create-index').verifiedBy).toEqual(['indexes']);
+  });
+
+  test('statements that are slow', async () => {
+    const query = 'SELECT * FROM invoices WHERE tenant_id = $1';
+    const statements = async () => ({
+      available: true as const,
+      statements: [{ query, calls: 100, meanMs: 900, totalMs: 90_000, rows: 5000 }],
+    });
+    expect(await look('statements', { postgres: { statements } })).toMatchObject(
+      warning(expect.stringContaining(query)),
+    );
   });
 });
 
 describe('what it can do', () => {
-  test('every fix that a check suggests is one of the topic’s', async () => {
-    const seen = await Promise.all(
-      [ten({ waitMs: 5000 }), ten().map((each) => ({ ...each, status: 500 }))].map((timings) =>
-        look('timing', answering(timings)),
-      ),
-    );
-    for (const fix of seen.flatMap(({ suggests }) => suggests)) expect(slowApi.fixes).toHaveProperty(fix);
+  test.each([
+    ['scale-out', ['timing', 'pods']],
+    ['rollout-restart', ['pods', 'timing']],
+    ['restart-backend', ['containers', 'timing']],
+  ])('%s is looked at afterwards by its answers', (id, verifiedBy) => {
+    expect(fixCalled(id).verifiedBy).toEqual(verifiedBy);
+  });
+
+  test('scale-out: once, to three', async () => {
+    const scaled: unknown[] = [];
+    const scale = async (...[service, replicas]: [string, number, AbortSignal]) => {
+      scaled.push([service, replicas]);
+    };
+    const acting = context({ kubernetes: { workload: async () => workload({ replicas: 2 }), scale } });
+    expect(await fixCalled('scale-out').preview(acting)).toMatchObject({ changes: [{ after: '3' }] });
+    await fixCalled('scale-out').run(acting);
+    expect(scaled).toEqual([['backend', 3]]);
   });
 
   test('the guide’s advice on the code comes with a place to read more', () => {
-    expect(slowApi.advice?.map(({ text }) => text).join()).toContain('@cache_result');
+    expect(slowApi.advice?.map(({ text }) => text).join()).toMatch(/@cache_result.*plans/);
     for (const { link } of slowApi.advice ?? []) expect(URL.canParse(link)).toBe(true);
+  });
+
+  test('what is not configured is not looked at, and cannot be fixed', () => {
+    const { environment } = PRODUCTION;
+    for (const id of Object.keys(slowApi.checks))
+      expect([id, checkCalled(id).skip({ environment })]).toEqual([id, expect.any(String)]);
+    for (const { unavailable } of Object.values(slowApi.fixes))
+      expect([unavailable({ environment }), unavailable(PRODUCTION)]).toEqual([
+        expect.any(String),
+        undefined,
+      ]);
   });
 });

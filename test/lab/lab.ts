@@ -121,6 +121,7 @@ async function ownLab(
     return { ...where, images, attached: false, stop };
   } catch (error) {
     tell(JSON.stringify({ failed: `The lab did not come up: ${messageOf(error)}` }));
+    await rm(paths.state, { force: true });
     await lock.release();
     throw error;
   }

@@ -4,7 +4,6 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 
 const NAME = '\0paksa-lab';
 
@@ -18,7 +17,7 @@ export interface Lock {
 }
 
 /** Takes the lock and tells every guest `answer`, one line, as soon as it is there. @returns nothing when somebody has it */
-export async function takeLock(answer: Promise<string>): Promise<Lock | undefined> {
+export async function takeLock(answer: Promise<string>, name = NAME): Promise<Lock | undefined> {
   const guests = new Set<Socket>();
   let open = true;
   const server = createServer((socket) => {
@@ -33,7 +32,7 @@ export async function takeLock(answer: Promise<string>): Promise<Lock | undefine
     void answer.then((line) => socket.write(`${line}\n`));
   });
   try {
-    server.listen(NAME);
+    server.listen(name);
     await once(server, 'listening');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined;
@@ -64,12 +63,16 @@ export interface Visit {
 }
 
 /** Asks the lock's holder, and waits for its answer. @returns nothing when there is no holder, or when it ended */
-export async function visit(): Promise<Visit | undefined> {
-  const socket = connect(NAME);
+export async function visit(name = NAME): Promise<Visit | undefined> {
+  const socket = connect(name).setEncoding('utf8');
   socket.on('error', () => {});
-  const lines = createInterface({ input: socket });
+  let said = '';
   const answer = await new Promise<string | undefined>((resolve) => {
-    lines.once('line', resolve);
+    socket.on('data', (text: string) => {
+      said += text;
+      const end = said.indexOf('\n');
+      if (end >= 0) resolve(said.slice(0, end));
+    });
     socket.once('close', () => resolve(undefined));
   });
   if (answer === undefined) return undefined;

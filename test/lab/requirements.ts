@@ -1,9 +1,10 @@
 /** What the lab needs of a machine: what is missing, why it is needed, and how to get it. */
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import packages from '../harness/debian.json' with { type: 'json' };
 import { findProgram, type Program } from '../harness/programs.ts';
+import { type Capability, hasCapability } from './capabilities.ts';
 import { engineAnswers } from './docker/engine.ts';
 import { BINARIES } from './kubernetes/binaries.ts';
 import { localCluster } from './kubernetes/existing.ts';
@@ -16,8 +17,7 @@ const FOR_KUBERNETES: readonly Program[] = ['etcd', 'conntrack', 'socat', 'ethto
 /** The base image as a file and as an image, Kubernetes, and what stacks write. */
 const NEEDED_BYTES = 3 * 2 ** 30;
 
-/** Bits of capabilities(7), and what for. */
-const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 } as const;
+const NEEDED: readonly Capability[] = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN'];
 
 /** Sentences, one a missing thing; none when the lab can start. */
 export async function missingForLab(): Promise<readonly string[]> {
@@ -43,12 +43,11 @@ export async function missingForLab(): Promise<readonly string[]> {
 }
 
 function capabilities(): string[] {
-  const bits = BigInt(`0x${/^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'}`);
-  const lacking = Object.entries(CAPABILITIES).filter(([, bit]) => ((bits >> BigInt(bit)) & 1n) === 0n);
+  const lacking = NEEDED.filter((capability) => !hasCapability(capability));
   return lacking.length === 0 || process.getuid?.() !== 0
     ? []
     : [
-        `Root here lacks ${lacking.map(([name]) => name).join(' and ')}, without which no container starts: ` +
+        `Root here lacks ${lacking.join(' and ')}, without which no container starts: ` +
           'use a machine, or a container started with --privileged.',
       ];
 }

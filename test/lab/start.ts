@@ -10,7 +10,7 @@ import { createBotUser } from './kubernetes/bot-user.ts';
 import { connectCluster } from './kubernetes/cluster.ts';
 import { startControlPlane, startEtcd } from './kubernetes/control-plane.ts';
 import { makeCredentials } from './kubernetes/credentials.ts';
-import { existingCluster, localCluster } from './kubernetes/existing.ts';
+import { existingCluster, localCluster, requireImages } from './kubernetes/existing.ts';
 import { finishDeletions } from './kubernetes/finish-deletions.ts';
 import { writeKubeconfig } from './kubernetes/kubeconfig.ts';
 import { clearNode, NODE, startKubelet } from './kubernetes/kubelet.ts';
@@ -64,6 +64,7 @@ export async function startEverything(say: StartOptions['say'], asked: AbortSign
     };
     const [images, cluster] = await together(failing, makeImages(), makeCluster());
     if (cluster.own) opened(await finishDeletions(connectCluster(cluster.adminKubeconfig)));
+    else await requireImages(cluster.adminKubeconfig, cluster.node, Object.values(images));
     say('creating the bot’s user');
     const botKubeconfig = await createBot(cluster);
     const where = {

@@ -123,55 +123,60 @@ export async function openTrials(config: Config, databaseUrl: string) {
       .filter(({ id }) => OF_THE_MACHINE.has(id) === (of === 'machine'))
       .map(({ id, summary }) => `${id}: ${summary}`);
 
+  async function carryOut<Stack>(fault: Fault<Stack>, stack: Stack): Promise<Result> {
+    const { id, topic, what } = fault;
+    await fault.inject(stack);
+    const began = performance.now();
+    const survey = await look();
+    const looked = performance.now();
+    const findings = survey.topics.find((each) => each.topic === topic)?.findings ?? [];
+    const misses = fault.foundBy.flatMap((check) => {
+      const finding = findings.find((each) => each.check === check);
+      return finding?.status === 'problem' ? [] : [`${check}: ${finding?.summary ?? 'was not looked at'}`];
+    });
+    const isExpected = expectedIn(fault, topics);
+    const falseAlarms = alarms(survey, { isExpected });
+    const busyMachine = alarms(survey, { isExpected, of: 'machine' });
+    const incident = await incidentOf(topic);
+    const fix = typeof fault.fix === 'string' ? fault.fix : undefined;
+    const suggested = findings.some(({ suggests }) => fix !== undefined && suggests.includes(fix));
+    const skipped = none(typeof fault.fix === 'string' ? 'no incident' : fault.fix.none);
+    const { fixed, undone } =
+      incident && fix !== undefined
+        ? suggested
+          ? await fixAndUndo(fault, stack, incident.id, fix)
+          : { fixed: no(`${fix} is not suggested`), undone: none('not fixed') }
+        : { fixed: fix === undefined ? skipped : no('no incident was opened'), undone: skipped };
+    const done = performance.now();
+    const climbed = fix !== undefined && incident ? await madeToFail(fault, stack, fix) : skipped;
+    return {
+      fault: id,
+      topic,
+      what,
+      found: misses.length === 0,
+      misses,
+      falseAlarms,
+      busyMachine,
+      fixed,
+      undone,
+      climbed,
+      seconds: { look: (looked - began) / 1000, fix: (done - looked) / 1000 },
+    };
+  }
+
   return {
     look,
     alarms,
+    /** @throws Error when it broke off; the stack, and what was written down of it, are of no use then */
     async try<Stack>(fault: Fault<Stack>, stack: Stack): Promise<Result> {
-      const { id, topic, what } = fault;
-      try {
-        await fault.inject(stack);
-        const began = performance.now();
-        const survey = await look();
-        const looked = performance.now();
-        const findings = survey.topics.find((each) => each.topic === topic)?.findings ?? [];
-        const misses = fault.foundBy.flatMap((check) => {
-          const finding = findings.find((each) => each.check === check);
-          return finding?.status === 'problem'
-            ? []
-            : [`${check}: ${finding?.summary ?? 'was not looked at'}`];
-        });
-        const isExpected = expectedIn(fault, topics);
-        const falseAlarms = alarms(survey, { isExpected });
-        const busyMachine = alarms(survey, { isExpected, of: 'machine' });
-        const incident = await incidentOf(topic);
-        const fix = typeof fault.fix === 'string' ? fault.fix : undefined;
-        const suggested = findings.some(({ suggests }) => fix !== undefined && suggests.includes(fix));
-        const skipped = none(typeof fault.fix === 'string' ? 'no incident' : fault.fix.none);
-        const { fixed, undone } =
-          incident && fix !== undefined
-            ? suggested
-              ? await fixAndUndo(fault, stack, incident.id, fix)
-              : { fixed: no(`${fix} is not suggested`), undone: none('not fixed') }
-            : { fixed: fix === undefined ? skipped : no('no incident was opened'), undone: skipped };
-        const done = performance.now();
-        const climbed = fix !== undefined && incident ? await madeToFail(fault, stack, fix) : skipped;
-        return {
-          fault: id,
-          topic,
-          what,
-          found: misses.length === 0,
-          misses,
-          falseAlarms,
-          busyMachine,
-          fixed,
-          undone,
-          climbed,
-          seconds: { look: (looked - began) / 1000, fix: (done - looked) / 1000 },
-        };
-      } finally {
-        await fault.mend(stack);
-        await resolveAll();
-      }
+      const result = await carryOut(fault, stack).catch(async (error: unknown) => {
+        // Why it broke off is told, not what that led to.
+        await fault.mend(stack).catch(() => undefined);
+        throw error;
+      });
+      await fault.mend(stack);
+      await resolveAll();
+      return result;
     },
     close: operator.close,
   };

@@ -7,6 +7,8 @@ export interface UntilOptions {
   readonly what: string;
   /** Milliseconds. */
   readonly within: number;
+  /** Milliseconds between two questions; 50 when unset. */
+  readonly every?: number;
   readonly signal?: AbortSignal | undefined;
   /** Why it went wrong, added to the error; asked once, at the end. */
   readonly explain?: () => string | Promise<string>;
@@ -18,7 +20,7 @@ export interface UntilOptions {
  */
 export async function until<Answer>(
   ask: () => Promise<Answer | false | undefined>,
-  { what, within, signal, explain }: UntilOptions,
+  { what, within, every = 50, signal, explain }: UntilOptions,
 ): Promise<Answer> {
   const deadline = performance.now() + within;
   let last: unknown;
@@ -32,7 +34,7 @@ export async function until<Answer>(
       if (error instanceof GiveUp) throw new Error(`${what}: ${error.message}`);
       last = error;
     }
-    await pause(50);
+    await pause(every);
   }
   const why = [last === undefined ? '' : messageOf(last), (await explain?.()) ?? ''].filter(Boolean);
   throw new Error([`${what}: not within ${within / 1000} s`, ...why].join('\n'));

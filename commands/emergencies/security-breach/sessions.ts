@@ -96,11 +96,12 @@ export const fixes = {
     preview: async (context) => {
       const { database } = databaseOf(context);
       const { used, byClient } = await context.postgres.connections(context.signal);
+      const clients = lines(others(byClient));
       return {
         summary: `End the sessions of ${database}, all but Paksa’s own`,
         changes: [{ what: 'Sessions', before: `${used} on the server`, after: `those of ${database} ended` }],
         notes: [
-          ...(byClient.length > 0 ? [`Now: ${lines(others(byClient)).slice(0, 5).join('; ')}.`] : []),
+          ...(clients.length > 0 ? [`Now: ${clients.slice(0, 5).join('; ')}.`] : []),
           'What they have not committed is rolled back.',
           'Whoever has a password can come back: change those too, and end the sessions once more.',
         ],

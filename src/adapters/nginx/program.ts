@@ -41,11 +41,14 @@ export const reasonOf = (words: string): string => {
 /**
  * nginx is tested by whoever Paksa is there, often nobody: what this user may not open the master, who is root, may. Such
  * complaints are no failure once the syntax has passed; before it they hide the verdict.
- * @throws AdapterError forbidden
+ * @throws AdapterError forbidden, failed (no verdict)
  */
 export function verdictOf(operation: string, result: ExecResult): ConfigTest {
   const output = wordsOf(result);
   if (result.exitCode === 0) return { ok: true, output };
+  // A refusal says why. Without a word it has not begun, such as in a container that ends at that very moment.
+  if (result.stderr.trim() === '')
+    throw failure(operation, 'failed', `nginx could not be asked: ${output}. Try again in a moment.`);
   const fatal = result.stderr.split('\n').filter((line) => line.includes('[emerg]'));
   const onlyRights =
     fatal.length > 0 && fatal.every((line) => /\(13: Permission denied\)|:Permission denied/.test(line));

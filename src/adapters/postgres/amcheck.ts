@@ -3,10 +3,12 @@ import pg from 'pg';
 import type { Postgres } from './connect.ts';
 import { codeOf } from './errors.ts';
 import { howToCreate, schemaOf } from './extension.ts';
-import type { IndexVerification } from './port.ts';
+import { forbidden } from './permission.ts';
+import type { IndexVerification, PostgresSettings } from './port.ts';
 import { inSavepoint, type Query } from './query.ts';
 import { USERS_SCHEMA } from './sizes.ts';
 
+const OPERATION = 'verify indexes';
 const BUDGET_MS = 5_000;
 
 /** Data that is corrupted (XX), or gone from the disk (58). All other errors are about the looking. */
@@ -29,10 +31,11 @@ interface Index {
 }
 
 export const verifyIndexes = (db: Postgres, signal: AbortSignal): Promise<IndexVerification> =>
-  db.read({ operation: 'verify indexes', signal }, async (query) => {
+  db.read({ operation: OPERATION, signal }, async (query) => {
     const schema = await schemaOf(query, 'amcheck');
     if (schema === undefined) return { available: false, enable: await howToCreate(query, 'amcheck') };
     const until = performance.now() + BUDGET_MS;
+    await requireExecute(query, schema, db.where());
     const indexes = await query<Index>(INDEXES);
     const verdicts: (string | undefined)[] = [];
     for (const index of indexes) {
@@ -48,6 +51,19 @@ export const verifyIndexes = (db: Postgres, signal: AbortSignal): Promise<IndexV
       partial: verdicts.length < indexes.length,
     };
   });
+
+/** It is a superuser's to begin with, and pg_monitor does not include it. */
+async function requireExecute(query: Query, schema: string, where: PostgresSettings): Promise<void> {
+  const check = `${schema}.bt_index_check(regclass)`;
+  const [row] = await query<{ may: boolean }>(`SELECT has_function_privilege($1, 'EXECUTE') AS may`, [check]);
+  if (row?.may) return;
+  throw forbidden(
+    OPERATION,
+    where,
+    'amcheck is closed to it',
+    (role) => `GRANT EXECUTE ON FUNCTION ${check} TO ${role}`,
+  );
+}
 
 type Verdict = 'sound' | 'unknown' | { readonly wrong: string };
 

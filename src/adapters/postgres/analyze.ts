@@ -32,7 +32,7 @@ export const analyze = (db: Postgres, tables: readonly Named[], signal: AbortSig
         throw forbidden(OPERATION, db.where(), `${schema}.${table} is not its own`, (role) =>
           privilege
             ? `GRANT MAINTAIN ON ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)} TO ${role}`
-            : `GRANT ${pg.escapeIdentifier(row.owner)} TO ${role}`,
+            : `Until PostgreSQL 17 that takes an owner: make ${role} a member of the role that owns it (now “${row.owner}”)`,
         );
       await query(`ANALYZE ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`);
     }

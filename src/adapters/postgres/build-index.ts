@@ -12,7 +12,7 @@ import type { IndexProposal } from './port.ts';
 const LOCK_MS = 30_000;
 const BUILD_MS = 3_600_000;
 const CLEANUP_MS = 60_000;
-const CLEANUP_LOCK_MS = 10_000;
+const CLEANUP_LOCK_MS = 5_000;
 
 type Named = Pick<IndexProposal, 'schema' | 'name'>;
 

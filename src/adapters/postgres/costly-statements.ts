@@ -76,6 +76,8 @@ async function requireHarmless(db: Postgres, query: Query): Promise<void> {
 
 async function planAll(db: Postgres, query: Query, statements: readonly Row[]): Promise<Evidence> {
   const until = performance.now() + BUDGET_MS;
+  // What was prepared outlives the transaction, and a failure.
+  await query('DEALLOCATE ALL');
   await query('SET LOCAL plan_cache_mode = force_generic_plan');
   // As the application finds its tables, and as any role may see its rows: nothing is read.
   await query('SET LOCAL search_path TO DEFAULT');
@@ -96,6 +98,7 @@ async function planAll(db: Postgres, query: Query, statements: readonly Row[]): 
       if (code === '42501') denied ??= text;
     }
   }
+  await query('DEALLOCATE ALL');
   await query('SET LOCAL search_path = pg_catalog');
   await query('SET LOCAL row_security = off');
   if (planned > 0 || denied === undefined) return { scans };

@@ -74,13 +74,13 @@ export const listLoginRoles = (db: Postgres, signal: AbortSignal): Promise<reado
     })),
   );
 
-/** Every mode of lock on a table conflicts with ACCESS EXCLUSIVE. */
+/** Every mode of lock on a table conflicts with ACCESS EXCLUSIVE. A prepared transaction holds its own without a session. */
 const USERS = `
-  SELECT count(DISTINCT l.pid)::int AS users
-    FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+  SELECT count(DISTINCT l.virtualtransaction)::int AS users
+    FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
    WHERE l.granted AND l.relation = $3
      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-     AND l.pid <> pg_backend_pid() AND NOT ${ownSession('$1', '$2')}`;
+     AND (l.pid IS NULL OR (l.pid <> pg_backend_pid() AND NOT ${ownSession('$1', '$2')}))`;
 
 export const countUsersOf = (db: Postgres, table: string, signal: AbortSignal): Promise<number> =>
   db.read({ operation: `see who uses ${table}`, signal }, async (query) => {

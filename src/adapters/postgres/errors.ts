@@ -1,7 +1,8 @@
 /** What PostgreSQL or the network answered, as a sentence that says the next step. Never a password, never a row. */
-import { AdapterError, type AdapterFault, messageOf } from '../../errors.ts';
+import { AdapterError, messageOf } from '../../errors.ts';
 import { missingPrivilege } from './permission.ts';
 import type { PostgresSettings } from './port.ts';
+import { noServer, type Reading } from './unreachable.ts';
 
 export interface Failed {
   readonly operation: string;
@@ -9,15 +10,6 @@ export interface Failed {
   readonly signal: AbortSignal;
   /** Whether it would have changed something: then an outcome that is not known is not tried again. */
   readonly changes: boolean;
-}
-
-interface Reading {
-  readonly fault: AdapterFault;
-  readonly says: string;
-  /** Whether it passes by itself. */
-  readonly passes?: boolean;
-  /** Whether what was asked for may have been done nevertheless. */
-  readonly unknown?: boolean;
 }
 
 export function translate(error: unknown, failed: Failed): AdapterError {
@@ -67,53 +59,6 @@ function stopped({ signal, operation, where, changes }: Failed): Reading {
     : `The database was told to stop before it could ${operation}`;
   const next = changes ? 'look at what is there before trying again' : 'look at its load and its locks';
   return { fault: 'timed-out', says: `${what}: ${next}.`, passes: true, unknown: true };
-}
-
-/** Nothing that speaks PostgreSQL answered. */
-function noServer(code: string, { host, port }: PostgresSettings): Reading | undefined {
-  const unreachable = (says: string, more: Partial<Reading> = {}): Reading => ({
-    fault: 'unreachable',
-    says: `${says} (${code}).`,
-    passes: true,
-    ...more,
-  });
-  switch (code) {
-    case 'ECONNREFUSED':
-    case 'ENOENT':
-      return unreachable(`Nothing listens on ${host}:${port}: check that PostgreSQL runs, and the port`);
-    case 'ENOTFOUND':
-      return unreachable(`DNS has no address for ${host}: check the name in the address, and its record`, {
-        passes: false,
-      });
-    case 'EAI_AGAIN':
-      return unreachable(`The DNS server did not answer for ${host}: check this machine's resolver`);
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return unreachable(`There is no route to ${host}:${port}: check the network and the firewall`);
-    case 'ETIMEDOUT':
-      return unreachable(
-        `${host}:${port} did not answer in time: check the firewall, and whether the host is up`,
-        { fault: 'timed-out', unknown: true },
-      );
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return unreachable(
-        `${host}:${port} closed the connection: look at whether PostgreSQL is restarting, and at its log`,
-        { unknown: true },
-      );
-    case 'EPROTO':
-      return {
-        fault: 'refused',
-        says: `${host}:${port} has no TLS, which sslmode asks for (${code}): switch it on there (ssl = on), or set sslmode=prefer.`,
-      };
-    default:
-      return /CERT|SIGNED|ISSUER|ALTNAME|^ERR_(SSL|TLS)/.test(code)
-        ? {
-            fault: 'refused',
-            says: `The TLS certificate of ${host}:${port} is not accepted (${code}): check sslrootcert and sslmode, or diagnose ssl.`,
-          }
-        : undefined;
-  }
 }
 
 /** The server answered, and did not let Paksa in. */

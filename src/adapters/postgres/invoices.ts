@@ -8,7 +8,7 @@ import { findTable, noTable, type Table } from './find-table.ts';
 import type { InvoiceTotals } from './port.ts';
 
 const SAMPLE = 5;
-const COUNT_MS = 20_000;
+const COUNT_MS = 15_000;
 
 /** SQL over the table as `i`. */
 export interface Invoices {

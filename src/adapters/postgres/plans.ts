@@ -39,7 +39,7 @@ export interface Scan {
   readonly limited: boolean;
 }
 
-/** @throws the server's error, when it does not prepare or may not be explained */
+/** Leaves it prepared. @throws the server's error, when it does not prepare or may not be explained */
 export async function explain(query: Query, statement: string, name: string): Promise<readonly Scan[]> {
   return inSavepoint(query, async () => {
     await query(`PREPARE ${name} AS ${preparable(statement)}`);
@@ -51,7 +51,6 @@ export async function explain(query: Query, statement: string, name: string): Pr
     const rows = await query(
       `EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE ${name}${nulls === '' ? '' : `(${nulls})`}`,
     );
-    await query(`DEALLOCATE ${name}`);
     const [answer] = explained.parse(rows);
     return (answer?.['QUERY PLAN'] ?? []).flatMap(({ Plan }) =>
       scansOf(Plan, { limited: false, workers: 0 }),

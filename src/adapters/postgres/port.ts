@@ -64,7 +64,7 @@ export interface Session {
   readonly query: string;
   /** Since the query began; since the transaction began when idle in it. */
   readonly seconds: number;
-  /** One of Paksa's own. */
+  /** One of Paksa's own, by its application name: such are never ended. */
   readonly own: boolean;
 }
 
@@ -186,7 +186,11 @@ export interface PostgresProbe {
   /** All but idle client sessions that hold no transaction. The longest first, at most 200. */
   sessions(signal: AbortSignal): Promise<readonly Session[]>;
   statements(limit: number, signal: AbortSignal): Promise<Statements>;
-  /** The best founded first: plans of the costliest statements, foreign keys without an index, the guide's own index. */
+  /**
+   * The best founded first: plans of the costliest statements, foreign keys without an index, the guide's own index. There
+   * are no plans without pg_stat_statements, nor before PostgreSQL 12.
+   * @throws AdapterError forbidden when the plans could not be seen, or only with a superuser's rights, and nothing else is missing
+   */
   missingIndexes(signal: AbortSignal): Promise<readonly IndexProposal[]>;
   invalidIndexes(signal: AbortSignal): Promise<readonly InvalidIndex[]>;
   /** The largest first, at most 200. */

@@ -18,15 +18,18 @@ export const LIMIT = {
 /** Bidirectional controls reorder what is read; the rest of these are invisible. */
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}]/gu;
 
+/** More than any place takes: what is beyond is not worth looking at. */
+const MOST = 20_000;
+
 /** Text from outside where Slack reads no markup. Half a surrogate pair is no text that Slack takes. */
-export const plain = (text: string): string => text.replace(UNSEEN, '').toWellFormed();
+export const plain = (text: string): string => text.slice(0, MOST).replace(UNSEEN, '').toWellFormed();
 
 /** Makes text from outside harmless in mrkdwn: no mentions, links or broadcasts come of it. */
 export const escaped = (text: string): string =>
   plain(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 /** For what is one line by its nature: text from outside cannot draw lines of its own on a card. */
-export const oneLine = (text: string): string => escaped(text.replace(/\s+/g, ' '));
+export const oneLine = (text: string): string => escaped(text.slice(0, MOST).replace(/\s+/g, ' '));
 
 /** At most `limit` code points, with an ellipsis where something was cut. Never cuts inside `&lt;` or a mention. */
 export function clip(text: string, limit: number): string {

@@ -18,6 +18,7 @@ describe('a filter', () => {
     ["(i.id = ANY ('{1,2,3}'::integer[]))", ['id'], []],
     ['(i."Tenant Id" = $1)', ['Tenant Id'], []],
     ['(i.due > (now() - $1))', [], ['due']],
+    ["((i.note = lower('b(c)'::text)) AND (i.a = ($1)::numeric(12,2)))", ['note', 'a'], []],
     ['((i.a = $1) AND ((i.b = $2) OR (i.c = $3)))', ['a'], []],
   ])('%s', (filter, equal, range) => {
     expect(read(filter)).toEqual({ equal, range });
@@ -35,6 +36,7 @@ describe('a filter', () => {
     ['a pattern', '(i.note ~~ $1)'],
     ['a subplan', '(i.a = (SubPlan 1))'],
     ['chance', '(i.a = (random() * $1))'],
+    ['a function that may be anything', '(i.a = next_one($1))'],
     ['the same name elsewhere', '(j.a = $1)'],
     ['comparing a comparison', '((i.a = $1) = (i.b = $2))'],
   ])('says nothing of %s', (_, filter) => {

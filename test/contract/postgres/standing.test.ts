@@ -17,7 +17,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   let modest: System;
 
   beforeAll(async () => {
-    server = await startPostgres({ settings: { max_connections: '40' } });
+    server = await startPostgres({ settings: { max_connections: '40', max_prepared_transactions: '2' } });
     await execute(
       server.url(),
       `CREATE ROLE modest LOGIN PASSWORD '${PASSWORD}'`,
@@ -150,8 +150,8 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       const seen = await modest.probe.connections(soon());
       expect(seen).toMatchObject({ active: 1, idle: 0, hidden: seen.used - 1 });
       expect(seen.byClient[0]).toEqual({
-        client: 'an application that is not shown (postgres)',
-        connections: seen.hidden,
+        client: 'paksa-backend (postgres) from an address that is not shown',
+        connections: 2,
       });
     } finally {
       await execute(server.url(), `SELECT pg_terminate_backend(${busy.pid})`);
@@ -205,6 +205,9 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       await Promise.all([reader.end(), writer.end()]);
     }
     await expect.poll(() => system.probe.usersOf('invoices', soon())).toBe(0);
+    await execute(system.url, 'BEGIN', 'LOCK TABLE invoices', `PREPARE TRANSACTION 'left over'`);
+    expect(await system.probe.usersOf('invoices', soon())).toBe(1);
+    await execute(system.url, `ROLLBACK PREPARED 'left over'`);
     const missing = await failureOf(system.probe.usersOf('nothing', soon()));
     expect(missing).toMatchObject({ fault: 'not-found' });
     expect(missing.message).toContain('There is no table nothing');

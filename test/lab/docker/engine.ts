@@ -1,14 +1,20 @@
 /** The Docker engine: the one that answers on the usual socket, or one of the lab's own. */
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { z } from 'zod';
 import { programPath } from '../../harness/programs.ts';
+import { hasCapability } from '../capabilities.ts';
 import type { Daemons } from '../daemons.ts';
+import { localCluster } from '../kubernetes/existing.ts';
 import { paths } from '../paths.ts';
 
 /** The usual one, since the kubelet's own statistics look there. */
 export const SOCKET = '/var/run/docker.sock';
+
+/** The kubelet's labels on the containers of pods. */
+export const POD = 'io.kubernetes.pod.uid';
+const NAMESPACE = 'io.kubernetes.pod.namespace';
 
 /** Marks containers and images as the lab's. */
 export const LABEL = 'paksa.lab';
@@ -39,6 +45,7 @@ export async function openEngine(daemons: Daemons): Promise<Engine> {
   const docker = connectEngine();
   const own = !(await engineAnswers());
   if (own) await startEngine(daemons, docker);
+  else await refuseOthersPods(docker);
   await removeLeftovers(docker, own);
   const { CgroupDriver: cgroupDriver } = z.object({ CgroupDriver: z.string() }).parse(await docker.info());
   const { IPAM } = await docker.getNetwork('bridge').inspect();
@@ -66,7 +73,8 @@ async function startEngine(daemons: Daemons, docker: Docker): Promise<void> {
       'log-driver': 'json-file',
       'log-opts': { 'max-size': '20m' },
       'shutdown-timeout': 5,
-      ...((await mayLowerOomScores()) ? {} : await runtimeThatLeavesOomScores()),
+      // A pod's sandbox asks for a score of -998.
+      ...(hasCapability('CAP_SYS_RESOURCE') ? {} : await runtimeThatLeavesOomScores()),
     }),
   );
   await daemons.start({
@@ -77,13 +85,6 @@ async function startEngine(daemons: Daemons, docker: Docker): Promise<void> {
     ready: () => docker.ping(),
     end: 'SIGTERM',
   });
-}
-
-/** CAP_SYS_RESOURCE. Root on a small virtual machine may lack it, and a pod's sandbox asks for a score of -998. */
-async function mayLowerOomScores(): Promise<boolean> {
-  const status = await readFile('/proc/self/status', 'utf8');
-  const bits = BigInt(`0x${/^CapEff:\s*(\w+)/m.exec(status)?.[1] ?? '0'}`);
-  return ((bits >> 24n) & 1n) === 1n;
 }
 
 async function runtimeThatLeavesOomScores(): Promise<Record<string, unknown>> {
@@ -102,6 +103,17 @@ exec runc "$@"
   );
   await chmod(script, 0o755);
   return { runtimes: { lab: { path: script } }, 'default-runtime': 'lab' };
+}
+
+/** A second kubelet on an engine ends the pods of the first, which it knows nothing of. */
+async function refuseOthersPods(docker: Docker): Promise<void> {
+  if (localCluster() !== undefined) return;
+  const pods = await docker.listContainers({ filters: { label: [POD] } });
+  const others = pods.filter(({ Labels }) => !Labels[NAMESPACE]?.startsWith('paksa'));
+  if (others.length > 0)
+    throw new Error(
+      `The Docker engine on ${SOCKET} runs pods of another Kubernetes: set KUBECONFIG to that one, if it may be broken.`,
+    );
 }
 
 /** In an engine of our own, everything; else what bears the lab's label. */

@@ -1,8 +1,11 @@
 /** The database is away, or lets nobody in. */
+import type Docker from 'dockerode';
 import type { ClusterStack } from '../cluster-stack.ts';
 import type { ComposeStack } from '../compose-stack.ts';
+import { connectEngine } from '../docker/engine.ts';
 import type { Fault } from '../fault.ts';
 import { until } from '../until.ts';
+import { containerOf } from './compose.ts';
 import { rows, sql } from './sql.ts';
 
 const SUPERUSER = 'lab_superuser';
@@ -66,10 +69,10 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     topic: 'connection-refused',
     what: 'postgres takes connections and answers nothing (its processes are stopped by a signal)',
     inject: async (stack) => {
-      await stack.exec('postgres', ['pkill', '-STOP', '-u', 'postgres', '-o', 'postgres']);
+      await (await containerOf(stack, 'postgres')).kill({ signal: 'SIGSTOP' });
     },
     mend: async (stack) => {
-      await stack.exec('postgres', ['pkill', '-CONT', '-u', 'postgres']).catch(() => undefined);
+      await (await containerOf(stack, 'postgres')).kill({ signal: 'SIGCONT' }).catch(() => undefined);
       await untilDatabaseAnswers(stack);
     },
     foundBy: ['login'],
@@ -78,24 +81,26 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
   { id: 'wrong-password', foundBy: ['login'], ...wrongPassword<ComposeStack>() },
 ];
 
+/** The database's container, as Docker knows it: a process ignores a signal that its own namespace sends to its first one. */
+async function podContainer({ namespace }: ClusterStack): Promise<Docker.Container> {
+  const docker = connectEngine();
+  const label = [`io.kubernetes.pod.namespace=${namespace}`, 'io.kubernetes.container.name=postgres'];
+  const [found] = await docker.listContainers({ filters: { label } });
+  if (!found) throw new Error(`no container of the database runs in ${namespace}`);
+  return docker.getContainer(found.Id);
+}
+
 export const clusterFaults: readonly Fault<ClusterStack>[] = [
   {
     id: 'postgres-pod-hangs',
     topic: 'connection-refused',
     what: 'the database in its pod takes connections and answers nothing',
     inject: async (stack) => {
-      await stack.exec('statefulset/postgres-primary', [
-        'pkill',
-        '-STOP',
-        '-u',
-        'postgres',
-        '-o',
-        'postgres',
-      ]);
+      await (await podContainer(stack)).kill({ signal: 'SIGSTOP' });
     },
     mend: async (stack) => {
-      await stack
-        .exec('statefulset/postgres-primary', ['pkill', '-CONT', '-u', 'postgres'])
+      await podContainer(stack)
+        .then((container) => container.kill({ signal: 'SIGCONT' }))
         .catch(() => undefined);
       await stack.untilRolledOut('statefulset/postgres-primary');
       await untilDatabaseAnswers(stack);

@@ -23,11 +23,27 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     topic: TOPIC,
     what: 'the index of the invoices by tenant and date is gone',
     inject: async (stack) => {
-      await sql(stack, 'DROP INDEX IF EXISTS idx_invoices_tenant_date', 'SELECT pg_stat_statements_reset()');
+      // As many as a year of business brings: of a small table the index would not be missed.
+      await sql(
+        stack,
+        'DROP INDEX IF EXISTS idx_invoices_tenant_date',
+        `INSERT INTO invoices (tenant_id, customer_id, subtotal, tax_amount, total_amount, created_at)
+         SELECT tenant_id, customer_id, subtotal, tax_amount, total_amount, created_at FROM invoices, generate_series(1, 8)
+         WHERE id <= 8000`,
+        'ANALYZE invoices',
+        'SELECT pg_stat_statements_reset()',
+      );
       await sql(stack, ...Array.from({ length: 30 }, () => QUERY));
     },
     mend: async (stack) => {
-      await sql(stack, INDEX, 'SELECT pg_stat_statements_reset()', 'ANALYZE invoices');
+      await sql(
+        stack,
+        'DELETE FROM invoices WHERE id > 8000',
+        'VACUUM FULL invoices',
+        INDEX,
+        'ANALYZE invoices',
+        'SELECT pg_stat_statements_reset()',
+      );
     },
     foundBy: ['indexes'],
     fix: 'create-index',

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { connectCluster } from './cluster.ts';
 
-const LOCAL = /^(kind-|k3d-|minikube$|docker-desktop$|rancher-desktop$|colima|paksa-lab)/;
+const LOCAL = /^(kind-|k3d-|minikube$|docker-desktop$|rancher-desktop$|colima)/;
 
 const kubeconfig = z.object({ 'current-context': z.string() });
 
@@ -18,6 +18,24 @@ export function localCluster(): string | undefined {
   if (!path || !existsSync(path)) return undefined;
   const read = kubeconfig.safeParse(parse(readFileSync(path, 'utf8')));
   return read.success && LOCAL.test(read.data['current-context']) ? path : undefined;
+}
+
+/** @throws Error with the command, when the cluster's node does not have them all: no registry has them either */
+export async function requireImages(
+  kubeconfig: string,
+  node: string,
+  images: readonly string[],
+): Promise<void> {
+  const { status } = await connectCluster(kubeconfig).core.readNode({ name: node });
+  const there = (status?.images ?? []).flatMap(({ names }) => names ?? []);
+  // An engine may say where it thinks that an image is from, such as docker.io/.
+  const missing = images.filter(
+    (image) => !there.some((name) => name === image || name.endsWith(`/${image}`)),
+  );
+  if (missing.length > 0)
+    throw new Error(
+      `The cluster of KUBECONFIG has not got the lab’s images. For kind:  kind load docker-image ${missing.join(' ')}`,
+    );
 }
 
 /** What the lab has to know of it. @throws Error when it has no node with an address of its own */

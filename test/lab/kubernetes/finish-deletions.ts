@@ -38,6 +38,7 @@ function isOver({ metadata, status }: V1Pod): boolean {
   return (
     metadata?.deletionTimestamp !== undefined &&
     containers.length > 0 &&
-    containers.every(({ state }) => state?.terminated !== undefined)
+    // One that was removed before the kubelet had looked at it is reported as waiting, not as ended.
+    containers.every(({ state }) => state?.running === undefined)
   );
 }

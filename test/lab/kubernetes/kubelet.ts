@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { stringify } from 'yaml';
 import type { Daemons } from '../daemons.ts';
-import type { Engine } from '../docker/engine.ts';
+import { type Engine, POD } from '../docker/engine.ts';
 import { reservePort } from '../free-port.ts';
 import { paths } from '../paths.ts';
 import { connectCluster } from './cluster.ts';
@@ -74,7 +74,7 @@ export async function startKubelet(
 
 /** What a kubelet leaves when it ends: its pods' containers, and what it mounted: secrets, and its own folder. */
 export async function clearNode(docker: Docker): Promise<void> {
-  const pods = await docker.listContainers({ all: true, filters: { label: ['io.kubernetes.pod.uid'] } });
+  const pods = await docker.listContainers({ all: true, filters: { label: [POD] } });
   await Promise.allSettled(pods.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
   await unmountKubelet();
 }

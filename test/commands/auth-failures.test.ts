@@ -1,0 +1,311 @@
+/** The topic `auth-failures`: one case a finding. */
+import { describe, expect, test } from 'vitest';
+import { authFailures } from '../../commands/auth-failures.ts';
+import type { RedisInfo } from '../../src/adapters/redis/port.ts';
+import type { LogLine, VariableFacts } from '../../src/adapters/runtime/port.ts';
+import type { Target } from '../../src/runbook/target.ts';
+import { type Given, PRODUCTION } from './context.ts';
+import { topic } from './emergencies/samples.ts';
+import { keyspace, line, MIB, redisInfo, secret, tail } from './sample-system.ts';
+import { type Case, faulty, healthy, inconclusive, problem, warning } from './topic.ts';
+
+const { look, checkCalled } = topic(authFailures);
+
+const answering = (status: number, body = ''): Given => ({
+  http: { get: async () => ({ status, ms: 12, body }) },
+});
+
+describe('token', () => {
+  const restart = ['restart-backend', 'rollout-restart', 'clear-cache'];
+  test.each([
+    ['taken', answering(200, '{"sub":"paksa"}'), healthy('taken in 12 ms')],
+    [
+      'refused for its signature',
+      answering(401, '{"detail":"signature verification failed"}'),
+      problem('refused with 401: signature verification failed', restart),
+    ],
+    ['refused without a word', answering(403), problem('refused with 403: no reason given', restart)],
+    [
+      'spent, which is Paksa’s own affair',
+      answering(401, '{"detail":"token expired"}'),
+      inconclusive(expect.stringMatching(/^Paksa’s own token is spent \(token expired\): .*api\.tokenEnv/)),
+    ],
+    [
+      'of a session that has ended',
+      answering(401, '{"detail":"session ended"}'),
+      inconclusive(expect.stringContaining('spent')),
+    ],
+    [
+      'not judged',
+      answering(502, '<html><head><title>502</title></head></html>'),
+      inconclusive('the API answers 502 (502), which says nothing about tokens'),
+    ],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look('token', given)).toMatchObject(verdict);
+  });
+
+  test('is asked with the token, the other check without', async () => {
+    const asked: unknown[] = [];
+    const get = async (path: string, { authorized }: { authorized: boolean }) => {
+      asked.push([path, authorized]);
+      return { status: 200, ms: 1, body: '' };
+    };
+    await look('token', { http: { get } });
+    await look('guard', { http: { get } });
+    expect(asked).toEqual([
+      ['/auth/verify', true],
+      ['/auth/verify', false],
+    ]);
+  });
+
+  test('without a token there is nothing to look at', () => {
+    const target: Target = PRODUCTION.api
+      ? { ...PRODUCTION, api: { ...PRODUCTION.api, hasToken: false } }
+      : PRODUCTION;
+    expect(checkCalled('token').skip(target)).toContain('api.tokenEnv');
+    expect(checkCalled('guard').skip(target)).toBeUndefined();
+  });
+});
+
+describe('guard', () => {
+  test.each([
+    ['kept', answering(401), healthy('refused with 401')],
+    ['kept, in FastAPI’s way', answering(403), healthy('refused with 403')],
+    ['open', answering(200), problem('/auth/verify answers 200 to whoever asks, without any token')],
+    [
+      'not judged',
+      answering(422, '{"detail":"field required"}'),
+      inconclusive(expect.stringContaining('422 (field required)')),
+    ],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look('guard', given)).toMatchObject(verdict);
+  });
+});
+
+describe.each([
+  ['container-log', 'docker', 'restart-backend'],
+  ['pod-log', 'kubernetes', 'rollout-restart'],
+] as const)('%s', (id, platform, restart) => {
+  const logged = (...lines: LogLine[]): Given => ({ [platform]: { logs: async () => tail(...lines) } });
+  const times = (n: number, text: string, minutes?: number) =>
+    Array.from({ length: n }, () => line(text, minutes));
+  const FORGED = 'WARNING auth: 401 signature verification failed';
+  const EXPIRED = 'WARNING auth: 401 token expired';
+  const REFUSED = 'INFO:     10.0.0.9:5 - "GET /auth/verify HTTP/1.1" 401 Unauthorized';
+  test.each([
+    [
+      'nothing',
+      logged(line('INFO:     10.0.0.9:5 - "GET /health HTTP/1.1" 200 OK')),
+      healthy('none in 15 min'),
+    ],
+    [
+      'expired tokens, as every day',
+      logged(...times(12, EXPIRED)),
+      healthy('12 refusals in 15 min, as on any day'),
+    ],
+    [
+      'expired tokens, told twice',
+      logged(...times(20, EXPIRED), ...times(20, REFUSED)),
+      healthy('20 refusals in 15 min, as on any day'),
+    ],
+    ['two wrong signatures', logged(...times(2, FORGED)), healthy('2 refusals in 15 min, as on any day')],
+    [
+      'several wrong signatures',
+      logged(...times(3, FORGED, 9), ...times(9, FORGED, 4)),
+      warning(
+        '12 tokens with a wrong signature in 15 min, the last 4 min ago: a secret has changed, or somebody tries forged ones',
+        [restart],
+      ),
+    ],
+    [
+      'nobody’s signature is good',
+      logged(...times(30, FORGED)),
+      problem(expect.stringMatching(/^30 tokens/), [restart]),
+    ],
+    [
+      'many at once',
+      logged(...times(31, REFUSED), ...times(31, EXPIRED)),
+      warning('31 refusals in one minute (11:55Z), mostly: expired token'),
+    ],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look(id, given)).toMatchObject(verdict);
+  });
+
+  test('tells the reasons and the worst minute, and whether older lines are left out', async () => {
+    const lines = [...times(2, EXPIRED, 8), ...times(3, 'WARNING auth: 401 missing token', 7)];
+    const given: Given = { [platform]: { logs: async () => ({ lines, truncated: true }) } };
+    expect((await look(id, given)).evidence).toEqual({
+      reasons: ['3× no token, the last 7 min ago', '2× expired token, the last 8 min ago'],
+      'worst minute': '2026-10-01 11:53Z: 3',
+      'older lines': 'left out, there are too many',
+    });
+  });
+
+  test('asks for the backend’s last quarter of an hour', async () => {
+    const asked: unknown[] = [];
+    const logs = async (...[service, request]: [string, unknown, AbortSignal]) => {
+      asked.push([service, request]);
+      return tail();
+    };
+    await look(id, { [platform]: { logs } });
+    expect(asked).toEqual([['backend', { sinceSeconds: 900 }]]);
+  });
+});
+
+describe.each([
+  ['container-secret', 'containers-agree', 'docker', 'container', []],
+  ['pod-secret', 'pods-agree', 'kubernetes', 'pod', ['rollout-restart']],
+] as const)('%s', (id, agree, platform, noun, suggests) => {
+  const holding = (...facts: VariableFacts[]): Given => ({
+    [platform]: {
+      variables: async () =>
+        facts.map((fact, n) => ({ replica: `b-${n}`, variables: { JWT_SECRET_KEY: fact } })),
+    },
+  });
+  const absent = secret({ present: false, length: 0, fingerprint: '' });
+  const next = platform === 'docker' ? /docker compose up -d backend/ : /a rollout gives them all/;
+  test.each([
+    ['the same', holding(secret(), secret()), healthy(`long enough, and the same in all 2 ${noun}s`)],
+    ['of one', holding(secret()), healthy(`long enough, and the same in the one ${noun}`)],
+    [
+      'empty',
+      holding(secret({ length: 0 })),
+      problem(expect.stringMatching(/^b-0 has no JWT_SECRET_KEY/), suggests),
+    ],
+    [
+      'absent in some',
+      holding(secret(), absent, absent),
+      problem(expect.stringMatching(/^b-1, b-2 have no JWT_SECRET_KEY/), suggests),
+    ],
+    [
+      'another one in one of them',
+      holding(secret(), secret({ fingerprint: 'bbbb' }), secret()),
+      problem(expect.stringMatching(/^not the same everywhere, b-1 has another one: /), suggests),
+    ],
+    [
+      'too short',
+      holding(secret({ length: 16 })),
+      warning('only 16 characters long, where 32 are the least: it can be guessed'),
+    ],
+    ['nobody to ask', holding(), inconclusive(`there is no ${noun} of the backend to ask`)],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look(id, given)).toMatchObject(verdict);
+  });
+
+  test('says what puts it right, and never the fingerprint', async () => {
+    const verdict = await look(id, holding(secret(), secret({ fingerprint: 'bbbb' })));
+    expect(verdict.summary).toMatch(next);
+    expect(verdict.evidence).toEqual({ 'different ones': 2, [`${noun}s`]: 2 });
+    expect(JSON.stringify(verdict)).not.toMatch(/aaaa|bbbb/);
+  });
+
+  test('a restart answers for their being the same, and not for their length', async () => {
+    expect(await look(agree, holding(secret({ length: 5 })))).toMatchObject(
+      healthy(`the same in the one ${noun}`),
+    );
+    expect(await look(agree, holding(secret(), absent))).toMatchObject(
+      problem(expect.stringContaining('b-1'), suggests),
+    );
+    expect(checkCalled(agree).isOnlyNamed).toBe(true);
+  });
+});
+
+describe('redis', () => {
+  const being = (of: Partial<RedisInfo>, more: Given['redis'] = {}): Given => ({
+    redis: { ping: async () => 0.4, info: async () => redisInfo(of), ...more },
+  });
+  const away = ['restart-redis', 'restart-redis-pods'];
+  const drop = ['clear-cache', 'flush-all'];
+  const full = { usedMemoryBytes: 97 * MIB };
+  const evicting = { ...full, evictionPolicy: 'allkeys-lru' };
+  test.each([
+    ['well', being({}), healthy('answers in 0 ms')],
+    [
+      'without a limit',
+      being({ maxMemoryBytes: 0, usedMemoryBytes: 9000 * MIB }),
+      healthy('answers in 0 ms'),
+    ],
+    ['full', being(full), problem('full (97 %), and set to refuse writes: nobody can log in', drop)],
+    [
+      'full of a cache alone',
+      being({ ...evicting, evictedKeys: 500 }, { keyspace: async () => keyspace({ counts: [] }) }),
+      healthy('answers in 0 ms'),
+    ],
+    ['full, but it has had to drop nothing yet', being(evicting), healthy('answers in 0 ms')],
+    [
+      'full, and drops what it can',
+      being({ ...evicting, evictedKeys: 500 }, { keyspace: async () => keyspace() }),
+      warning('full (97 %), and makes room by dropping keys: among them may be any of 30 sessions', drop),
+    ],
+    [
+      'does not save',
+      being({ persistenceFailed: true }),
+      warning(expect.stringContaining('its last save to disk failed')),
+    ],
+    [
+      'full, and does not save',
+      being({ ...full, persistenceFailed: true }),
+      problem(expect.stringContaining('nobody can log in'), drop),
+    ],
+    ...(['unreachable', 'refused', 'timed-out'] as const).map(
+      (fault): Case => [
+        fault,
+        being({}, { ping: faulty(fault, 'nothing listens') }),
+        problem('sessions cannot be read: nothing listens', away),
+      ],
+    ),
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look('redis', given)).toMatchObject(verdict);
+  });
+
+  test('a wrong password of Paksa’s own is nobody else’s', async () => {
+    await expect(look('redis', being({}, { info: faulty('forbidden', 'WRONGPASS') }))).rejects.toThrow(
+      'WRONGPASS',
+    );
+  });
+
+  test('shows its figures', async () => {
+    expect((await look('redis', being({ maxClients: 0, evictedKeys: 3 }))).evidence).toEqual({
+      version: '7.0.15',
+      memory: '10 MiB of 100 MiB',
+      policy: 'noeviction',
+      'dropped for room': 3,
+      clients: 12,
+    });
+  });
+});
+
+describe('clock', () => {
+  const off = (skewMs: number, uncertaintyMs = 600): Given => ({
+    http: { apiClock: async () => ({ skewMs, uncertaintyMs }) },
+  });
+  test.each([
+    ['right', off(-300), healthy('the API’s clock is within 30 s of ours')],
+    ['not known well enough to say', off(40_000, 15_000), healthy('the API’s clock is within 30 s of ours')],
+    ['ahead', off(90_000), problem(expect.stringMatching(/^the API’s clock is 2 min ahead of ours/))],
+    ['behind', off(-45_000), problem(expect.stringMatching(/^the API’s clock is 45 s behind ours/))],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look('clock', given)).toMatchObject(verdict);
+  });
+});
+
+test('what cannot be looked at is the engine’s to report', async () => {
+  const away = faulty('unreachable', 'nobody listens');
+  const given: Given = {
+    http: { get: away, apiClock: away },
+    docker: { logs: away, variables: away },
+    kubernetes: { logs: away, variables: away },
+  };
+  for (const id of Object.keys(authFailures.checks).filter((check) => check !== 'redis'))
+    await expect(look(id, given)).rejects.toThrow('nobody listens');
+});
+
+test('what is not configured is not looked at', () => {
+  const { environment } = PRODUCTION;
+  for (const id of Object.keys(authFailures.checks))
+    expect([id, checkCalled(id).skip({ environment }), checkCalled(id).skip(PRODUCTION)]).toEqual([
+      id,
+      expect.stringContaining('environments.production.'),
+      undefined,
+    ]);
+});

@@ -1,0 +1,307 @@
+/** The topic `high-memory`: one case a finding, and what its fixes show, do and take back. */
+import { describe, expect, test } from 'vitest';
+import { highMemory } from '../../commands/high-memory.ts';
+import type { Replica } from '../../commands/parts/replicas.ts';
+import type { Workload } from '../../src/adapters/kubernetes/port.ts';
+import type { Usage } from '../../src/adapters/runtime/port.ts';
+import type { Target } from '../../src/runbook/target.ts';
+import { type Given, PRODUCTION } from './context.ts';
+import { replica, topic, workload } from './emergencies/samples.ts';
+import { LIMITS, MIB, usage } from './sample-system.ts';
+import { type Case, faulty, healthy, inconclusive, minutesAgo, problem, warning } from './topic.ts';
+
+const { look, fixCalled, undoOf, context, checkCalled } = topic(highMemory);
+
+/** Of the backend alone; the others are as they are on any day. */
+const using = (platform: 'docker' | 'kubernetes', ...usages: Usage[]): Given => ({
+  [platform]: {
+    usage: async (service: string) => (service === 'backend' ? usages : [usage(`${service}-1`)]),
+  },
+});
+const holding = (mib: number, of: Partial<Usage> = {}): Usage =>
+  usage('backend-1', { memoryBytes: mib * MIB, ...of });
+
+describe.each([
+  ['container-memory', 'docker', 'container', ['restart-backend', 'raise-container-memory']],
+  ['pod-memory', 'kubernetes', 'pod', ['rollout-restart', 'raise-memory-limit', 'scale-down']],
+] as const)('%s', (id, platform, noun, suggests) => {
+  const cases: readonly Case[] = [
+    ['little', using(platform, holding(64)), healthy('at most 25 % of a limit is used')],
+    ['no limit', using(platform, holding(4000, { limits: {} })), healthy(`1 ${noun}, none with a limit`)],
+    ['much', using(platform, holding(220)), warning('backend-1 uses 86 % of its limit', suggests)],
+    ['all of it', using(platform, holding(250)), problem('backend-1 uses 98 % of its limit', suggests)],
+    [
+      'much, in several',
+      using(
+        platform,
+        holding(64),
+        holding(225, { replica: 'backend-2' }),
+        holding(230, { replica: 'backend-3' }),
+      ),
+      warning('backend-3 uses 90 % of its limit, and 1 more nearly as much', suggests),
+    ],
+    ['nobody', using(platform), inconclusive(`no ${noun} runs that could be measured`)],
+    [
+      'no container at all',
+      { [platform]: { usage: faulty('not-found') } },
+      inconclusive(`no ${noun} runs that could be measured`),
+    ],
+  ];
+  test.each(cases)('%s', async (_, given, verdict) => {
+    expect(await look(id, given)).toMatchObject(verdict);
+  });
+
+  test('shows the fullest first, and who measured', async () => {
+    const given = using(
+      platform,
+      holding(64, { source: 'kubelet' }),
+      holding(128, { replica: 'b', source: 'kubelet' }),
+    );
+    expect((await look(id, given)).evidence).toEqual({
+      measured: ['b 128 MiB of 256 MiB', 'backend-1 64 MiB of 256 MiB'],
+      'measured by': 'the kubelet',
+    });
+  });
+
+  test('what nobody may read is the engine’s to report', async () => {
+    await expect(look(id, { [platform]: { usage: faulty('forbidden', 'allow it') } })).rejects.toThrow(
+      'allow it',
+    );
+  });
+});
+
+describe.each([
+  ['other-containers', 'docker'],
+  ['other-pods', 'kubernetes'],
+] as const)('%s', (id, platform) => {
+  const others = (share: number): Given => ({
+    [platform]: {
+      usage: async (service: string) => [usage(`${service}-1`, { memoryBytes: share * 256 * MIB })],
+    },
+  });
+  test.each([
+    ['a database fills what it may have', others(0.9), healthy('at most 90 % of a limit is used')],
+    [
+      'and is warned of at its limit, for which the guide has no fix',
+      others(0.99),
+      warning('postgres-1 uses 99 % of its limit, and 2 more nearly as much'),
+    ],
+  ] as const)('%s', async (_, given, verdict) => {
+    expect(await look(id, given)).toMatchObject(verdict);
+  });
+
+  test('one that is not there is let be', async () => {
+    const given: Given = {
+      [platform]: {
+        usage: async (service: string) => (service === 'redis' ? faulty('not-found')() : [usage(service)]),
+      },
+    };
+    expect(await look(id, given)).toMatchObject(healthy('at most 25 % of a limit is used'));
+  });
+});
+
+describe.each([
+  ['container-oom', 'docker', 'container', ['raise-container-memory', 'restart-backend']],
+  ['pod-oom', 'kubernetes', 'pod', ['raise-memory-limit', 'rollout-restart']],
+] as const)('%s', (id, platform, noun, suggests) => {
+  const seen = (...replicas: Replica[]): Given => ({
+    [platform]: {
+      replicas: async (service: string) => (service === 'backend' ? replicas : [replica(`${service}-1`)]),
+    },
+  });
+  const killed = (minutes: number, of: Partial<Replica> = {}): Replica =>
+    replica('backend-1', {
+      restarts: 2,
+      limits: LIMITS,
+      lastExit: { code: 137, oomKilled: true, at: minutesAgo(minutes) },
+      ...of,
+    });
+  test.each([
+    ['nobody', seen(replica('backend-1')), healthy(`none of 4 ${noun}s in the last hour`)],
+    ['yesterday', seen(killed(1500)), healthy(`none of 4 ${noun}s in the last hour`)],
+    ['lately', seen(killed(12)), problem('backend-1 was killed for its memory in the last hour', suggests)],
+    [
+      'two of them',
+      seen(killed(12), killed(3, { name: 'backend-2' })),
+      problem('backend-1, backend-2 were killed for their memory in the last hour', suggests),
+    ],
+    [
+      'crashed for another reason',
+      seen(killed(1, { lastExit: { code: 1, oomKilled: false, at: minutesAgo(1) } })),
+      healthy(`none of 4 ${noun}s in the last hour`),
+    ],
+    [
+      'of another service, for which the guide has no fix',
+      {
+        [platform]: {
+          replicas: async (service: string) => (service === 'redis' ? [killed(5, { name: 'redis-1' })] : []),
+        },
+      },
+      problem('redis-1 was killed for its memory in the last hour'),
+    ],
+    [
+      'there is none',
+      { [platform]: { replicas: async () => [] } },
+      inconclusive(`there are no ${noun}s to look at`),
+    ],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look(id, given)).toMatchObject(verdict);
+  });
+
+  test('tells of each its limit, its restarts and its end, the killed first', async () => {
+    const { evidence } = await look(id, seen(replica('backend-0'), killed(12)));
+    expect(evidence[`${noun}s`]).toEqual([
+      'backend-1: limit 256 MiB, 2 restarts, last ended with an out-of-memory kill 12 min ago',
+      'backend-0: no limit, 0 restarts',
+      'postgres-1: no limit, 0 restarts',
+      'redis-1: no limit, 0 restarts',
+      'nginx-1: no limit, 0 restarts',
+    ]);
+  });
+});
+
+describe('metrics', () => {
+  const resident = (value: number) => ({ name: 'process_resident_memory_bytes', labels: 'pid="7"', value });
+  test.each([
+    ['the process', [resident(200 * MIB)], healthy('the process that answered holds 200 MiB')],
+    [
+      'no such figure',
+      [{ ...resident(1), name: 'memory_pool' }],
+      inconclusive(expect.stringContaining('do not say')),
+    ],
+    ['no number', [resident(Number.POSITIVE_INFINITY)], inconclusive(expect.stringContaining('do not say'))],
+  ] as const)('%s', async (_, samples, verdict) => {
+    expect(await look('metrics', { http: { metrics: async () => samples } })).toMatchObject(verdict);
+  });
+  test('are shown with their labels', async () => {
+    const { evidence } = await look('metrics', { http: { metrics: async () => [resident(1024)] } });
+    expect(evidence).toEqual({ samples: ['process_resident_memory_bytes{pid="7"} 1024'] });
+  });
+});
+
+test('what is not configured is not looked at, and cannot be fixed', () => {
+  const { docker: _, kubernetes: __, api: ___, ...bare }: Target = PRODUCTION;
+  for (const id of Object.keys(highMemory.checks))
+    expect([id, checkCalled(id).skip(bare)]).toEqual([id, expect.any(String)]);
+  expect(fixCalled('scale-down').unavailable(bare)).toContain('kubernetes.workloads.backend');
+  expect(fixCalled('raise-container-memory').unavailable(bare)).toContain('docker.services.backend');
+  for (const { unavailable } of Object.values(highMemory.fixes))
+    expect(unavailable(PRODUCTION)).toBeUndefined();
+});
+
+describe.each([
+  ['raise-memory-limit', 'kubernetes', 'pod'],
+  ['raise-container-memory', 'docker', 'container'],
+] as const)('%s', (id, platform, noun) => {
+  const fix = fixCalled(id);
+  const undo = undoOf(id);
+  const limited = (mib: number | undefined, ...more: number[]): Given => {
+    const limits = (of: number | undefined) =>
+      of === undefined ? {} : { memoryBytes: of * MIB, cpuMillicores: 500 };
+    return platform === 'docker'
+      ? {
+          docker: {
+            replicas: async () => [mib, ...more].map((of) => replica('backend-1', { limits: limits(of) })),
+          },
+        }
+      : { kubernetes: { workload: async () => workload({ limits: limits(mib) }) } };
+  };
+
+  test.each([
+    [256, '256 MiB', '384 MiB'],
+    [40, '40 MiB', '128 MiB'],
+    [1024, '1 GiB', '1.5 GiB'],
+    [300, '300 MiB', '512 MiB'],
+  ])('%i MiB: half as much again, in steps of 64 MiB', async (mib, before, after) => {
+    expect(await fix.preview(context(limited(mib)))).toMatchObject({
+      summary: `Raise the memory limit of backend to ${after}`,
+      changes: [{ what: `Each ${noun}’s memory limit`, before, after }],
+      boundTo: `memoryBytes/${mib * MIB}`,
+    });
+  });
+
+  test('sets the memory alone, once; taken back, it is what it was', async () => {
+    const set: unknown[] = [];
+    const setLimits = async (service: string, limits: unknown) => {
+      set.push([service, limits]);
+    };
+    const acting = (mib: number) => {
+      const given = limited(mib);
+      return context({ ...given, [platform]: { ...given[platform], setLimits } });
+    };
+    const kept: unknown = JSON.parse(JSON.stringify(await undo.capture(acting(256))));
+    expect(await fix.run(acting(256))).toBe('the memory limit is 384 MiB');
+    expect(await undo.startsFrom?.(acting(384), kept)).not.toBe(await undo.startsFrom?.(acting(512), kept));
+    expect(await undo.isBack(acting(384), kept)).toBe(false);
+    expect(await undo.apply(acting(384), kept)).toBe('the memory limit is 256 MiB again');
+    expect(await undo.isBack(acting(256), kept)).toBe(true);
+    expect(set).toEqual([
+      ['backend', { memoryBytes: 384 * MIB }],
+      ['backend', { memoryBytes: 256 * MIB }],
+    ]);
+    for (const broken of [{}, { limit: '256' }, { limit: -1 }])
+      await expect(async () => undo.apply(acting(384), broken)).rejects.toThrow();
+  });
+
+  test('without a limit there is none to raise', async () => {
+    await expect(fix.preview(context(limited(undefined)))).rejects.toThrow('nothing to raise');
+  });
+});
+
+test('unlike limits cannot be put back, and are not touched', async () => {
+  const limits = [{ memoryBytes: 256 * MIB }, { memoryBytes: 512 * MIB }, {}];
+  const given: Given = {
+    docker: { replicas: async () => limits.map((of, n) => replica(`backend-${n}`, { limits: of })) },
+  };
+  await expect(fixCalled('raise-container-memory').preview(context(given))).rejects.toThrow(
+    'unlike memory limits (256 MiB, 512 MiB, none): make them the same first',
+  );
+});
+
+describe('scale-down', () => {
+  const fix = fixCalled('scale-down');
+  const undo = undoOf('scale-down');
+  const of = (wanted: Partial<Workload>, more: Given['kubernetes'] = {}): Given => ({
+    kubernetes: { workload: async () => workload(wanted), ...more },
+  });
+
+  test('to one, from as many as there are', async () => {
+    expect(await fix.preview(context(of({ replicas: 3, ready: 2 })))).toMatchObject({
+      summary: 'Scale paksa-financial/paksa-backend to 1 replica',
+      changes: [{ what: 'Replicas', before: '3 (2 ready)', after: '1' }],
+      notes: ['The remaining replica gets all requests that 3 get now.', expect.stringContaining('Undo')],
+    });
+  });
+
+  test('is bound to what is wanted, and not to who is ready', async () => {
+    const bound = async (wanted: Partial<Workload>) => (await fix.preview(context(of(wanted)))).boundTo;
+    const now = await bound({ replicas: 3, generation: 4 });
+    expect(await bound({ replicas: 3, generation: 4, ready: 1, resourceVersion: '99' })).toBe(now);
+    expect(await bound({ replicas: 4, generation: 5 })).not.toBe(now);
+  });
+
+  test.each([
+    [1, 'one replica: nothing to scale down'],
+    [0, 'none: nothing to scale down'],
+  ])('is refused with %i', async (replicas, why) => {
+    await expect(fix.preview(context(of({ replicas })))).rejects.toThrow(why);
+  });
+
+  test('scales once, and back to as many as there were', async () => {
+    const scaled: unknown[] = [];
+    const scale = async (...[service, replicas]: [string, number, AbortSignal]) => {
+      scaled.push([service, replicas]);
+    };
+    const acting = (replicas: number) => context(of({ replicas }, { scale }));
+    const kept = await undo.capture(acting(3));
+    await fix.run(acting(3));
+    expect(await undo.startsFrom?.(acting(1), kept)).toBe('1 replicas');
+    expect(await undo.apply(acting(1), kept)).toBe('3 replicas again');
+    expect([await undo.isBack(acting(3), kept), await undo.isBack(acting(1), kept)]).toEqual([true, false]);
+    expect(scaled).toEqual([
+      ['backend', 1],
+      ['backend', 3],
+    ]);
+    await expect(async () => undo.apply(acting(1), { replicas: 1.5 })).rejects.toThrow();
+  });
+});

@@ -1,0 +1,168 @@
+/** Invoices that do not add up are found and repaired whatever their columns are made of. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { execute } from '../../harness/postgres-server.ts';
+import { createSystem, failureOf, refill, SERVERS, type System, soon } from './system.ts';
+
+const LABEL = 'att-1';
+
+describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
+  let server: { readonly url: string; stop(): Promise<void> };
+  let database: System;
+  const create = async (...statements: readonly string[]) => {
+    await refill(database, ...statements);
+    return database;
+  };
+  const table = (type = 'numeric(12, 2)', key = 'id int PRIMARY KEY') => [
+    `CREATE TABLE invoices (${key}, subtotal ${type}, tax_amount ${type}, total_amount ${type}, note text)`,
+  ];
+
+  beforeAll(async () => {
+    server = await start();
+    database = await createSystem(server.url);
+  });
+  afterAll(async () => {
+    await database?.[Symbol.asyncDispose]();
+    await server?.stop();
+  });
+
+  const SAMPLE = `INSERT INTO invoices VALUES
+    (1, 100, 20, 120, 'right'),
+    (2, 100, 20, 119.99, 'wrong'),
+    (3, 100, 20, NULL, 'never added up'),
+    (4, NULL, 20, 120, 'cannot be told'),
+    (5, 10, 2, -12, 'negative'),
+    (6, -50, -10, -60, 'a credit note, right and negative'),
+    (7, -50, -10, 60, 'a credit note, wrong'),
+    (8, NULL, NULL, -5, 'cannot be told, and negative'),
+    (9, NULL, NULL, NULL, 'a draft')`;
+
+  test('what is wrong, and what a repair would make of it', async () => {
+    const system = await create(...table(), SAMPLE);
+    expect(await system.probe.invoiceTotals(soon())).toEqual({
+      invoices: 9,
+      negative: 3,
+      mismatched: 6,
+      undecidable: 2,
+      negativeAfter: 2,
+      sample: [
+        { id: '2', before: '119.99', after: '120.00' },
+        { id: '3', before: 'null', after: '120.00' },
+        { id: '5', before: '-12.00', after: '12.00' },
+        { id: '7', before: '60.00', after: '-60.00' },
+      ],
+    });
+  });
+
+  test('nothing wrong', async () => {
+    const system = await create(...table());
+    const nothing = { invoices: 0, negative: 0, mismatched: 0, undecidable: 0, negativeAfter: 0, sample: [] };
+    expect(await system.probe.invoiceTotals(soon())).toEqual(nothing);
+    await execute(system.url, 'INSERT INTO invoices VALUES (1, 1, 2, 3)');
+    expect(await system.probe.invoiceTotals(soon())).toEqual({ ...nothing, invoices: 1 });
+  });
+
+  test.each([
+    ['int', '119', '120'],
+    ['bigint', '119', '120'],
+    ['money', '$119.00', '$120.00'],
+    ['numeric', '119', '120'],
+    ['double precision', '119', '120'],
+    ['real', '119', '120'],
+    ['amount', '119.00', '120.00'],
+  ])('figures of the type %s', async (type, before, after) => {
+    const system = await create(
+      'CREATE DOMAIN amount AS numeric(12, 2) CHECK (VALUE < 1000000)',
+      ...table(type),
+      'INSERT INTO invoices VALUES (1, 100, 20, 119), (2, 1, 2, 3)',
+    );
+    expect((await system.probe.invoiceTotals(soon())).sample).toEqual([{ id: '1', before, after }]);
+    expect(await system.actuator.repairTotals(LABEL, soon())).toBe(1);
+    expect(await system.probe.invoiceTotals(soon())).toMatchObject({ mismatched: 0 });
+    expect(await system.actuator.restoreTotals(LABEL, soon())).toBe(1);
+    expect(await system.probe.invoiceTotals(soon())).toMatchObject({ mismatched: 1 });
+  });
+
+  test('floating point is not taken for a mistake', async () => {
+    const system = await create(
+      ...table('double precision'),
+      'INSERT INTO invoices VALUES (1, 0.1, 0.2, 0.3)',
+    );
+    expect(await system.probe.invoiceTotals(soon())).toMatchObject({ mismatched: 0 });
+  });
+
+  test('a sum that the column rounds is repaired once and for all', async () => {
+    const system = await create(
+      `CREATE TABLE invoices (id int PRIMARY KEY, subtotal numeric, tax_amount numeric, total_amount numeric(10, 2))`,
+      'INSERT INTO invoices VALUES (1, 10.004, 0.002, 10.01), (2, 10.004, 0.002, 10)',
+    );
+    expect(await system.probe.invoiceTotals(soon())).toMatchObject({ mismatched: 1 });
+    await system.actuator.repairTotals(LABEL, soon());
+    expect(await system.probe.invoiceTotals(soon())).toMatchObject({ mismatched: 0 });
+  });
+
+  test.each([
+    [
+      'a uuid',
+      'id uuid PRIMARY KEY',
+      `'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'`,
+      'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+    ],
+    ['a text', 'id text PRIMARY KEY', `'INV "1"'`, 'INV "1"'],
+    ['an odd name', '"Invoice No." int PRIMARY KEY', '7', '7'],
+    ['two columns', 'tenant int, id int, PRIMARY KEY (tenant, id)', '3, 7', '3/7'],
+  ])('a key that is %s', async (_, key, value, id) => {
+    const system = await create(...table('int', key), `INSERT INTO invoices VALUES (${value}, 1, 2, 4)`);
+    expect((await system.probe.invoiceTotals(soon())).sample).toEqual([{ id, before: '4', after: '3' }]);
+    expect(await system.actuator.repairTotals(LABEL, soon())).toBe(1);
+    expect(await system.actuator.restoreTotals(LABEL, soon())).toBe(1);
+    expect(await system.probe.invoiceTotals(soon())).toMatchObject({ mismatched: 1 });
+  });
+
+  test('a partitioned table', async () => {
+    const system = await create(
+      `CREATE TABLE invoices (id int, year int, subtotal int, tax_amount int, total_amount int, PRIMARY KEY (year, id))
+         PARTITION BY LIST (year)`,
+      'CREATE TABLE invoices_2024 PARTITION OF invoices FOR VALUES IN (2024)',
+      'CREATE TABLE invoices_rest PARTITION OF invoices DEFAULT',
+      'INSERT INTO invoices VALUES (1, 2024, 1, 2, 4), (1, 2025, 1, 2, 5)',
+    );
+    expect((await system.probe.invoiceTotals(soon())).sample.map(({ id }) => id)).toEqual([
+      '2024/1',
+      '2025/1',
+    ]);
+    expect(await system.actuator.repairTotals(LABEL, soon())).toBe(2);
+    expect(await system.actuator.restoreTotals(LABEL, soon())).toBe(2);
+  });
+
+  test('in a schema that only the application looks into', async () => {
+    const system = await create('CREATE SCHEMA app', 'SET search_path = app', ...table(), SAMPLE);
+    expect(await system.probe.invoiceTotals(soon())).toMatchObject({ invoices: 9 });
+    expect(await system.actuator.repairTotals(LABEL, soon())).toBe(4);
+    // Of two, neither is meant for certain.
+    await execute(system.url, 'CREATE SCHEMA other', 'CREATE TABLE other.invoices (id int)');
+    expect(await failureOf(system.probe.invoiceTotals(soon()))).toMatchObject({ fault: 'not-found' });
+  });
+
+  test.each([
+    ['no table', [], 'There is no table invoices'],
+    [
+      'a column short',
+      ['CREATE TABLE invoices (id int PRIMARY KEY, total_amount int, subtotal int)'],
+      'no column tax_amount',
+    ],
+    ['no figures', table('text'), 'total_amount of public.invoices is of type text, which is no number'],
+    ['no key', table('int', 'id int'), 'has no primary key'],
+  ])('%s', async (_, statements, says) => {
+    const system = await create(...statements);
+    for (const call of [
+      () => system.probe.invoiceTotals(soon()),
+      () => system.actuator.repairTotals(LABEL, soon()),
+      () => system.actuator.restoreTotals(LABEL, soon()),
+    ]) {
+      const error = await failureOf(call());
+      expect(error).toMatchObject({ fault: 'not-found', retryable: false });
+      expect(error.message).toContain(says);
+    }
+    expect(await execute(system.url, `SELECT FROM pg_namespace WHERE nspname = 'paksa_kept'`)).toEqual([]);
+  });
+});

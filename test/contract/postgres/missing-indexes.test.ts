@@ -1,0 +1,184 @@
+/** Indexes that are missing, on evidence: proposed once each, built as proposed, and not proposed where nothing is gained. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  execute,
+  PASSWORD,
+  POSTGRES,
+  type PostgresServer,
+  startPostgres,
+} from '../../harness/postgres-server.ts';
+import { requirePrograms } from '../../harness/programs.ts';
+import { invoices, missing, named, ROWS, run, STATISTICS } from './load.ts';
+import { createSystem, failureOf, openSystem, type System, soon } from './system.ts';
+
+describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
+  let server: PostgresServer;
+  const opened: System[] = [];
+  const create = async (...statements: readonly string[]) => {
+    const system = await createSystem(server.url(), ...statements);
+    opened.push(system);
+    return system;
+  };
+  const as = (system: System, user: string) => {
+    const other = openSystem(system.url.replace('//postgres:', `//${user}:`));
+    opened.push(other);
+    return other;
+  };
+
+  beforeAll(async () => {
+    server = await startPostgres({ settings: { shared_preload_libraries: 'pg_stat_statements' } });
+    const role = (name: string) => `CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}'`;
+    await execute(
+      server.url(),
+      ...[role('blind'), role('monitor'), role('reader'), role('app')],
+      'GRANT pg_monitor TO monitor, reader',
+      'GRANT pg_read_all_data TO reader',
+    );
+  });
+  afterEach(async () => {
+    for (const system of opened.splice(0)) await system.db.close();
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  test('the plan of a costly statement speaks for the guide’s index, which then serves it', async () => {
+    const system = await create(STATISTICS, ...invoices());
+    await run(system, `SELECT * FROM invoices WHERE tenant_id = 7 AND created_at > now() - interval '1 day'`);
+    const [proposal, ...others] = await missing(system);
+    expect(others).toEqual([]);
+    expect(proposal).toEqual({
+      name: 'idx_invoices_tenant_date',
+      schema: 'public',
+      table: 'invoices',
+      columns: ['tenant_id', 'created_at'],
+      basis: 'plan',
+      ddl: 'CREATE INDEX CONCURRENTLY "idx_invoices_tenant_date" ON "public"."invoices" ("tenant_id", "created_at")',
+      reason: expect.stringMatching(
+        /^reads all 20,000 rows of invoices \(plan cost [\d,]+\), 5 times at [\d.]+ ms: SELECT \* FROM invoices WHERE tenant_id = \$1/,
+      ),
+      tableRows: ROWS,
+      tableBytes: expect.any(Number),
+    });
+    expect(proposal?.tableBytes).toBeGreaterThan(1_000_000);
+    // The same each time, or what was approved would not be what is built.
+    expect(await missing(system)).toEqual([proposal]);
+    // A role that may read plans what a superuser does.
+    expect(await missing(as(system, 'reader'))).toEqual([proposal]);
+    if (proposal) await system.actuator.createIndex(proposal, soon());
+    expect(await missing(system)).toEqual([]);
+  });
+
+  test('a healthy database: nothing', async () => {
+    const system = await create(
+      STATISTICS,
+      ...invoices(),
+      'CREATE INDEX idx_invoices_tenant_date ON invoices (tenant_id, created_at)',
+      'ANALYZE',
+    );
+    await run(system, 'SELECT * FROM invoices WHERE id = 4711');
+    await run(system, 'SELECT * FROM invoices WHERE tenant_id = 7 ORDER BY created_at DESC LIMIT 20');
+    await run(system, 'SELECT count(*), sum(total_amount) FROM invoices');
+    await run(system, 'SELECT * FROM invoices WHERE total_amount < 0');
+    await run(system, 'SELECT * FROM invoices ORDER BY note LIMIT 5');
+    expect(await missing(system)).toEqual([]);
+  });
+
+  test('a small table: nothing', async () => {
+    const system = await create(
+      STATISTICS,
+      ...invoices(500),
+      'ALTER TABLE invoices ADD FOREIGN KEY (customer_id) REFERENCES customers',
+    );
+    await run(system, 'SELECT * FROM invoices WHERE tenant_id = 7');
+    expect(await missing(system)).toEqual([]);
+  });
+
+  test('the guide’s own index, where nothing else speaks', async () => {
+    const system = await create(...invoices());
+    const [proposal, ...others] = await missing(system);
+    expect(others).toEqual([]);
+    expect(proposal).toMatchObject({
+      name: 'idx_invoices_tenant_date',
+      basis: 'guide',
+      reason: expect.stringContaining("the guide's own index is missing, and invoices has 20,000 rows"),
+    });
+    for (const useless of [
+      'CREATE INDEX one ON invoices (tenant_id)',
+      'CREATE INDEX two ON invoices (created_at, tenant_id)',
+      'CREATE INDEX three ON invoices (tenant_id, created_at) WHERE total_amount > 0',
+      'CREATE INDEX four ON invoices (tenant_id, date(created_at AT TIME ZONE $$UTC$$))',
+      'CREATE INDEX five ON invoices (tenant_id) INCLUDE (created_at)',
+    ]) {
+      await execute(system.url, useless);
+      expect(await missing(system), useless).toEqual([proposal]);
+    }
+    await execute(system.url, 'CREATE INDEX six ON invoices (tenant_id, created_at, status)');
+    expect(await missing(system)).toEqual([]);
+  });
+
+  test('a foreign key that nothing leads, once', async () => {
+    const system = await create(
+      STATISTICS,
+      ...invoices(),
+      'CREATE INDEX idx_invoices_tenant_date ON invoices (tenant_id, created_at)',
+      'ALTER TABLE invoices ADD CONSTRAINT of_customer FOREIGN KEY (customer_id) REFERENCES customers',
+      'ALTER TABLE invoices ADD CONSTRAINT again FOREIGN KEY (customer_id) REFERENCES customers',
+    );
+    const [proposal, ...others] = await missing(system);
+    expect(others).toEqual([]);
+    expect(proposal).toMatchObject({
+      name: 'idx_invoices_customer_id',
+      basis: 'foreign-key',
+      reason: expect.stringContaining('deleting from customers'),
+    });
+    // A plan that wants the same is the better reason, and one index more is enough for a longer one.
+    await run(system, 'SELECT * FROM invoices WHERE customer_id = 7 ORDER BY created_at LIMIT 5');
+    await run(system, 'SELECT note FROM invoices WHERE customer_id = 8');
+    const [planned, ...more] = await missing(system);
+    expect(more).toEqual([]);
+    expect(planned).toMatchObject({ name: 'idx_invoices_customer_id_created_at', basis: 'plan' });
+    if (planned) await system.actuator.createIndex(planned, soon());
+    expect(await missing(system)).toEqual([]);
+  });
+
+  test('what could not be looked at is not in order', async () => {
+    const system = await create(
+      STATISTICS,
+      ...invoices(),
+      'CREATE INDEX idx_invoices_tenant_date ON invoices (tenant_id, created_at)',
+    );
+    await run(system, `SELECT * FROM invoices WHERE note = 'x'`);
+    const blind = await failureOf(missing(as(system, 'blind')));
+    expect(blind).toMatchObject({ fault: 'forbidden' });
+    expect(blind.message).toContain('GRANT pg_monitor TO "blind"');
+    const monitor = as(system, 'monitor');
+    const denied = await failureOf(missing(monitor));
+    expect(denied).toMatchObject({ fault: 'forbidden' });
+    const grant = /GRANT SELECT ON ALL TABLES IN SCHEMA public TO "monitor"/.exec(denied.message)?.[0] ?? '';
+    await execute(system.url, grant);
+    expect(named(await missing(monitor))).toEqual(['invoices(note)']);
+  });
+
+  test('a superuser lends its rights to nobody’s function', async () => {
+    const system = await create(
+      STATISTICS,
+      ...invoices(),
+      'CREATE INDEX idx_invoices_tenant_date ON invoices (tenant_id, created_at)',
+      'GRANT ALL ON SCHEMA public TO app',
+      'GRANT SELECT ON invoices TO app',
+      'CREATE SEQUENCE run',
+      'SET ROLE app',
+      `CREATE FUNCTION wicked() RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM nextval('run'); RETURN 'x'; END $$`,
+      'RESET ROLE',
+    );
+    await run(system, `SELECT * FROM invoices WHERE note = wicked()`);
+    const [before] = await execute(system.url, 'SELECT last_value FROM run');
+    const error = await failureOf(missing(system));
+    expect(error).toMatchObject({ fault: 'forbidden' });
+    expect(error.message).toContain("planning would run other roles' functions with its rights");
+    expect(await execute(system.url, 'SELECT last_value FROM run')).toEqual([before]);
+    // A role of its own has no rights to lend.
+    expect(await failureOf(missing(as(system, 'blind')))).toMatchObject({ fault: 'forbidden' });
+    await execute(system.url, 'ALTER FUNCTION wicked VOLATILE');
+    expect(await missing(system)).toEqual([]);
+  });
+});

@@ -1,0 +1,11 @@
+/** The faults of a system in a cluster. */
+import { startClusterStack } from './cluster-stack.ts';
+import { clusterEnvironment } from './configuration.ts';
+import { testFaults } from './fault-suite.ts';
+import { CLUSTER_FAULTS } from './faults/index.ts';
+
+testFaults('faults in a cluster', {
+  faults: CLUSTER_FAULTS,
+  start: (lab) => startClusterStack(lab, 'cluster-faults'),
+  describe: clusterEnvironment,
+});

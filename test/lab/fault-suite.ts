@@ -1,0 +1,63 @@
+/** One suite for every stack: silent while nothing is broken; each fault found and no other, fixed, undone, and paged. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase } from '../harness/database.ts';
+import type { Described } from './configuration.ts';
+import type { Fault } from './fault.ts';
+import { canRunLab, LAB_MS, runningLab, STACK_MS } from './for-tests.ts';
+import type { Lab } from './lab.ts';
+import { openSite, type Site } from './site.ts';
+
+/** A trial injects, looks, fixes, undoes, mends and does the half of it again. */
+const TRIAL_MS = 300_000;
+
+export function testFaults<Stack extends { stop(): Promise<void> }>(
+  title: string,
+  {
+    faults,
+    start,
+    describe: described,
+  }: {
+    readonly faults: readonly Fault<Stack>[];
+    readonly start: (lab: Lab) => Promise<Stack>;
+    readonly describe: (stack: Stack) => Described;
+  },
+): void {
+  describe.runIf(canRunLab())(title, () => {
+    let site: Site<Stack> | undefined;
+    const open = async () => {
+      const lab = await runningLab();
+      const database = async () => {
+        const { url, drop } = await freshDatabase();
+        return { url, close: drop };
+      };
+      return openSite({ start: () => start(lab), describe: described, open: database });
+    };
+    /** One on which a trial broke off says nothing about the next fault. */
+    const replace = async (error: unknown) => {
+      await site?.close();
+      site = undefined;
+      throw error;
+    };
+    beforeAll(async () => {
+      site = await open();
+    }, LAB_MS);
+    afterAll(() => site?.close(), STACK_MS);
+
+    it('raises no alarm while nothing is broken', async () => {
+      site ??= await open();
+      expect(site.trials.alarms(await site.trials.look())).toEqual([]);
+    });
+
+    it.each(faults)(
+      '$topic, $id: $what',
+      async (fault) => {
+        site ??= await open();
+        const result = await site.trials.try(fault, site.stack).catch(replace);
+        const { misses, falseAlarms, fixed, undone, climbed } = result;
+        const failed = Object.entries({ fixed, undone, climbed }).filter(([, { is }]) => is === 'no');
+        expect({ misses, falseAlarms, failed }).toEqual({ misses: [], falseAlarms: [], failed: [] });
+      },
+      TRIAL_MS,
+    );
+  });
+}

@@ -1,0 +1,74 @@
+/** `npm run lab -- --report`: every fault, on a stack under docker-compose and one in the cluster, side by side. */
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { startClusterStack } from './cluster-stack.ts';
+import { startComposeStack } from './compose-stack.ts';
+import { clusterEnvironment, composeEnvironment } from './configuration.ts';
+import { CLUSTER_FAULTS, COMPOSE_FAULTS } from './faults/index.ts';
+import type { Lab } from './lab.ts';
+import { ROOT } from './paths.ts';
+import { isClean } from './report-counts.ts';
+import { carryOut, type Telling } from './report-run.ts';
+import { reportPage } from './report-table.ts';
+import { versionsInCluster, versionsUnderCompose } from './report-versions.ts';
+
+export interface ReportOptions extends Telling {
+  readonly lab: Lab;
+  /** Only the faults of this topic. */
+  readonly topic?: string | undefined;
+  /** Only this fault. */
+  readonly fault?: string | undefined;
+}
+
+const NAME = 'report';
+const PAGE = join('docs', 'lab-report.md');
+
+/**
+ * Writes the page; of some faults alone it is printed. Resolves with whether all went well.
+ * @throws Error when a stack does not come up, or no fault is called so
+ */
+export async function report({ lab, topic, fault, ...telling }: ReportOptions): Promise<boolean> {
+  const { say } = telling;
+  const isWanted = (each: { readonly id: string; readonly topic: string }) =>
+    (topic ?? each.topic) === each.topic && (fault ?? each.id) === each.id;
+  const compose = COMPOSE_FAULTS.filter(isWanted);
+  const cluster = CLUSTER_FAULTS.filter(isWanted);
+  if (compose.length + cluster.length === 0)
+    throw new Error(`No fault is called so: ${[topic, fault].filter(Boolean).join(', ')}`);
+  say(`${compose.length + cluster.length} faults`);
+  const parts = await Promise.all([
+    carryOut(
+      {
+        on: 'docker-compose',
+        faults: compose,
+        start: () => startComposeStack(lab, NAME),
+        describe: composeEnvironment,
+        versions: versionsUnderCompose,
+      },
+      telling,
+    ),
+    carryOut(
+      {
+        on: 'Kubernetes',
+        faults: cluster,
+        start: () => startClusterStack(lab, NAME),
+        describe: clusterEnvironment,
+        versions: versionsInCluster,
+      },
+      telling,
+    ),
+  ]);
+  const done = parts.filter((part) => part !== undefined);
+  const made = {
+    cores: availableParallelism(),
+    versions: Object.assign({}, ...done.map(({ versions }) => versions)),
+    runs: done.map(({ run }) => run),
+  };
+  const page = reportPage(made);
+  if (topic === undefined && fault === undefined) {
+    await writeFile(join(ROOT, PAGE), page);
+    say(`written: ${PAGE}`);
+  } else process.stdout.write(`\n${page}\n`);
+  return isClean(made);
+}
