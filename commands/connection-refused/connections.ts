@@ -49,7 +49,11 @@ function judge(seen: Connections): Verdict {
       .slice(0, 8)
       .map(({ client, connections: taken }) => short(`${taken} by ${client}`, 120)),
   };
-  const figures = `${used} of ${usable} connections are taken (${percent(share)})`;
+  // A superuser takes those that are kept back, once the others are gone.
+  const figures =
+    used > usable
+      ? `all ${usable} connections are taken, and ${used - usable} of the ${reserved} kept for superusers`
+      : `${used} of ${usable} connections are taken (${percent(share)})`;
   if (share < MANY) return healthy(figures, evidence);
 
   const [greediest] = byClient;

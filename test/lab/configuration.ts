@@ -59,9 +59,9 @@ export const clusterEnvironment = (stack: ClusterStack): Described => ({
 /** Who may approve in the lab. */
 export const APPROVER = 'UAPPROVER';
 
-/** A configuration of these environments, read as any other is, with a ladder that pages at once. */
-export function configurationOf(environments: Readonly<Record<string, Described>>): Config {
-  const file = {
+/** A paksa.yaml with these environments, and a ladder that pages at once. */
+export const fileOf = (environments: Readonly<Record<string, Described>>): string =>
+  stringify({
     environments: Object.fromEntries(
       Object.entries(environments).map(([name, { environment }]) => [name, environment]),
     ),
@@ -73,7 +73,10 @@ export function configurationOf(environments: Readonly<Record<string, Described>
       ],
     },
     approvals: { approvers: [{ user: APPROVER }] },
-  };
+  });
+
+/** What `fileOf` says, read as any other is. */
+export function configurationOf(environments: Readonly<Record<string, Described>>): Config {
   const variables = Object.values(environments).map((described) => described.variables);
-  return loadConfig({ env: Object.assign({}, ...variables), readFile: () => stringify(file) });
+  return loadConfig({ env: Object.assign({}, ...variables), readFile: () => fileOf(environments) });
 }

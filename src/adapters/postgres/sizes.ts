@@ -10,7 +10,7 @@ export const sizeOf = (measure: 'pg_relation_size' | 'pg_total_relation_size'): 
        THEN c.relpages::float8 * current_setting('block_size')::int
        ELSE ${measure}(c.oid)::float8 END`;
 
-/** Rows of the table `c`, by its last VACUUM or ANALYZE, else by what has been counted as written, in \`s\`. */
+/** Rows of the table `c`, by its last VACUUM or ANALYZE, else by what has been counted as written, in `s`. */
 export const ROWS = `CASE WHEN c.reltuples > 0 THEN c.reltuples::float8 ELSE coalesce(s.n_live_tup, 0)::float8 END`;
 
 /** Schemas that are neither PostgreSQL's nor Paksa's. `n` is a row of pg_namespace. */

@@ -243,7 +243,7 @@ describe.runIf(requirePrograms('redis-server'))('a Redis that says no', () => {
   });
 
   test('TLS, asked of a Redis without it', async () => {
-    const error = await failure(reach({ ...server, scheme: 'rediss' }).ping(AbortSignal.timeout(300)));
+    const error = await failure(reach({ ...server, scheme: 'rediss' }).ping(AbortSignal.timeout(3000)));
     expect(error.fault).toBe('timed-out');
     expect(error.message).toContain('check whether it speaks TLS');
   });
