@@ -11,7 +11,7 @@ import { defineRunbook } from '../src/runbook/define.ts';
 import { healthy, inconclusive, type Severity } from '../src/runbook/finding.ts';
 import { BACKEND, OTHERS } from './parts/each-service.ts';
 import { raiseLimitFix } from './parts/limits.ts';
-import { oomCheck } from './parts/oom.ts';
+import { oomCheck, staysUpCheck } from './parts/oom.ts';
 import { restartFix } from './parts/restart.ts';
 import { scaleFix } from './parts/scale.ts';
 import { noApi } from './parts/target.ts';
@@ -65,6 +65,8 @@ export const highMemory = defineRunbook({
     'other-pods': usageCheck('kubernetes', { ...others, title: 'Memory of the other pods' }),
     'container-oom': oomCheck('docker', ['raise-container-memory', 'restart-backend']),
     'pod-oom': oomCheck('kubernetes', ['raise-memory-limit', 'rollout-restart']),
+    'containers-stay': staysUpCheck('docker'),
+    'pods-stay': staysUpCheck('kubernetes'),
     metrics: check(
       'Memory as the backend counts it',
       async ({ http, signal }) => {
@@ -106,7 +108,7 @@ export const highMemory = defineRunbook({
       title: 'Raise the memory limit of the containers',
       resource: 'memoryBytes',
       to: raised,
-      verifiedBy: ['container-memory'],
+      verifiedBy: ['container-memory', 'containers-stay'],
     }),
   },
 });

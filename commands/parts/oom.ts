@@ -1,9 +1,10 @@
-/** Whether the kernel has killed replicas for their memory lately, and how often they end at all. */
-import { check } from '../../src/runbook/check.ts';
+/** Whether the kernel has killed replicas for their memory lately, and whether they stay up with more of it. */
+import { check, onlyNamed } from '../../src/runbook/check.ts';
 import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
 import { askEach, noneOf } from './each-service.ts';
 import type { Replica } from './replicas.ts';
 import { NOUN, type Platform, runtimeOf, SERVICES } from './services.ts';
+import { noReplicas } from './target.ts';
 import { ago, bytes, count, short } from './words.ts';
 
 /** A kill of yesterday is history; one of the last hour is likely to come again. */
@@ -48,3 +49,27 @@ function lineOf({ name, restarts, lastExit, limits }: Replica, now: Date): strin
   const limit = limits.memoryBytes === undefined ? 'no limit' : `limit ${bytes(limits.memoryBytes)}`;
   return `${name}: ${limit}, ${count(restarts, 'restart')}${ended}`;
 }
+
+/** Who has too little memory is killed while it starts. */
+const STAYS_MS = 5000;
+
+/** What more memory has to bring about; that one was killed before is no news then. */
+export const staysUpCheck = (platform: Platform) =>
+  onlyNamed(
+    check(
+      `The backend’s ${NOUN[platform].many} stay up`,
+      async (context): Promise<Verdict> => {
+        const { one, many } = NOUN[platform];
+        const replicas = await runtimeOf(platform, context).replicas('backend', context.signal);
+        if (replicas.length === 0) return inconclusive(`there is no ${one} to look at`);
+        const down = replicas.find((replica) => !staysUp(replica, context.now));
+        return down
+          ? problem(`not all of them: ${short(lineOf(down, context.now), 160)}`, { severity: 'warning' })
+          : healthy(`${count(replicas.length, one, many)}, up for a while`);
+      },
+      { skip: noReplicas(platform, 'backend') },
+    ),
+  );
+
+const staysUp = ({ state, startedAt }: Replica, now: Date): boolean =>
+  state === 'running' && startedAt !== undefined && now.getTime() - startedAt.getTime() >= STAYS_MS;

@@ -160,6 +160,25 @@ describe.each([
   });
 });
 
+describe.each([
+  ['containers-stay', 'docker', 'container'],
+  ['pods-stay', 'kubernetes', 'pod'],
+] as const)('%s', (id, platform, noun) => {
+  const started = (seconds: number, of: Partial<Replica> = {}) =>
+    replica('backend-1', { startedAt: minutesAgo(seconds / 60), ...of });
+  const seen = (...replicas: Replica[]): Given => ({ [platform]: { replicas: async () => replicas } });
+  const restarting = started(60, { state: 'restarting', ready: false, restarts: 3 });
+  test.each([
+    ['for a while', seen(started(6), started(600)), healthy(`2 ${noun}s, up for a while`)],
+    ['not yet', seen(started(600), started(2)), warning('not all of them: backend-1: no limit, 0 restarts')],
+    ['no longer', seen(restarting), warning('not all of them: backend-1: no limit, 3 restarts')],
+    ['nobody', seen(), inconclusive(`there is no ${noun} to look at`)],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look(id, given)).toMatchObject(verdict);
+    expect(checkCalled(id).isOnlyNamed).toBe(true);
+  });
+});
+
 describe('metrics', () => {
   const resident = (value: number) => ({ name: 'process_resident_memory_bytes', labels: 'pid="7"', value });
   test.each([

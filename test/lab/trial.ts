@@ -6,6 +6,7 @@
 import type { Config } from '../../src/config.ts';
 import type { Survey } from '../../src/engine/ports.ts';
 import type { Attempt, Incident } from '../../src/incident/incident.ts';
+import { alarmsOf, expectedIn, isOfTheMachine } from './alarms.ts';
 import type { Fault } from './fault.ts';
 import { openOperator } from './operator.ts';
 
@@ -38,16 +39,6 @@ export type Trials = Awaited<ReturnType<typeof openTrials>>;
 /** A fix that was made to fail does not get better by waiting. */
 const HASTE_MS = 3_000;
 
-/** They measure the machine itself, which here runs the tests as well: its load is no fault of the system. */
-const OF_THE_MACHINE: ReadonlySet<string> = new Set(['high-cpu/container-load', 'high-cpu/pod-load']);
-
-export interface AlarmOptions {
-  /** Topics in which a problem is no alarm. */
-  readonly isExpected?: (topic: string) => boolean;
-  /** Which checks: those of the system when unset. */
-  readonly of?: 'system' | 'machine';
-}
-
 const YES: Outcome = { is: 'yes' };
 const no = (why: string): Outcome => ({ is: 'no', why });
 const none = (why: string): Outcome => ({ is: 'n/a', why });
@@ -61,8 +52,14 @@ export async function openTrials(config: Config, databaseUrl: string) {
 
   const look = (): Promise<Survey> => operator.survey(environment);
 
-  const incidentOf = async (topic: string): Promise<Incident | undefined> =>
-    (await store.openIncidents()).find((incident) => incident.topic === topic);
+  /** Of what the survey opened; where the machine's load alone passes for the cause of it, it is asked for by name. */
+  const incidentOf = async (topic: string, survey: Survey): Promise<Incident | undefined> => {
+    const find = async () => (await store.openIncidents()).find((incident) => incident.topic === topic);
+    const causes = survey.explainedBy[topic] ?? [];
+    const isHeldBack = causes.length > 0 && causes.every((cause) => isOfTheMachine(survey, cause));
+    if (isHeldBack && !(await find())) await operator.diagnose(topic, environment);
+    return find();
+  };
 
   const run = async (id: string, fix: string): Promise<Attempt> =>
     operator.carryOut(id, await operator.preview(id, fix));
@@ -93,8 +90,7 @@ export async function openTrials(config: Config, databaseUrl: string) {
   async function madeToFail<Stack>(fault: Fault<Stack>, stack: Stack, fix: string): Promise<Outcome> {
     await fault.mend(stack);
     await fault.inject(stack);
-    await look();
-    const incident = await incidentOf(fault.topic);
+    const incident = await incidentOf(fault.topic, await look());
     if (!incident) return no('it was not found again');
     await fault.spoil?.(stack);
     const ran = await run(incident.id, fix);
@@ -111,18 +107,6 @@ export async function openTrials(config: Config, databaseUrl: string) {
     for (const { id } of await store.openIncidents()) await say(id, { decision: 'resolve' });
   };
 
-  /** What is wrong when nothing was broken: each line a false alarm. */
-  const alarms = (survey: Survey, { isExpected = () => false, of = 'system' }: AlarmOptions = {}): string[] =>
-    survey.topics
-      .filter(({ topic }) => !isExpected(topic))
-      .flatMap(({ topic, findings }) =>
-        findings
-          .filter(({ status }) => status === 'problem')
-          .map(({ check, summary }) => ({ id: `${topic}/${check}`, summary })),
-      )
-      .filter(({ id }) => OF_THE_MACHINE.has(id) === (of === 'machine'))
-      .map(({ id, summary }) => `${id}: ${summary}`);
-
   async function carryOut<Stack>(fault: Fault<Stack>, stack: Stack): Promise<Result> {
     const { id, topic, what } = fault;
     await fault.inject(stack);
@@ -135,9 +119,9 @@ export async function openTrials(config: Config, databaseUrl: string) {
       return finding?.status === 'problem' ? [] : [`${check}: ${finding?.summary ?? 'was not looked at'}`];
     });
     const isExpected = expectedIn(fault, topics);
-    const falseAlarms = alarms(survey, { isExpected });
-    const busyMachine = alarms(survey, { isExpected, of: 'machine' });
-    const incident = await incidentOf(topic);
+    const falseAlarms = alarmsOf(survey, { isExpected });
+    const busyMachine = alarmsOf(survey, { isExpected, of: 'machine' });
+    const incident = await incidentOf(topic, survey);
     const fix = typeof fault.fix === 'string' ? fault.fix : undefined;
     const suggested = findings.some(({ suggests }) => fix !== undefined && suggests.includes(fix));
     const skipped = none(typeof fault.fix === 'string' ? 'no incident' : fault.fix.none);
@@ -166,7 +150,7 @@ export async function openTrials(config: Config, databaseUrl: string) {
 
   return {
     look,
-    alarms,
+    alarms: alarmsOf,
     /** @throws Error when it broke off; the stack, and what was written down of it, are of no use then */
     async try<Stack>(fault: Fault<Stack>, stack: Stack): Promise<Result> {
       const result = await carryOut(fault, stack).catch(async (error: unknown) => {
@@ -180,19 +164,4 @@ export async function openTrials(config: Config, databaseUrl: string) {
     },
     close: operator.close,
   };
-}
-
-/** The topic itself, what it explains, and what those explain in turn. */
-function expectedIn<Stack>(
-  { topic, alsoIn = [] }: Fault<Stack>,
-  topics: ReadonlyMap<string, { readonly explains?: readonly string[] }>,
-): (topic: string) => boolean {
-  const expected = new Set<string>(alsoIn);
-  const follow = (from: string) => {
-    if (expected.has(from)) return;
-    expected.add(from);
-    for (const next of topics.get(from)?.explains ?? []) follow(next);
-  };
-  follow(topic);
-  return (other) => expected.has(other);
 }

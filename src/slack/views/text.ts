@@ -22,18 +22,21 @@ const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}]/gu;
 const MOST = 20_000;
 
 /** Text from outside where Slack reads no markup. Half a surrogate pair is no text that Slack takes. */
-export const plain = (text: string): string => text.slice(0, MOST).replace(UNSEEN, '').toWellFormed();
+export const plain = (text: string): string => text.replace(UNSEEN, '').slice(0, MOST).toWellFormed();
 
 /** Makes text from outside harmless in mrkdwn: no mentions, links or broadcasts come of it. */
 export const escaped = (text: string): string =>
   plain(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 /** For what is one line by its nature: text from outside cannot draw lines of its own on a card. */
-export const oneLine = (text: string): string => escaped(text.slice(0, MOST).replace(/\s+/g, ' '));
+export const oneLine = (text: string): string => escaped(text.replace(/\s+/g, ' '));
+
+/** The code points up to one more than `limit`: of a huge text the rest need not be counted. */
+const beginning = (text: string, limit: number): string[] => [...text.slice(0, 2 * (limit + 1))];
 
 /** At most `limit` code points, with an ellipsis where something was cut. Never cuts inside `&lt;` or a mention. */
 export function clip(text: string, limit: number): string {
-  const points = [...text];
+  const points = beginning(text, limit);
   if (points.length <= limit) return text;
   const cut = points.slice(0, limit - 1).join('');
   return `${cut.replace(/(&[a-z]{0,4}|<[^>]*)$/, '')}…`;
@@ -51,7 +54,7 @@ export function clipLines(lines: readonly string[], limit: number, most = lines.
   const kept: string[] = [];
   let left = limit - NOTE;
   for (const line of lines.slice(0, most)) {
-    left -= [...line].length + 1;
+    left -= beginning(line, Math.max(0, left)).length + 1;
     if (left < 0) break;
     kept.push(line);
   }

@@ -11,14 +11,31 @@ const SPIN = ['python3', '-c', 'while True: pass'];
 /** Beside others who keep the machine busy it takes a while until the process gets its share. */
 const SEEN_MS = 120_000;
 
-const processorShare = async (stack: ComposeStack): Promise<number> => {
-  const { cpu_stats: now, precpu_stats: before } = await (await containerOf(stack, 'backend')).stats({
-    stream: false,
+/** Millicores that a replica may use here: what a process reaches also on a machine that others keep busy. */
+const ALLOWED = 250;
+
+/** Millicores. */
+async function limit(stack: ComposeStack, allowed: number): Promise<void> {
+  await (await containerOf(stack, 'backend')).update({
+    CpuPeriod: 100_000,
+    CpuQuota: allowed * 100,
+    NanoCpus: 0,
   });
-  const used = now.cpu_usage.total_usage - before.cpu_usage.total_usage;
-  const passed = now.system_cpu_usage - before.system_cpu_usage;
-  return (used / passed) * now.online_cpus;
-};
+}
+
+/** Resolves once the backend's container uses so many millicores. */
+async function untilUsed(stack: ComposeStack, wanted: number): Promise<void> {
+  const container = await containerOf(stack, 'backend');
+  await until(
+    async () => {
+      const { cpu_stats: now, precpu_stats: before } = await container.stats({ stream: false });
+      const used = now.cpu_usage.total_usage - before.cpu_usage.total_usage;
+      const passed = now.system_cpu_usage - before.system_cpu_usage;
+      return (used / passed) * now.online_cpus * 1000 > wanted;
+    },
+    { what: `the backend to use ${wanted}m`, within: SEEN_MS },
+  );
+}
 
 export const composeFaults: readonly Fault<ComposeStack>[] = [
   {
@@ -26,16 +43,14 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     topic: TOPIC,
     what: 'a process in the backend’s container spins',
     inject: async (stack) => {
+      await limit(stack, ALLOWED);
       await background(stack, 'backend', SPIN);
-      await until(async () => (await processorShare(stack)) > 0.47, {
-        what: 'the processor to be busy',
-        within: SEEN_MS,
-      });
+      await untilUsed(stack, 0.94 * ALLOWED);
     },
     mend: renewBackend,
     foundBy: ['container-cpu', 'throttling'],
     fix: 'restart-backend',
-    // Half a core is what the backend has, and the other process takes it.
+    // It takes what the backend has.
     alsoIn: ['slow-api', 'load-balancer'],
   },
   {
@@ -43,15 +58,8 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     topic: TOPIC,
     what: 'the backend’s container may use a twentieth of a core, and is held back',
     inject: async (stack) => {
-      await (await containerOf(stack, 'backend')).update({
-        CpuPeriod: 100_000,
-        CpuQuota: 5_000,
-        NanoCpus: 0,
-      });
-      await until(async () => (await processorShare(stack)) > 0.04, {
-        what: 'the backend to use up its share',
-        within: 60_000,
-      });
+      await limit(stack, 50);
+      await untilUsed(stack, 40);
     },
     mend: renewBackend,
     foundBy: ['throttling'],
@@ -66,6 +74,8 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     topic: TOPIC,
     what: 'a process in one of the backend’s pods spins',
     inject: async (stack) => {
+      await patchBackend(stack, { cpuMillicores: ALLOWED });
+      await stack.untilRolledOut('deployment/paksa-backend');
       await stack.exec('deployment/paksa-backend', [
         'sh',
         '-c',
