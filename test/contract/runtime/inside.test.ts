@@ -148,8 +148,9 @@ describe('the machine', () => {
   test('a busy process is told the same by both', async () => {
     const busy = spawn('sh', ['-c', 'while :; do :; done', 'paksa-busy'], { stdio: 'ignore' });
     const seenBy = (program: string) =>
-      vi.waitUntil(async () =>
-        (await processes(imageWith(program), 'one', soon())).find(({ pid }) => pid === busy.pid),
+      vi.waitUntil(
+        async () => (await processes(imageWith(program), 'one', soon())).find(({ pid }) => pid === busy.pid),
+        { timeout: 20_000 },
       );
     try {
       const { user, command } = await seenBy('ps');
