@@ -48,12 +48,12 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     foundBy: ['indexes'],
     fix: 'create-index',
     promised: async (stack, { changes }) => {
-      const [index] = await rows<{ indexdef: string }>(
+      const [index] = await rows<{ name: string }>(
         stack,
-        `SELECT indexdef FROM pg_indexes WHERE tablename = 'invoices' AND indexdef LIKE '%(tenant_id, created_at)%'`,
+        `SELECT indexname AS name FROM pg_indexes
+          WHERE tablename = 'invoices' AND indexdef LIKE '%(tenant_id, created_at)%'`,
       );
-      // Undone by now or not: what was promised is in the preview's words.
-      return index !== undefined && changes.some(({ after }) => after.includes('tenant_id'));
+      return changes.some(({ after }) => after === index?.name);
     },
   },
   {
