@@ -5,7 +5,8 @@
  * own replicas, and never shown whole. Its `kubectl get pods -l app=postgres` trusts a label; the workload's own pods are
  * asked for. Its `ping postgres` proves that a name resolves and a machine answers ICMP, which says nothing about port 5432,
  * so `from-backend-…` opens that port from inside the backend; and its `docker-compose logs postgres`, which it lists as a
- * solution, only looks: `log-…` does.
+ * solution, only looks: `log-…` does. Its alert DatabaseConnectionHigh, `pg_stat_database_numbackends > 80`, is left out:
+ * `connections` asks the server itself, counts every database, and holds it against what that server admits.
  */
 import { defineRunbook } from '../src/runbook/define.ts';
 import { checks } from './connection-refused/checks.ts';

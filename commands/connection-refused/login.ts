@@ -6,6 +6,7 @@ import { databaseOf, placeOf } from '../parts/database.ts';
 import { asked } from '../parts/fault.ts';
 import { noDatabase } from '../parts/target.ts';
 import { short, span } from '../parts/words.ts';
+import { FULL, fullOf } from './full.ts';
 import { RESTARTS } from './network.ts';
 
 interface Refusal {
@@ -22,7 +23,7 @@ const PERHAPS_DOWN: Refusal = {
   suggests: RESTARTS,
 };
 
-const REFUSALS: Readonly<Record<string, (database: Database) => Refusal>> = {
+const REFUSALS: Readonly<Record<string, (database: Database, says: string) => Refusal>> = {
   '28P01': ({ user }) => ({
     means: `the password of “${user}” is wrong`,
     next: 'put the right one into the address, or set it anew with ALTER ROLE',
@@ -39,11 +40,8 @@ const REFUSALS: Readonly<Record<string, (database: Database) => Refusal>> = {
     means: `“${user}” may not connect to “${database}”`,
     next: 'GRANT CONNECT ON DATABASE to it',
   }),
-  '53300': () => ({
-    means: 'every connection is taken',
-    next: 'end sessions that do nothing, and see whose pool is too large',
-    suggests: ['free-connections', ...RESTARTS],
-  }),
+  // Nothing that ends sessions: whoever is not let in cannot see which do nothing.
+  [FULL]: (database, says) => ({ ...fullOf(database, says), suggests: RESTARTS }),
   '53100': () => ({ means: 'its disk is full', next: 'free space outside its data directory' }),
   '53200': () => ({ means: 'it is out of memory', next: 'look at what uses the memory of its machine' }),
   '55000': ({ database }) => ({
@@ -95,9 +93,9 @@ const CERTIFICATE: Refusal = {
   next: 'check sslrootcert and sslmode in the address, and the certificate’s dates and names',
 };
 
-function refusalOf(code: string, database: Database): Refusal {
+function refusalOf(code: string, database: Database, says: string): Refusal {
   const known = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
-  if (known) return known(database);
+  if (known) return known(database, says);
   if (/CERT|SIGNED|ISSUER|ALTNAME|^ERR_(SSL|TLS)/.test(code)) return CERTIFICATE;
   return CLASSES[code.slice(0, 2)] ?? { means: 'it refuses', next: 'see what it says' };
 }
@@ -126,7 +124,7 @@ export const login = check(
     const evidence = { code, says: short(message, 240) };
     if (NOBODY_THERE.has(code) || (code === 'ETIMEDOUT' && !(await isOpen(context))))
       return inconclusive(`nobody to log in to at ${placeOf(database)} (${code})`, evidence);
-    const { means, next, suggests = [] } = refusalOf(code, database);
+    const { means, next, suggests = [] } = refusalOf(code, database, message);
     return problem(`${means} (${code}): ${next}`, { evidence, suggests });
   },
   { skip: noDatabase, timeoutSeconds: 20 },

@@ -25,20 +25,23 @@ export const tableName = ({ schema, table }: Table): string =>
 /** Tables about whose rows the planner is wrong, the largest first. */
 export async function staleTables({ postgres, signal, now }: CheckContext): Promise<readonly Table[]> {
   return (await postgres.tables(signal)).filter((table) => {
-    const { liveRows, modifiedSinceAnalyze, lastAnalyze } = table;
-    if (!lastAnalyze) return liveRows > LEAST_ROWS;
+    const { liveRows, modifiedSinceAnalyze, hasStatistics, lastAnalyze } = table;
+    if (!hasStatistics && !lastAnalyze) return liveRows > LEAST_ROWS;
     return (
       modifiedSinceAnalyze > LEAST_ROWS &&
       modifiedSinceAnalyze > liveRows * STALE_SHARE &&
-      now.getTime() - lastAnalyze.getTime() > LATELY_MS
+      (!lastAnalyze || now.getTime() - lastAnalyze.getTime() > LATELY_MS)
     );
   });
 }
 
-export const staleness = ({ lastAnalyze, modifiedSinceAnalyze, liveRows }: Table): string =>
-  lastAnalyze
-    ? `${count(modifiedSinceAnalyze, 'change')} to ${count(liveRows, 'row')} since ${day(lastAnalyze)}`
+export function staleness({ hasStatistics, lastAnalyze, modifiedSinceAnalyze, liveRows }: Table): string {
+  const changed = `${count(modifiedSinceAnalyze, 'change')} to ${count(liveRows, 'row')}`;
+  if (lastAnalyze) return `${changed} since ${day(lastAnalyze)}`;
+  return hasStatistics
+    ? `${changed} since the server’s counters began`
     : `never analysed, ${count(liveRows, 'row')}`;
+}
 
 export const statistics = check(
   'Statistics of the tables',

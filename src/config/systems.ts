@@ -116,6 +116,7 @@ export const kubernetes = block({
   kubeconfig: path('a kubeconfig').optional(),
   context: text('the context of the kubeconfig').optional(),
   namespace: kubernetesName('the namespace').default('paksa-financial'),
+  // The guide names none for redis, and a guessed one that is not there would be told as a Redis that is down.
   workloads: services(workload).prefault({
     backend: { kind: 'deployment', name: 'paksa-backend' },
     postgres: { kind: 'statefulset', name: 'postgres-primary' },

@@ -58,7 +58,7 @@ async function seen(
     ...(signal ? { signal } : {}),
   });
   return [
-    ...findings.map(({ title, status, summary }) => ({ title, status, summary })),
-    ...skipped.map(({ title, why }) => ({ title, status: 'skipped' as const, summary: why })),
+    ...findings.map(({ check, title, status, summary }) => ({ check, title, status, summary })),
+    ...skipped.map(({ check, title, why }) => ({ check, title, status: 'skipped' as const, summary: why })),
   ];
 }

@@ -86,6 +86,8 @@ export interface Incident {
   readonly openedBy: string;
   readonly answeredBy?: string;
   readonly findings: readonly Finding[];
+  /** Only verifications have looked: `findings` is what they saw, and nothing is known of the topic's other checks. */
+  readonly undiagnosed?: true;
   readonly fixes: readonly ProposedFix[];
   /** The latest attempt of each fix. */
   readonly attempts: Readonly<Record<string, Attempt>>;

@@ -25,6 +25,8 @@ export type StepState = 'waiting' | 'doing' | 'done' | 'failed' | 'skipped' | 'l
 
 /** What a step saw, without evidence. `skipped`: there is nothing for that check to look at here. */
 export interface StepFinding {
+  /** Absent in what an earlier version wrote. */
+  readonly check?: string;
   readonly title: string;
   readonly status: FindingStatus | 'skipped';
   readonly summary: string;

@@ -1,7 +1,7 @@
 /** What happens to a procedure: started, each of its steps looked at, taken, ticked, tried again or skipped, and stopped. */
 
 import { rearmed } from '../policy/ladder.ts';
-import { overall } from '../runbook/finding.ts';
+import { type Finding, healthy, overall } from '../runbook/finding.ts';
 import { type Move, raise } from './escalation.ts';
 import { type Happening, PAKSA } from './event.ts';
 import { type Incident, isWorking } from './incident.ts';
@@ -86,7 +86,9 @@ function stepped(incident: Incident, event: StepHappening): Transition {
     stillDoing() ?? (step.kind === 'person' ? undefined : refuse('That step is Paksa’s own.'));
   switch (event.type) {
     case 'step-looked':
-      return isLooking(step) ? looked(incident, run, step, event) : refuse('It has been looked at already.');
+      return isLooking(step)
+        ? looked(cleared(incident, event.findings), run, step, event)
+        : refuse('It has been looked at already.');
     case 'step-taken': {
       const refused = forPeople();
       if (refused) return refused;
@@ -156,6 +158,15 @@ function looked(
     ...(unknown > 0 ? [`${unknown} could not look`] : []),
   ].join(', ');
   return from(fail({ next: incident, effects: [] }, run, seen, { at, by, note }));
+}
+
+/** What is healthy by now is a problem no more, whatever was seen before. */
+function cleared(incident: Incident, seen: readonly StepFinding[]): Incident {
+  const now = ({ check, title, status }: Finding): Finding | undefined => {
+    const well = seen.find((finding) => finding.check === check && finding.status === 'healthy');
+    return well && status !== 'healthy' ? { check, title, ...healthy(well.summary) } : undefined;
+  };
+  return { ...incident, findings: incident.findings.map((finding) => now(finding) ?? finding) };
 }
 
 const summaries = (findings: readonly StepFinding[]): string =>

@@ -87,7 +87,8 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
 function diagnosed(incident: Incident, event: Extract<Happening, { type: 'diagnosed' }>): Transition {
   const run = underway(incident);
   const severity = run?.emergency ? incident.severity : event.severity;
-  const seen = { ...incident, findings: event.findings, severity, fixes: event.fixes };
+  const { undiagnosed: _, ...known } = incident;
+  const seen: Incident = { ...known, findings: event.findings, severity, fixes: event.fixes };
   // Nothing looked at is not health; and a procedure is gone through to its end.
   const isOver = overall(event.findings) === 'healthy' && !run && !workInHand(incident);
   return moved(isOver ? resolve(seen, event.actor) : seen);

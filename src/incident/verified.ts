@@ -1,4 +1,5 @@
 /** What a look after a fix, or after its undo, comes to. */
+import type { Finding } from '../runbook/finding.ts';
 import { attemptAt } from './attempt-ref.ts';
 import { raise, rearm, resolve } from './escalation.ts';
 import { type Happening, PAKSA } from './event.ts';
@@ -12,12 +13,10 @@ export function verified(incident: Incident, event: Extract<Happening, { type: '
   if ('refusal' in found) return found.refusal;
   const { attempt } = found;
   const undoing = attempt.stage === 'verifying-undo';
-  const lookedAt = new Map(event.findings.map((finding) => [finding.check, finding]));
-  const findings = incident.findings.map((finding) => lookedAt.get(finding.check) ?? finding);
   const bound = event.boundAfter === undefined ? {} : { boundAfter: event.boundAfter };
   const after = (stage: AttemptStage): Incident => ({
     ...having(incident, { ...attempt, ...bound, stage }),
-    findings,
+    ...foundBy(incident, event.findings),
   });
   if (!event.passed) {
     const why = undoing ? 'An undo did not bring back what was there.' : 'A fix ran, but did not help.';
@@ -29,8 +28,28 @@ export function verified(incident: Incident, event: Extract<Happening, { type: '
     return moved(reopened.next, reopened.effects);
   }
   const next = after('succeeded');
+  const { findings, undiagnosed } = next;
   // A declared emergency may have no findings, and nothing looked at is not health; a procedure is gone through to its end.
   const isOver =
-    findings.length > 0 && findings.every(({ status }) => status !== 'problem') && !underway(next);
+    findings.length > 0 &&
+    !undiagnosed &&
+    findings.every(({ status }) => status !== 'problem') &&
+    !underway(next);
   return moved(isOver ? resolve(next, PAKSA) : next);
+}
+
+/** What was known, as it is now, and after it what was seen besides and is not well. */
+function foundBy(
+  { findings: known, undiagnosed }: Incident,
+  seen: readonly Finding[],
+): Pick<Incident, 'findings' | 'undiagnosed'> {
+  const lookedAt = new Map(seen.map((finding) => [finding.check, finding]));
+  const news = seen.filter(
+    ({ check, status }) => status !== 'healthy' && !known.some((finding) => finding.check === check),
+  );
+  const isFirst = known.length === 0 && news.length > 0;
+  return {
+    findings: [...known.map((finding) => lookedAt.get(finding.check) ?? finding), ...news],
+    ...(undiagnosed || isFirst ? { undiagnosed: true } : {}),
+  };
 }

@@ -6,6 +6,7 @@ import type { LogLine, LogTail, Usage, VariableFacts } from '../../src/adapters/
 import type { Target } from '../../src/runbook/target.ts';
 import { type Given, PRODUCTION } from './context.ts';
 import { crashing, replica, workload } from './emergencies/samples.ts';
+import { history, revision } from './revisions.ts';
 import { faulty, minutesAgo } from './topic.ts';
 
 export const MIB = 1024 ** 2;
@@ -112,6 +113,8 @@ const WELL = {
         limits: LIMITS,
         readiness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
       }),
+    history: async () =>
+      history({ current: revision(5, { pods: ['backend-a', 'backend-b'], ready: 2 }), earlier: [] }),
     endpoints: async () => ({
       service: 'paksa-backend-service',
       ready: ['10.1.0.1:8000 (backend-a)', '10.1.0.2:8000 (backend-b)'],
@@ -151,6 +154,7 @@ const WELL = {
       },
     ],
   },
+  prometheus: { query: async () => [{ labels: { status: '200' }, value: 3 }] },
 } satisfies Given;
 
 /** What is asked of it, with what differs from a system that is well. */
@@ -161,6 +165,7 @@ export const system = (changes: Given = {}): Given => ({
   redis: { ...WELL.redis, ...changes.redis },
   postgres: { ...WELL.postgres, ...changes.postgres },
   nginx: { ...WELL.nginx, ...changes.nginx },
+  prometheus: { ...WELL.prometheus, ...changes.prometheus },
   ...(changes.network ? { network: changes.network } : {}),
 });
 

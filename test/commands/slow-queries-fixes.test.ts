@@ -179,6 +179,7 @@ describe('analyze', () => {
     bytes: 2 * MIB,
     bloatBytes: 0,
     modifiedSinceAnalyze: 4000,
+    hasStatistics: true,
     lastAnalyze: minutesAgo(60),
     ...of,
   });

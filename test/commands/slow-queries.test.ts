@@ -55,12 +55,15 @@ const table = (of: Partial<TableHealth> = {}): TableHealth => ({
   bytes: 300 * MIB,
   bloatBytes: 20 * MIB,
   modifiedSinceAnalyze: 5000,
+  hasStatistics: true,
   lastAnalyze: minutesAgo(60),
   lastVacuum: minutesAgo(90),
   ...of,
 });
 const tables = (...all: TableHealth[]): Given => ({ postgres: { tables: async () => all } });
-const NEVER: TableHealth = (({ lastAnalyze: _, lastVacuum: __, ...rest }) => rest)(table());
+/** As after a crash, with which the server's counters begin again. */
+const UNCOUNTED: TableHealth = (({ lastAnalyze: _, lastVacuum: __, ...rest }) => rest)(table());
+const NEVER: TableHealth = { ...UNCOUNTED, hasStatistics: false };
 
 const blocker = (minutes: number, of: Partial<Session> = {}) => idle(10, minutes, of);
 const waiter = (pid: number, minutes: number, blockedBy: readonly number[] = [10]) =>
@@ -254,6 +257,15 @@ const FINDINGS: Record<string, readonly Case[]> = {
       tables(table({ modifiedSinceAnalyze: 20_001 }), { ...NEVER, schema: 'sales' }),
       warning(
         'the planner goes by old figures of invoices: 20,001 changes to 100,000 rows since 2026-10-01 (and 1 other table)',
+        ['analyze'],
+      ),
+    ],
+    ['older than the server’s counters', tables(UNCOUNTED), healthy('up to date')],
+    [
+      'older than the server’s counters, and much has changed since',
+      tables({ ...UNCOUNTED, modifiedSinceAnalyze: 20_001 }),
+      warning(
+        'the planner goes by old figures of invoices: 20,001 changes to 100,000 rows since the server’s counters began',
         ['analyze'],
       ),
     ],

@@ -88,6 +88,7 @@ environments:
       namespace: 'paksa-financial',
       workloads: { postgres: { kind: 'statefulset', name: 'postgres-primary' } },
     });
+    expect(production.target.kubernetes?.workloads).not.toHaveProperty('redis');
     expect([production.channel, staging?.channel]).toEqual(['C1', 'C2']);
     expect(production.policy).toMatchObject({
       escalation: { firstPageAfterMs: 600_000 },

@@ -10,7 +10,9 @@ import { pageKeys } from './sample-incident.ts';
 
 const onEveryWalk = (holds: (steps: readonly Step[]) => void) =>
   fc.assert(
-    fc.property(anyPolicy, anyWalk, (policy, choices) => holds(walk(policy, choices))),
+    fc.property(anyPolicy, anyWalk, fc.boolean(), (policy, choices, isDiagnosed) =>
+      holds(walk(policy, choices, isDiagnosed)),
+    ),
     { numRuns: 300 },
   );
 const onEveryStep = (holds: (step: Step) => void) =>
@@ -132,6 +134,37 @@ describe('work', () => {
     onEveryStep(({ before, after }) => {
       for (const { fix, round } of Object.values(before.attempts))
         expect(after.attempts[fix]?.round).toBeGreaterThanOrEqual(round);
+    });
+  });
+});
+
+describe('what is looked at', () => {
+  test('is in the incident, if it is not well', () => {
+    onEveryStep(({ happening, after, moved }) => {
+      if (happening.type !== 'verified' || !moved) return;
+      const seen = happening.findings.filter(({ status }) => status !== 'healthy');
+      expect(after.findings).toEqual(expect.arrayContaining(seen));
+      const checks = after.findings.map(({ check }) => check);
+      expect(new Set(checks).size).toBe(checks.length);
+    });
+  });
+
+  test('keeps the order that it was found in', () => {
+    onEveryStep(({ happening, before, after }) => {
+      if (happening.type === 'diagnosed') return;
+      const known = before.findings.map(({ check }) => check);
+      expect(after.findings.map(({ check }) => check).slice(0, known.length)).toEqual(known);
+    });
+  });
+
+  test('does not end what nobody has diagnosed', () => {
+    onEveryWalk((steps) => {
+      let isDiagnosed = (steps[0]?.before.findings.length ?? 0) > 0;
+      for (const { happening, before, after, moved } of steps) {
+        isDiagnosed ||= happening.type === 'diagnosed' && moved && happening.findings.length > 0;
+        const isOver = after.status === 'resolved' && before.status !== 'resolved';
+        if (happening.type === 'verified' && isOver) expect(isDiagnosed).toBe(true);
+      }
     });
   });
 });

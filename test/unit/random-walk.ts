@@ -71,10 +71,10 @@ export interface Step {
   readonly moved: boolean;
 }
 
-/** The steps taken, the refused ones too; the first is the opening. */
-export function walk(policy: Policy, choices: readonly Choice[]): readonly Step[] {
+/** The steps taken, the refused ones too; the first is the opening. Without a diagnosis, nothing has been found to begin with. */
+export function walk(policy: Policy, choices: readonly Choice[], isDiagnosed = true): readonly Step[] {
   const opening = at({ type: 'opened', severity: 'critical', findings: [] }, OPENED);
-  const steps = [take(incident({ policy }), opening)];
+  const steps = [take(incident({ policy, ...(isDiagnosed ? {} : { findings: [] }) }), opening)];
   let pages: readonly PageRef[] = [];
   for (const { kind, pick, sensible, later } of choices) {
     const last = steps.at(-1);
@@ -110,7 +110,7 @@ function frozen<Value>(value: Value): Value {
 
 const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => readonly IncidentEvent[]> = {
   /** What takes `renew` to its end and back again: chance alone hardly gets that far. */
-  onward: ({ attempts }) => {
+  onward: ({ attempts, findings: known }) => {
     const fix = 'renew';
     const { round, stage, undo } = attempts[fix] ?? { round: 1 };
     const begin: IncidentEvent = { type: 'fix-requested', fix };
@@ -119,12 +119,15 @@ const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => re
     const started: IncidentEvent = { type: 'started', fix, round, owner: 'replica' };
     const findings = [finding('expiry', 'healthy')];
     const passed: IncidentEvent = { type: 'verified', fix, round, passed: true, findings, boundAfter: 'new' };
+    // What nobody has diagnosed is first learnt of by a fix that does not help.
+    const seen = [finding('expiry', 'problem')];
+    const failed: IncidentEvent = { type: 'verified', fix, round, passed: false, findings: seen };
     const next: Partial<Record<AttemptStage, IncidentEvent>> = {
       previewing: { type: 'previewed', fix, round, preview: preview('state') },
       'awaiting-approval': { type: 'approved', fix, round },
       approved: started,
       running: undo === undefined ? captured : acted,
-      verifying: passed,
+      verifying: known.length === 0 ? failed : passed,
       succeeded: { type: 'undo-requested', fix, round },
       undoing: started,
       'undo-running': acted,

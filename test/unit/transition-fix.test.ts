@@ -1,7 +1,8 @@
 /** Fixes in an incident: asked for, drifted, verified, taken back, and one at a time. */
 import { describe, expect, test } from 'vitest';
-import type { AttemptStage } from '../../src/incident/incident.ts';
+import type { AttemptStage, Incident } from '../../src/incident/incident.ts';
 import { transition } from '../../src/incident/transition.ts';
+import type { Finding } from '../../src/runbook/finding.ts';
 import {
   at,
   attempt,
@@ -17,7 +18,7 @@ import {
 } from './sample-incident.ts';
 
 const REF = { fix: 'renew', round: 2 };
-const helped = (...findings: readonly ReturnType<typeof finding>[]) =>
+const helped = (...findings: readonly Finding[]) =>
   at({ type: 'verified', ...REF, passed: true, findings, boundAfter: 'serial 2' });
 
 describe('asking for a fix', () => {
@@ -141,6 +142,93 @@ describe('a fix that helped', () => {
       ]);
     },
   );
+});
+
+describe('what a verification sees of checks that the incident did not know', () => {
+  const statuses = ({ findings }: Incident) => findings.map(({ check, status }) => [check, status]);
+  const verifying = (findings: readonly Finding[]) => trying('verifying', { findings });
+  const failed = (...findings: readonly Finding[]) =>
+    at({ type: 'verified', ...REF, passed: false, findings, boundAfter: 'serial 2' });
+  const SEEN = [
+    finding('writes', 'problem'),
+    finding('expiry', 'problem'),
+    finding('clock', 'healthy'),
+    finding('reads', 'inconclusive'),
+  ];
+
+  test('comes after what it knew, in order; what is well is not news', () => {
+    const { next } = follow(
+      verifying([finding('name', 'healthy'), finding('expiry', 'healthy')]),
+      failed(...SEEN),
+    );
+    expect(statuses(next)).toEqual([
+      ['name', 'healthy'],
+      ['expiry', 'problem'],
+      ['writes', 'problem'],
+      ['reads', 'inconclusive'],
+    ]);
+  });
+
+  test('is there where nobody has diagnosed, such as in an emergency', () => {
+    const { next } = follow(verifying([]), failed(...SEEN));
+    expect(statuses(next)).toEqual([
+      ['writes', 'problem'],
+      ['expiry', 'problem'],
+      ['reads', 'inconclusive'],
+    ]);
+  });
+
+  test('is there after an undo too', () => {
+    const { next } = follow(trying('verifying-undo', { findings: [] }), helped(finding('writes', 'problem')));
+    expect(statuses(next)).toEqual([['writes', 'problem']]);
+  });
+
+  test('keeps the incident open, also after a fix that helped', () => {
+    const { next } = follow(
+      verifying([finding('expiry', 'problem')]),
+      helped(finding('expiry', 'healthy'), finding('writes', 'problem')),
+    );
+    expect(next.status).toBe('open');
+  });
+
+  describe('and that is well by now', () => {
+    const again = [
+      at({ type: 'fix-requested', fix: 'renew' }),
+      at({ type: 'previewed', fix: 'renew', round: 3, preview: preview('serial 2') }),
+      at({ type: 'approved', fix: 'renew', round: 3 }),
+      at({ type: 'started', fix: 'renew', round: 3, owner: 'replica' }),
+      at({ type: 'acted', fix: 'renew', round: 3, outcome: 'renewed' }),
+    ];
+    const well = at({
+      type: 'verified',
+      fix: 'renew',
+      round: 3,
+      passed: true,
+      findings: [finding('writes', 'healthy')],
+      boundAfter: 'serial 3',
+    });
+    const failedFirst = (findings: readonly Finding[]) =>
+      follow(verifying(findings), failed(finding('writes', 'problem')), ...again).next;
+
+    test('ends an incident that was diagnosed', () => {
+      const { next } = follow(failedFirst([finding('expiry', 'healthy')]), well);
+      expect(next.status).toBe('resolved');
+    });
+
+    test('does not end one that was not: the rest of the topic has never been looked at', () => {
+      const { next } = follow(failedFirst([]), well);
+      expect(statuses(next)).toEqual([['writes', 'healthy']]);
+      expect(next.status).toBe('open');
+    });
+
+    test('ends it once somebody has diagnosed', () => {
+      const { fixes } = incident();
+      const findings = [finding('expiry', 'healthy'), finding('writes', 'problem')];
+      const diagnosed = at({ type: 'diagnosed', severity: 'warning', fixes, findings });
+      const { next } = follow(failedFirst([]), diagnosed, well);
+      expect(next.status).toBe('resolved');
+    });
+  });
 });
 
 describe('an undo', () => {

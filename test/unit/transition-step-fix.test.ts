@@ -302,6 +302,29 @@ test('failed and tried again: looked at again first, and asked for in a new roun
   expect(anew.attempts.renew).toMatchObject({ stage: 'previewing', round: 2 });
 });
 
+describe('a problem that its fix left', () => {
+  const problem = { ...finding('expiry', 'problem'), suggests: ['renew'], evidence: { days: 3 } };
+  const before = running([RENEW, TELL], { findings: [problem, finding('name', 'problem')] });
+  const seen = (status: 'healthy' | 'problem' | 'inconclusive') =>
+    paksa({
+      type: 'step-looked',
+      ...refOf(before),
+      findings: [{ check: 'expiry', title: 'Expiry', status, summary: 'valid for 90 days' }],
+    });
+
+  test('is none any more once a look has found it healthy', () => {
+    const { next } = follow(before, seen('healthy'));
+    expect(next.findings).toEqual([
+      { ...finding('expiry', 'healthy'), summary: 'valid for 90 days' },
+      finding('name', 'problem'),
+    ]);
+  });
+
+  test.each(['problem', 'inconclusive'] as const)('stays as it was found while a look says %s', (status) => {
+    expect(follow(before, seen(status)).next.findings).toEqual(before.findings);
+  });
+});
+
 test('stopped or resolved, its preview is withdrawn', () => {
   const stop = at({ type: 'procedure-stopped', round: waiting.procedure?.round ?? 0, reason: 'enough' });
   for (const event of [stop, at({ type: 'resolved' })]) {

@@ -1,4 +1,5 @@
 /** What PostgreSQL or the network answered, as a sentence that says the next step. Never a password, never a row. */
+import pg from 'pg';
 import { AdapterError, messageOf } from '../../errors.ts';
 import { missingPrivilege } from './permission.ts';
 import type { PostgresSettings } from './port.ts';
@@ -78,10 +79,7 @@ function noEntry(code: string, at: string, where: PostgresSettings, text: string
         `${at} has no database “${where.database}” (3D000): correct the address, create it, or restore it from a backup.`,
       );
     case '53300':
-      return refused(
-        `${at} has no connection left (53300: ${text}): end idle sessions, make pools smaller, or raise max_connections.`,
-        true,
-      );
+      return refused(`${at} has no connection left (53300: ${text}). ${roomFor(text, where)}.`, true);
     case '57P03':
       return refused(
         `${at} takes no connections yet (57P03): ${text}. Wait for it, or look at its log.`,
@@ -94,6 +92,15 @@ function noEntry(code: string, at: string, where: PostgresSettings, text: string
     default:
       return undefined;
   }
+}
+
+/** What lets Paksa in again, and keeps it in: an ordinary role shares its connections with the applications. */
+function roomFor(text: string, { user, database }: PostgresSettings): string {
+  const role = pg.escapeIdentifier(user);
+  const [, whose] = /too many connections for (role|database)/.exec(text) ?? [];
+  if (whose !== undefined)
+    return `End idle sessions of that ${whose}, or raise its CONNECTION LIMIT with ALTER ${whose.toUpperCase()} ${whose === 'role' ? role : pg.escapeIdentifier(database)}`;
+  return `End idle sessions as a superuser, for whom superuser_reserved_connections are kept. From PostgreSQL 16 on, reserved_connections and GRANT pg_use_reserved_connections TO ${role} keep some for Paksa`;
 }
 
 /** Let in, and not allowed, not in time, or not now. */

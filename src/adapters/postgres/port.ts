@@ -25,6 +25,8 @@ export interface Connections {
   /** Of `max`, kept back for superusers. */
   readonly reserved: number;
   readonly used: number;
+  /** Of `used`, Paksa's own: they count neither as active nor as idle, since nobody frees them. */
+  readonly own: number;
   readonly active: number;
   readonly idle: number;
   readonly idleInTransaction: number;
@@ -123,6 +125,8 @@ export interface TableHealth {
   /** Of `bytes`, estimated to hold nothing. */
   readonly bloatBytes: number;
   readonly modifiedSinceAnalyze: number;
+  /** Whether the planner has statistics of it; they outlive a crash, after which nobody knows when they were made. */
+  readonly hasStatistics: boolean;
   readonly lastAnalyze?: Date;
   readonly lastVacuum?: Date;
 }

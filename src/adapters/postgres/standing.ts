@@ -1,4 +1,5 @@
 /** What kind of server this is at the moment, and who is connected to it. */
+import { ownSession, ownSessions } from './activity.ts';
 import type { Postgres } from './connect.ts';
 import type { Connections, Standing } from './port.ts';
 
@@ -62,18 +63,21 @@ interface ClientRow {
 
 /** Of another role's session, PostgreSQL may hide even that it is a client's: its own processes have no database. */
 const CLIENTS = `
-  SELECT usename, application_name, client_addr, state, backend_type IS NULL AS hidden
-    FROM pg_stat_activity
-   WHERE backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL AND datid IS NOT NULL)`;
+  SELECT a.usename, a.application_name, a.client_addr, a.backend_type IS NULL AS hidden,
+         a.state, ${ownSession('$1', '$2')} AS own
+    FROM pg_stat_activity a
+   WHERE a.backend_type = 'client backend'
+      OR (a.backend_type IS NULL AND a.usesysid IS NOT NULL AND a.datid IS NOT NULL)`;
 
 const COUNTS = `
   SELECT current_setting('max_connections')::int AS max,
          current_setting('superuser_reserved_connections')::int
            + coalesce(current_setting('reserved_connections', true)::int, 0) AS reserved,
          count(*)::int AS used,
-         count(*) FILTER (WHERE state IN ('active', 'fastpath function call'))::int AS active,
-         count(*) FILTER (WHERE state = 'idle')::int AS idle,
-         count(*) FILTER (WHERE state LIKE 'idle in transaction%')::int AS idle_in_transaction,
+         count(*) FILTER (WHERE own)::int AS own,
+         count(*) FILTER (WHERE state IN ('active', 'fastpath function call') AND NOT own)::int AS active,
+         count(*) FILTER (WHERE state = 'idle' AND NOT own)::int AS idle,
+         count(*) FILTER (WHERE state LIKE 'idle in transaction%' AND NOT own)::int AS idle_in_transaction,
          count(*) FILTER (WHERE hidden)::int AS hidden
     FROM (${CLIENTS}) client`;
 
@@ -85,9 +89,10 @@ const BY_CLIENT = `
 
 export const countConnections = (db: Postgres, signal: AbortSignal): Promise<Connections> =>
   db.read({ operation: 'count connections', signal }, async (query) => {
-    const [row] = await query<ConnectionsRow>(COUNTS);
+    const own = ownSessions(db);
+    const [row] = await query<ConnectionsRow>(COUNTS, own);
     if (!row) throw new Error('count(*) gave no row');
-    const clients = await query<ClientRow>(BY_CLIENT);
+    const clients = await query<ClientRow>(BY_CLIENT, own);
     const { idle_in_transaction: idleInTransaction, ...counts } = row;
     return { ...counts, idleInTransaction, byClient: clients.map(clientOf) };
   });

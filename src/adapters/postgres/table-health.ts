@@ -33,6 +33,9 @@ const TABLES = `
   SELECT n.nspname AS schema, c.relname AS "table", ${ROWS} AS live,
          s.n_dead_tup::float8 AS dead, ${sizeOf('pg_total_relation_size')} AS bytes,
          s.n_mod_since_analyze::float8 AS modified,
+         -- whoever may not read a table is not shown its statistics either
+         (NOT has_table_privilege(c.oid, 'SELECT')
+          OR EXISTS (SELECT FROM pg_stats p WHERE p.schemaname = n.nspname AND p.tablename = c.relname)) AS described,
          greatest(s.last_analyze, s.last_autoanalyze) AS analyzed,
          greatest(s.last_vacuum, s.last_autovacuum) AS vacuumed,
          coalesce(greatest(b.pages - b.needed, 0) * current_setting('block_size')::int, 0)::float8 AS bloat
@@ -50,6 +53,7 @@ interface Row {
   readonly dead: number;
   readonly bytes: number;
   readonly modified: number;
+  readonly described: boolean;
   readonly analyzed: Date | null;
   readonly vacuumed: Date | null;
   readonly bloat: number;
@@ -65,6 +69,7 @@ export const listTables = (db: Postgres, signal: AbortSignal): Promise<readonly 
       bytes: row.bytes,
       bloatBytes: Math.min(row.bloat, row.bytes),
       modifiedSinceAnalyze: row.modified,
+      hasStatistics: row.described,
       ...(row.analyzed ? { lastAnalyze: row.analyzed } : {}),
       ...(row.vacuumed ? { lastVacuum: row.vacuumed } : {}),
     })),

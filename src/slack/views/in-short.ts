@@ -11,5 +11,6 @@ export function inShort(incident: Incident): string {
   const wrong = problems.map(({ summary }) => summary).join('; ');
   if (at !== '') return wrong === '' ? at : `${at}; ${wrong}`;
   if (wrong !== '') return wrong;
-  return incident.findings.length === 0 ? 'not diagnosed' : 'no problem is left';
+  const isKnown = incident.findings.length > 0 && !incident.undiagnosed;
+  return isKnown ? 'no problem is left' : 'not diagnosed';
 }

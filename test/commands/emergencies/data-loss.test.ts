@@ -16,6 +16,7 @@ const table = (name: string, deadRows: number): TableHealth => ({
   bytes: 8192,
   bloatBytes: 0,
   modifiedSinceAnalyze: 0,
+  hasStatistics: true,
 });
 const rows = (counts: Record<string, number>, ...tables: readonly TableHealth[]): Given => ({
   postgres: { rowCounts: async () => counts, tables: async () => tables },

@@ -68,8 +68,9 @@ export const connections = (of: Partial<Connections> = {}): Connections => ({
   max: 100,
   reserved: 3,
   used: 12,
+  own: 2,
   active: 1,
-  idle: 11,
+  idle: 9,
   idleInTransaction: 0,
   hidden: 0,
   byClient: [

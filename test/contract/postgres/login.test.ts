@@ -51,6 +51,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       `CREATE ROLE expired LOGIN PASSWORD '${PASSWORD}' VALID UNTIL '2020-01-01'`,
       'CREATE DATABASE paksa_db OWNER paksa',
       'CREATE DATABASE closed ALLOW_CONNECTIONS false',
+      'CREATE DATABASE one_each CONNECTION LIMIT 1',
     );
   });
   afterAll(async () => {
@@ -106,15 +107,24 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   test('no connection left, for the role and for anybody', async () => {
     const only = await openSession(url('', 'one_at_a_time'));
-    expect(refusal(await logIn(url('', 'one_at_a_time')))).toMatchObject({ code: '53300' });
+    expect(refusal(await logIn(url('', 'one_at_a_time')))).toMatchObject({
+      code: '53300',
+      message: expect.stringMatching(/CONNECTION LIMIT with ALTER ROLE "one_at_a_time"\.$/),
+    });
     await only.end();
+    const alone = await openSession(server.url({ user: 'paksa', database: 'one_each' }));
+    expect(refusal(await logIn(server.url({ user: 'paksa', database: 'one_each' })))).toMatchObject({
+      code: '53300',
+      message: expect.stringMatching(/CONNECTION LIMIT with ALTER DATABASE "one_each"\.$/),
+    });
+    await alone.end();
 
     const greedy = await Promise.all(Array.from({ length: 12 }, () => openSession(url())));
     try {
       const { code, message } = refusal(await logIn(url()));
       expect(code).toBe('53300');
       expect(message).toMatch(
-        /no connection left .* end idle sessions, make pools smaller, or raise max_connections/,
+        /no connection left .* superuser .*superuser_reserved_connections.* GRANT pg_use_reserved_connections TO "paksa"/,
       );
       expect(await failureOf(system(url()).probe.connections(soon()))).toMatchObject({
         fault: 'refused',

@@ -134,7 +134,8 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
           max: 40,
           reserved: 3,
           used: 5,
-          active: 2,
+          own: 1,
+          active: 1,
           idle: 2,
           idleInTransaction: 1,
           hidden: 0,
@@ -148,7 +149,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       ]);
       // A role without pg_monitor sees that they are there, and says what it does not see.
       const seen = await modest.probe.connections(soon());
-      expect(seen).toMatchObject({ active: 1, idle: 0, hidden: seen.used - 1 });
+      expect(seen).toMatchObject({ active: 0, idle: 0, idleInTransaction: 0, hidden: seen.used - 1 });
       expect(seen.byClient[0]).toEqual({
         client: 'paksa-backend (postgres) from an address that is not shown',
         connections: 2,
@@ -156,6 +157,21 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     } finally {
       await execute(server.url(), `SELECT pg_terminate_backend(${busy.pid})`);
       await Promise.all([...idle, forgotten].map((session) => session.end()));
+    }
+  });
+
+  test('Paksa’s own are taken, and nothing that could be freed', async () => {
+    await Promise.all([system.db.close(), modest.db.close()]);
+    const names = ['paksa', 'paksa-jobs'];
+    const idle = await Promise.all(names.map((name) => openSession(system.url, name)));
+    const reading = await openSession(system.url, 'paksa');
+    try {
+      await reading.query('BEGIN');
+      await expect
+        .poll(() => system.probe.connections(soon()))
+        .toMatchObject({ used: 4, own: 4, active: 0, idle: 0, idleInTransaction: 0 });
+    } finally {
+      await Promise.all([...idle, reading].map((session) => session.end()));
     }
   });
 

@@ -40,7 +40,20 @@ describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
         bytes: expect.any(Number),
         bloatBytes: 0,
         modifiedSinceAnalyze: 20_000,
+        hasStatistics: false,
       });
+  });
+
+  test('its statistics outlive the counters, which a crash resets', async () => {
+    const system = await create(...filled, 'ANALYZE invoices');
+    await expect.poll(async () => (await health(system, 'invoices'))?.lastAnalyze).toBeInstanceOf(Date);
+    await execute(system.url, `SELECT pg_stat_reset_single_table_counters('invoices'::regclass)`);
+    await expect
+      .poll(async () => {
+        const { lastAnalyze, hasStatistics } = (await health(system, 'invoices')) ?? {};
+        return { lastAnalyze, hasStatistics };
+      })
+      .toEqual({ lastAnalyze: undefined, hasStatistics: true });
   });
 
   test('one in good order has next to no bloat', async () => {

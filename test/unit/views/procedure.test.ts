@@ -131,6 +131,32 @@ describe('Paksa’s own steps', () => {
     expect(pressable(acting, 'restart')).toEqual([]);
   });
 
+  test('a fix that did not help leaves on the card and in short what was seen, though nobody has diagnosed', () => {
+    const before = follow(incident({ findings: [] }), started(emergency(RESTART, TELL))).next;
+    const ref = { fix: 'restart', round: 1 };
+    const findings = [{ ...finding('writes', 'problem'), summary: 'it still takes writes' }];
+    const { next } = follow(
+      before,
+      at({ type: 'previewed', ...ref, preview: preview('x') }, later, 'paksa'),
+      at({ type: 'approved', ...ref }, later, 'UAPPROVER'),
+      at({ type: 'started', ...ref, owner: 'replica' }, later, 'paksa'),
+      at({ type: 'acted', ...ref, outcome: 'restarted' }, later, 'paksa'),
+      at({ type: 'verified', ...ref, passed: false, findings }, later, 'paksa'),
+    );
+    const card = incidentCard(next);
+    expectSendable(card);
+    expect(reads(card)).toContain('🔴 *writes*: it still takes writes');
+    expect(card.text).toContain('emergency, at “Restart it”; it still takes writes');
+    const page = pageView(next, { level: 1, attempt: 1, responder: 'user/U1' }, undefined);
+    expect(reads(page)).toContain('🔴 *writes*: it still takes writes');
+  });
+
+  test('that well again is not said to be all, while nobody has diagnosed', () => {
+    const well = incident({ findings: [finding('writes', 'healthy')] });
+    expect(incidentCard(well).text).toContain('no problem is left');
+    expect(incidentCard({ ...well, undiagnosed: true }).text).toContain('not diagnosed');
+  });
+
   test.each([
     [{ findings: undefined }, 'looking whether it is needed'],
     [{ findings: [saw('expiry', 'problem')] }, 'waits until the other fix has been verified'],

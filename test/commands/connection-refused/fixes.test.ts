@@ -1,11 +1,11 @@
 /** The fixes of the topic `connection-refused`, and the topic as a whole when the database is down. */
 import { describe, expect, test } from 'vitest';
-import { connectionRefused } from '../../commands/connection-refused.ts';
-import type { Connections, Session, SessionRef } from '../../src/adapters/postgres/port.ts';
-import { examine } from '../../src/engine/examine.ts';
-import { type Given, PRODUCTION } from './context.ts';
-import { idle } from './sessions.ts';
-import { faulty, minutesAgo, under } from './topic.ts';
+import { connectionRefused } from '../../../commands/connection-refused.ts';
+import type { Connections, Session, SessionRef } from '../../../src/adapters/postgres/port.ts';
+import { examine } from '../../../src/engine/examine.ts';
+import { type Given, PRODUCTION } from '../context.ts';
+import { idle } from '../sessions.ts';
+import { faulty, minutesAgo, under } from '../topic.ts';
 
 const { context, fixCalled } = under(connectionRefused);
 
@@ -13,8 +13,9 @@ const CONNECTIONS: Connections = {
   max: 103,
   reserved: 3,
   used: 98,
+  own: 2,
   active: 4,
-  idle: 50,
+  idle: 48,
   idleInTransaction: 44,
   hidden: 0,
   byClient: [],

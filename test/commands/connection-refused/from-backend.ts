@@ -1,0 +1,35 @@
+/** What the way from inside the backend comes to. */
+import { expect } from 'vitest';
+import { faulty, healthy, inconclusive, problem } from '../topic.ts';
+import { CUT, type Findings, facts, reach, UNSET, variables } from './given.ts';
+
+export const FINDINGS: Findings = {
+  'from-backend-docker': [
+    ['reached', reach([{}, {}]), healthy('reached from inside 2 containers')],
+    [
+      'not reached from one, though Paksa does',
+      reach([{}, CUT]),
+      problem('postgres:5432 is not reached from 1 of 2 containers: connection refused'),
+    ],
+    [
+      'not reached from any, though Paksa does',
+      reach([CUT]),
+      problem('postgres:5432 is not reached from any container: connection refused'),
+    ],
+    [
+      'not reached from anywhere, which the port tells',
+      reach([CUT], { network: { connect: faulty('refused') } }),
+      inconclusive('postgres:5432 is not reached from any container: connection refused'),
+    ],
+    [
+      'without an address',
+      { docker: variables(UNSET) },
+      inconclusive(expect.stringContaining('no replica of backend says')),
+    ],
+    [
+      'of a backend that does not run',
+      { docker: { ...variables(facts()), reach: async () => [] } },
+      inconclusive(expect.stringContaining('no container of backend runs')),
+    ],
+  ],
+};
