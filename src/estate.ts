@@ -129,7 +129,7 @@ function furnish({ target, credentials, policy }: Environment): Furnished {
         () => need(target.api, 'api'),
         () => credentials.apiToken,
       ),
-      certificate: createCertificateProbe(certificate),
+      certificate: createCertificateProbe(certificate, () => target.tls?.trust),
       postgres: createPostgresProbe(database),
       redis: createRedisProbe(redis, redisUrl),
       docker: containers,

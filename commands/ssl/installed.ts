@@ -14,7 +14,7 @@ export const installedChecks = {
   file: check(
     'Certificate file on disk',
     async ({ certificate, target, now, signal }) => {
-      const { leaf, chainInOrder, keyMatches, keyMode } = await certificate.installed(signal);
+      const { leaf, chainInOrder, missingIssuer, keyMatches, keyMode } = await certificate.installed(signal);
       const evidence: Evidence = {
         file: target.certificate?.files.certificate ?? '',
         serial: leaf.serial,
@@ -35,10 +35,15 @@ export const installedChecks = {
           suggests: ['renew'],
           severity: 'warning',
         });
-      // Of what a server presents, the name's own check tells this.
+      // Of what a server presents, the checks of name and chain tell these.
       const asked = target.tls?.servername ?? target.tls?.host;
       if (target.kubernetes && asked !== undefined && !leaf.names.some((name) => covers(name, asked)))
         return problem(`not valid for ${asked}, only for ${leaf.names.slice(0, 3).join(', ')}`, {
+          evidence,
+          suggests: ['renew'],
+        });
+      if (target.kubernetes && target.tls && missingIssuer !== undefined)
+        return problem(`the certificate of ${missingIssuer} is missing after it`, {
           evidence,
           suggests: ['renew'],
         });

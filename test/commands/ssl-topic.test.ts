@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ssl } from '../../commands/ssl.ts';
 import { examine } from '../../src/engine/examine.ts';
-import type { Given } from './context.ts';
+import { type Given, PRODUCTION } from './context.ts';
 import {
   certificate,
   clockOff,
@@ -64,6 +64,37 @@ describe('evidence', () => {
 
   test('clock: how far, and how sure', async () => {
     expect((await look('clock', clockOff(-45_200, 600))).evidence).toEqual({ 'skew in s': -45, '± s': 1 });
+  });
+});
+
+describe('the file, which the cluster’s secret is made from', () => {
+  const { kubernetes } = PRODUCTION;
+  const inCluster = { target: { ...TARGET, ...(kubernetes ? { kubernetes } : {}) } };
+
+  test.each([
+    ['as it ought to be', {}, 'valid until 2026-05-09, key belongs'],
+    [
+      'for another name',
+      { leaf: certificate({ names: ['old.test'] }) },
+      'not valid for paksa.test, only for old.test',
+    ],
+    ['soon at its end', { leaf: certificate({ notAfter: inDays(8) }) }, 'expires in 8 days'],
+    [
+      'without its issuer',
+      { missingIssuer: 'Paksa Intermediate' },
+      'the certificate of Paksa Intermediate is missing after it',
+    ],
+  ])('%s', async (_, file, summary) => {
+    expect(await look('file', onDisk(file), inCluster)).toMatchObject({
+      status: summary.includes('belongs') ? 'healthy' : 'problem',
+      summary,
+    });
+  });
+
+  test('without a cluster its server is asked, which tells the same itself', async () => {
+    expect(await look('file', onDisk({ missingIssuer: 'Paksa Intermediate' }))).toMatchObject({
+      status: 'healthy',
+    });
   });
 });
 

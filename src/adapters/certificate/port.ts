@@ -42,6 +42,8 @@ export interface InstalledCertificate {
   /** The file's certificates, in the file's order. */
   readonly chain: readonly Certificate[];
   readonly chainInOrder: boolean;
+  /** Who issued the file's last certificate, when that is no authority that is trusted here: one is missing after it. */
+  readonly missingIssuer?: string;
   /** Whether the private key file belongs to the leaf. */
   readonly keyMatches: boolean;
   /** Octal permissions of the key file, such as `600`. */

@@ -25,7 +25,8 @@ export async function exitFromEvents(
   const lines = await engine.ask('read events', signal, async (abortSignal) => {
     const stream = await engine.docker.getEvents({
       since: seconds - BEFORE_S,
-      until: Math.min(seconds + 2, Math.floor(Date.now() / 1000)),
+      // What has not happened yet would be waited for; a whole second would leave out what happened within this one.
+      until: Math.min(seconds + 2, Date.now() / 1000),
       filters: { container: [id], event: ['die', 'oom'] },
       abortSignal,
     });

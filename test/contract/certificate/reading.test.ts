@@ -1,6 +1,6 @@
 /** Files as people leave them: several certificates, text between them, a stranger's key, DER, halves. */
 import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CertificateFiles } from '../../../src/adapters/certificate/port.ts';
 import { createCertificateProbe } from '../../../src/adapters/certificate/probe.ts';
@@ -36,6 +36,21 @@ describe('reading', () => {
     await writeFile(files.certificate, given.good.leaf + given.authority.root + given.authority.intermediate);
     await chmod(files.key, 0o644);
     expect(await probe().installed(soon())).toMatchObject({ chainInOrder: false, keyMode: '644' });
+  });
+
+  test('a chain that ends before an authority that is trusted', async () => {
+    const trust = join(dirname(files.certificate), 'root.pem');
+    await writeFile(trust, given.authority.root);
+    const trusting = createCertificateProbe(
+      () => ({ files, authority: given.localCa }),
+      () => trust,
+    );
+    expect(await trusting.installed(soon())).not.toHaveProperty('missingIssuer');
+    expect(await probe().installed(soon())).toMatchObject({ missingIssuer: 'Test Root' });
+    await writeFile(files.certificate, given.good.leaf);
+    expect(await trusting.installed(soon())).toMatchObject({ missingIssuer: 'Test Intermediate' });
+    await writeFile(files.certificate, given.good.chain + given.authority.root);
+    expect(await probe().installed(soon())).not.toHaveProperty('missingIssuer');
   });
 
   test('a key that does not belong', async () => {
