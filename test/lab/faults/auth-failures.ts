@@ -95,26 +95,9 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     what: 'one of the backend’s pods runs with another secret than the other',
     inject: async (stack) => {
       await setSecret(stack, ANOTHER_SECRET);
-      const [pod] = await stack.cluster.pods(stack.namespace, 'app=paksa-backend');
-      const name = pod?.metadata?.name ?? '';
-      await stack.cluster.core.deleteNamespacedPod({
-        name,
-        namespace: stack.namespace,
-        gracePeriodSeconds: 0,
-      });
-      await until(
-        async () => {
-          const pods = await stack.cluster.pods(stack.namespace, 'app=paksa-backend');
-          return (
-            pods.length === 2 &&
-            pods.every(
-              ({ metadata, status }) =>
-                metadata?.name !== name && status?.containerStatuses?.every(({ ready }) => ready),
-            )
-          );
-        },
-        { what: 'a pod with the other secret', within: 60_000 },
-      );
+      // A kubelet learns of a secret's change a moment later: until then a new pod gets the old one.
+      for (let differs = false; !differs; )
+        differs = await hasAnotherSecret(stack, await replaceOnePod(stack));
       await setSecret(stack, stack.jwtSecret);
     },
     mend: async (stack) => {
@@ -125,6 +108,30 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     fix: 'rollout-restart',
   },
 ];
+
+/** Deletes a pod of the backend; resolves with the name of the one that came instead, once all are ready. */
+async function replaceOnePod({ cluster, namespace }: ClusterStack): Promise<string> {
+  const podsNow = () => cluster.pods(namespace, 'app=paksa-backend');
+  const before = (await podsNow()).map(({ metadata }) => metadata?.name ?? '');
+  const [name = ''] = before;
+  await cluster.core.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
+  return until(
+    async () => {
+      const pods = await podsNow();
+      const ready = pods.filter(({ status }) => status?.containerStatuses?.every((each) => each.ready));
+      const isBack = pods.length === before.length && ready.length === pods.length;
+      return (
+        isBack && pods.map(({ metadata }) => metadata?.name ?? '').find((each) => !before.includes(each))
+      );
+    },
+    { what: 'a pod in its place', within: 60_000 },
+  );
+}
+
+async function hasAnotherSecret({ cluster, namespace }: ClusterStack, pod: string): Promise<boolean> {
+  const { stdout } = await cluster.exec(namespace, pod, 'backend', ['printenv', 'JWT_SECRET_KEY']);
+  return stdout.trim() === ANOTHER_SECRET;
+}
 
 async function setSecret(stack: ClusterStack, value: string): Promise<void> {
   await stack.cluster.core.patchNamespacedSecret(

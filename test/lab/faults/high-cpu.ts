@@ -8,6 +8,12 @@ import { background, containerOf, renewBackend } from './compose.ts';
 
 const TOPIC = 'high-cpu';
 const SPIN = ['python3', '-c', 'while True: pass'];
+/** Works for 15 of 100 ms, as a backend does that has something to do. */
+const WORK = [
+  'python3',
+  '-c',
+  'import time\nwhile True:\n    end = time.monotonic() + 0.015\n    while time.monotonic() < end: pass\n    time.sleep(0.085)',
+];
 /** Beside others who keep the machine busy it takes a while until the process gets its share. */
 const SEEN_MS = 120_000;
 
@@ -16,11 +22,7 @@ const ALLOWED = 250;
 
 /** Millicores. */
 async function limit(stack: ComposeStack, allowed: number): Promise<void> {
-  await (await containerOf(stack, 'backend')).update({
-    CpuPeriod: 100_000,
-    CpuQuota: allowed * 100,
-    NanoCpus: 0,
-  });
+  await (await containerOf(stack, 'backend')).update({ NanoCpus: allowed * 1e6 });
 }
 
 /** Resolves once the backend's container uses so many millicores. */
@@ -59,6 +61,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     what: 'the backend’s container may use a twentieth of a core, and is held back',
     inject: async (stack) => {
       await limit(stack, 50);
+      await background(stack, 'backend', WORK);
       await untilUsed(stack, 40);
     },
     mend: renewBackend,

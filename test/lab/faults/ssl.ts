@@ -88,6 +88,7 @@ async function restartIngress(stack: ClusterStack, { chain }: Pem): Promise<void
     },
     { what: 'the ingress controller to present its certificate', within: 90_000 },
   );
+  await stack.untilRolledOut(INGRESS);
 }
 
 /** On disk, in the secret, and presented. */

@@ -84,5 +84,6 @@ export async function unmountKubelet(): Promise<void> {
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '');
   const own = mounts.filter((path) => path === folder || path.startsWith(`${folder}/`));
-  for (const path of own.toReversed()) await promisify(execFile)('umount', [path]);
+  // What the kubelet had started to measure its folder may outlive it for a moment.
+  for (const path of own.toReversed()) await promisify(execFile)('umount', ['--lazy', path]);
 }

@@ -22,7 +22,7 @@ log_line_prefix = '%m [%p] %q%u@%d '
 log_lock_waits = on
 SETTINGS
   echo "CREATE DATABASE $POSTGRES_DB" | as_postgres postgres --single -D "$PGDATA" postgres >/dev/null
-  echo 'CREATE EXTENSION pg_stat_statements' | as_postgres postgres --single -D "$PGDATA" "$POSTGRES_DB" >/dev/null
+  echo 'CREATE EXTENSION pg_stat_statements; CREATE EXTENSION amcheck' | as_postgres postgres --single -D "$PGDATA" "$POSTGRES_DB" >/dev/null
 fi
 
 install -d -o postgres -g postgres -m 2775 /var/run/postgresql
