@@ -5,6 +5,7 @@ import type { CheckContext } from '../../src/runbook/tools.ts';
 import { blamesAnother, saidIn } from '../parts/answer.ts';
 import { asked } from '../parts/fault.ts';
 import { type Replica, wrongWith } from '../parts/replicas.ts';
+import { blameOf } from '../parts/roll-back.ts';
 import { NOUN, type Platform, runtimeOf } from '../parts/services.ts';
 import { noReplicas } from '../parts/target.ts';
 import { count, short } from '../parts/words.ts';
@@ -19,6 +20,8 @@ export const RESTARTS: Readonly<Record<Platform, readonly string[]>> = {
   docker: ['restart-backend'],
   kubernetes: ['rollout-restart'],
 };
+/** Restarted, a deploy that does not come up would not come up again. */
+const ROLL_BACK = ['roll-back'];
 
 type Answer = Awaited<ReturnType<CheckContext['docker']['ask']>>[number];
 
@@ -80,7 +83,7 @@ export const healthCheck = (platform: Platform) =>
     `Health of the backend’s ${NOUN[platform].many}`,
     async (context): Promise<Verdict> => {
       const found = await asked(healthOf(platform, context));
-      if (found.answered) return judge(platform, found.answer);
+      if (found.answered) return judge(platform, found.answer, context);
       // That there is none is the finding.
       return found.fault === 'not-found'
         ? problem(`there is none: ${found.message}`)
@@ -89,7 +92,7 @@ export const healthCheck = (platform: Platform) =>
     { skip: noReplicas(platform, 'backend'), timeoutSeconds: 20 },
   );
 
-function judge(platform: Platform, all: readonly Health[]): Verdict {
+async function judge(platform: Platform, all: readonly Health[], context: CheckContext): Promise<Verdict> {
   const { one, many } = NOUN[platform];
   const of = (state: State) => all.filter((each) => each.state === state);
   const evidence: Evidence = { answers: all.slice(0, SHOWN).map(({ says }) => short(says, 120)) };
@@ -98,17 +101,44 @@ function judge(platform: Platform, all: readonly Health[]): Verdict {
     return problem(`no ${one} of the backend is there`, {
       suggests: platform === 'kubernetes' ? ['start-pods', 'rollout-restart'] : [],
     });
-  if (broken.length > 0)
-    return problem(told(broken), {
-      evidence,
+  if (broken.length > 0) {
+    const remedy = await remedyFor(platform, broken, context);
+    return problem(`${told(broken)}${remedy.because}`, {
+      evidence: { ...evidence, ...remedy.evidence },
       severity: broken.length === all.length ? 'critical' : 'warning',
-      suggests: RESTARTS[platform],
+      suggests: remedy.suggests,
     });
+  }
   if (ill.length > 0) return inconclusive(`${told(ill)}. That is not the load balancer’s`, evidence);
   if (odd.length > 0) return inconclusive(`${told(odd)}. Look at api.paths.health`, evidence);
   return well.length === 0
     ? inconclusive(`${told(starting)}: look again in a minute`, evidence)
     : healthy(`${count(well.length, `${one} answers`, `${many} answer`)}`, evidence);
+}
+
+interface Remedy {
+  /** For the end of the summary. */
+  readonly because: string;
+  readonly evidence: Evidence;
+  readonly suggests: readonly string[];
+}
+
+/** A restart, unless the newest deploy is what is wrong. */
+export async function remedyFor(
+  platform: Platform,
+  broken: readonly Health[],
+  context: CheckContext,
+): Promise<Remedy> {
+  const restart = { because: '', suggests: RESTARTS[platform] };
+  if (platform === 'docker') return { ...restart, evidence: {} };
+  const { isOfTheDeploy, says } = await blameOf(
+    'backend',
+    broken.map(({ replica }) => replica),
+    context,
+  );
+  return isOfTheDeploy
+    ? { because: `. ${says}`, evidence: {}, suggests: ROLL_BACK }
+    : { ...restart, evidence: { 'no roll-back': short(says, 200) } };
 }
 
 /** The first, and how many more. */

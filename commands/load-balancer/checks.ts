@@ -1,7 +1,8 @@
-/** What the topic `load-balancer` looks at: the way through, each replica behind it, nginx itself, and who gets requests. */
+/** What the topic `load-balancer` looks at: the way through, each replica behind it, nginx itself, who gets requests, and how many fail. */
 import { replicaCheck } from '../parts/replicas.ts';
 import { through } from '../parts/through.ts';
 import { healthCheck } from './backend.ts';
+import { errorRate } from './error-rate.ts';
 import { config, errors, upstreams } from './nginx.ts';
 import { endpoints, readiness } from './traffic.ts';
 
@@ -13,6 +14,7 @@ export const checks = {
   'nginx-pods': replicaCheck('kubernetes', 'nginx', ['restart-ingress']),
   config,
   errors,
+  'error-rate': errorRate,
   upstreams,
   endpoints,
   readiness,

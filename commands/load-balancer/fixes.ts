@@ -1,9 +1,10 @@
-/** What the topic `load-balancer` can do: start nginx or the backend anew, and try failed servers again sooner. */
+/** What the topic `load-balancer` can do: start nginx or the backend anew, take a deploy back, and try failed servers again sooner. */
 import { z } from 'zod';
 import { fix, undoWith } from '../../src/runbook/fix.ts';
 import type { CheckContext, FixContext } from '../../src/runbook/tools.ts';
 import { asked } from '../parts/fault.ts';
 import { type RestartOptions, restartFix } from '../parts/restart.ts';
+import { rollBackFix } from '../parts/roll-back.ts';
 import { scaleUp } from '../parts/stop-pods.ts';
 import { noNginx, noWorkload } from '../parts/target.ts';
 import { count, short } from '../parts/words.ts';
@@ -89,6 +90,7 @@ export const fixes = {
   }),
   'restart-backend': restartFix('docker', 'backend', ['container-health', 'through']),
   'rollout-restart': restartFix('kubernetes', 'backend', ['pod-health', 'endpoints']),
+  'roll-back': rollBackFix('backend', ['pod-health', 'endpoints']),
   'start-pods': scaleUp(['pod-health', 'endpoints']),
   'fix-health-check': fix('Try failed servers again sooner', {
     risk: 'medium',

@@ -12,8 +12,8 @@ import { type Kind, type UpstreamErrors, upstreamErrors } from './upstream-error
 /** The guide's errors are of now: older ones are the story of an incident that is over. */
 const ERRORS_SECONDS = 5 * 60;
 const MANY_ERRORS = 10;
-/** While it answers, those of longer ago are over. */
-const FRESH_MS = 60_000;
+/** While it answers, those of longer ago are over: where requests come, a server that is still away is met again within it. */
+const FRESH_MS = 20_000;
 const SHOWN = 8;
 
 const LEVEL = /\[(?:emerg|alert|crit|error)\] /;

@@ -5,7 +5,7 @@ import type { CheckContext } from '../../src/runbook/tools.ts';
 import { asked } from '../parts/fault.ts';
 import { noWorkload } from '../parts/target.ts';
 import { count, short } from '../parts/words.ts';
-import { healthOf, RESTARTS, told } from './backend.ts';
+import { healthOf, RESTARTS, remedyFor, told } from './backend.ts';
 import { isNoticedTooLate, unnoticedSeconds } from './figures.ts';
 
 const SHOWN = 8;
@@ -42,17 +42,18 @@ async function explain(context: CheckContext, ready: number, evidence: Evidence)
   if (wanted === 0)
     return problem(`${nobody}: the backend is scaled to nothing`, { evidence, suggests: ['start-pods'] });
   const broken = pods.filter(({ state }) => state === 'broken');
-  if (broken.length > 0)
-    return problem(
+  if (broken.length > 0) {
+    const remedy = await remedyFor('kubernetes', broken, context);
+    const says =
       ready === 0
         ? `${nobody}: ${told(broken)}`
-        : `${told(broken)}; ${broken.length === 1 ? 'it gets' : 'they get'} no requests`,
-      {
-        evidence,
-        severity: ready === 0 ? 'critical' : 'warning',
-        suggests: RESTARTS.kubernetes,
-      },
-    );
+        : `${told(broken)}; ${broken.length === 1 ? 'it gets' : 'they get'} no requests`;
+    return problem(`${says}${remedy.because}`, {
+      evidence: { ...evidence, ...remedy.evidence },
+      severity: ready === 0 ? 'critical' : 'warning',
+      suggests: remedy.suggests,
+    });
+  }
   const ill = pods.filter(({ state }) => state === 'ill');
   if (ill.length > 0)
     return inconclusive(

@@ -76,8 +76,8 @@ describe('errors', () => {
     ['none', now(200, []), healthy('none in 5 min')],
     [
       'what a restart of the backend leaves behind',
-      now(200, said(2, REFUSED, 0.5)),
-      healthy('2 errors in 5 min, the last 30 s ago: connection refused; it answers now'),
+      now(200, said(2, REFUSED, 0.2)),
+      healthy('2 errors in 5 min, the last 12 s ago: connection refused; it answers now'),
     ],
     [
       'many, that are over',
@@ -132,7 +132,7 @@ describe('errors', () => {
     expect(await look('errors', now(200, said(2, REFUSED, 2)), { target })).toMatchObject(
       healthy(expect.stringMatching(/none since$/)),
     );
-    expect(await look('errors', now(200, said(2, REFUSED, 0.5)), { target })).toMatchObject({
+    expect(await look('errors', now(200, said(2, REFUSED, 0.2)), { target })).toMatchObject({
       status: 'problem',
       severity: 'warning',
     });

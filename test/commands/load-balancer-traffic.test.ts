@@ -6,6 +6,7 @@ import type { Endpoints, Readiness, Workload } from '../../src/adapters/kubernet
 import type { InsideAnswer } from '../../src/adapters/runtime/port.ts';
 import type { Given } from './context.ts';
 import { crashing, replica, topic, workload } from './emergencies/samples.ts';
+import { history, revision } from './revisions.ts';
 import { HEALTH, ILL } from './sample-system.ts';
 import { type Case, faulty, healthy, inconclusive, minutesAgo, problem, warning } from './topic.ts';
 
@@ -23,6 +24,7 @@ describe('endpoints', () => {
     kubernetes: {
       endpoints: async () => ({ service: 'paksa-backend-service', ...endpoints }),
       workload: async () => workload(wanted),
+      history: async () => history({ current: revision(1, { pods: ['a', 'b'] }), earlier: [] }),
       replicas: async () => pods.map(([pod]) => pod),
       ask: async () => pods.flatMap(([{ name }, of]) => (of ? [{ replica: name, detail: '', ...of }] : [])),
     },
@@ -105,7 +107,24 @@ describe('endpoints', () => {
       service: 'paksa-backend-service',
       ready: [A],
       'not ready': [B],
+      'no roll-back': 'revision 1 is the only one that is kept',
     });
+  });
+
+  test('a deploy that does not come up is named, and can be taken back', async () => {
+    const given = cluster({ ready: [A, B], notReady: [] }, {}, [replica('a'), ok], [replica('b'), ok]);
+    const crashed = cluster({ ready: [A, B], notReady: ['10.1.0.3:8000 (c)'] }, {}, [crashing('c')]);
+    expect(await look('endpoints', given)).toMatchObject(healthy('2 addresses get requests'));
+    expect(
+      await look('endpoints', { kubernetes: { ...crashed.kubernetes, history: async () => history() } }),
+    ).toMatchObject(
+      warning(
+        expect.stringMatching(
+          /7 restarts; it gets no requests\. Revision 5, .* the deploy can be rolled back$/,
+        ),
+        ['roll-back'],
+      ),
+    );
   });
 });
 

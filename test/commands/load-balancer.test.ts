@@ -6,6 +6,7 @@ import type { InsideAnswer } from '../../src/adapters/runtime/port.ts';
 import type { Target } from '../../src/runbook/target.ts';
 import { type Given, PRODUCTION } from './context.ts';
 import { crashing, replica, stopped, topic } from './emergencies/samples.ts';
+import { history, revision } from './revisions.ts';
 import { HEALTH, ILL, PAGE } from './sample-system.ts';
 import { type Case, faulty, healthy, inconclusive, minutesAgo, problem, warning } from './topic.ts';
 
@@ -91,6 +92,10 @@ describe.each([
     [platform]: {
       replicas: async () => all.map(([one]) => one),
       ask: async () => all.flatMap(([{ name }, of]) => (of ? [{ replica: name, detail: '', ...of }] : [])),
+      // The only one: no deploy to take back.
+      ...(platform === 'kubernetes'
+        ? { history: async () => history({ current: revision(1, { pods: ['a', 'b'] }), earlier: [] }) }
+        : {}),
     },
   });
   const well = { status: 200, detail: HEALTH };

@@ -3,6 +3,7 @@ import type { CertificateFiles } from '../certificate/port.ts';
 import { createCluster } from './cluster.ts';
 import { isolate, rejoin } from './isolation.ts';
 import type { KubernetesActuator, KubernetesSettings } from './port.ts';
+import { rollBack } from './revisions.ts';
 import { scale } from './scale.ts';
 import { keepSecret, restoreSecret, rotateSecret } from './secrets.ts';
 import { restart, setLimits, setReadiness } from './template.ts';
@@ -19,6 +20,8 @@ export function createKubernetesActuator(
     setLimits: async (service, limits, signal) => setLimits(await open(signal), service, limits),
     setReadiness: async (service, readiness, signal) => setReadiness(await open(signal), service, readiness),
     scale: async (service, replicas, signal) => scale(await open(signal), service, replicas),
+    rollBack: async (service, template, options, signal) =>
+      rollBack(await open(signal), service, template, options),
     isolate: async (signal) => isolate(await open(signal)),
     rejoin: async (signal) => rejoin(await open(signal)),
     keepSecret: async (name, label, signal) => keepSecret(await open(signal), name, label),

@@ -61,6 +61,41 @@ export interface Readiness {
   readonly failureThreshold: number;
 }
 
+/** What differs between two pod templates, for people; of a variable its name alone. */
+export interface TemplateChange {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** One pod template of a deployment, as a ReplicaSet keeps it. */
+export interface Revision {
+  /** Counts up with every rollout: going back to a template gives it a new one. */
+  readonly number: number;
+  /** The hash of the template, which stays the same. */
+  readonly template: string;
+  /** When it was rolled out for the first time. */
+  readonly since: Date;
+  /** Names of its pods, but for those on their way out. */
+  readonly pods: readonly string[];
+  /** How many of them are ready. */
+  readonly ready: number;
+  /** What going back to it would change; nothing where only a restart lies between. */
+  readonly changes: readonly TemplateChange[];
+}
+
+export interface RolloutHistory {
+  readonly name: string;
+  readonly namespace: string;
+  /** Wanted. */
+  readonly replicas: number;
+  readonly paused: boolean;
+  /** What is wanted now. */
+  readonly current: Revision;
+  /** The newest first, 20 at most. */
+  readonly earlier: readonly Revision[];
+}
+
 export interface Endpoints {
   readonly service: string;
   /** Addresses that get traffic, as `10.1.2.3:8000 (pod)`. */
@@ -93,6 +128,10 @@ export interface KubernetesProbe extends RuntimeProbe {
   tlsSecret(signal: AbortSignal): Promise<TlsSecret>;
   /** What is wanted of a service's workload, and what is there. @throws AdapterError */
   workload(service: Service, signal: AbortSignal): Promise<Workload>;
+  /** The templates that a service's deployment has and had. @throws AdapterError refused for a stateful set */
+  history(service: Service, signal: AbortSignal): Promise<RolloutHistory>;
+  /** Has the cluster try what `rollBack` would write, by a server-side dry run. @throws AdapterError when it would not take it */
+  rehearseRollBack(service: Service, template: string, signal: AbortSignal): Promise<void>;
   /** Of the Service in front of the backend. @throws AdapterError */
   endpoints(signal: AbortSignal): Promise<Endpoints>;
   /** Every pod of the namespace. @throws AdapterError */
@@ -112,6 +151,17 @@ export interface KubernetesActuator extends RuntimeActuator {
   scale(service: Service, replicas: number, signal: AbortSignal): Promise<void>;
   /** Patches the readiness probe, and waits for the rollout. Once. @throws AdapterError */
   setReadiness(service: Service, readiness: Readiness, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes an earlier template the one that is wanted, as `kubectl rollout undo` does, and waits for the rollout; with
+   * `untilReady` false only until it has begun, for one that did not come up before. Once. @throws AdapterError not-found
+   * when the cluster has not kept it, refused for a deployment that is paused
+   */
+  rollBack(
+    service: Service,
+    template: string,
+    options: { readonly untilReady: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Copies the TLS secret inside the cluster, under a name made from `label`; resolves with that name. @throws AdapterError */
   keepTlsSecret(label: string, signal: AbortSignal): Promise<string>;
   /** Puts the certificate and key on disk into the TLS secret, server-side apply after a dry run. Once. @throws AdapterError */

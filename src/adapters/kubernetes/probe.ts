@@ -1,4 +1,4 @@
-/** Looks at a cluster. Changes nothing; what it runs inside pods only reads. */
+/** Looks at a cluster. Changes nothing: what it runs inside pods only reads, what it rehearses is not kept. */
 import type { V1Pod } from '@kubernetes/client-node';
 import { AdapterError } from '../../errors.ts';
 import type { Exec, Service } from '../exec/port.ts';
@@ -9,6 +9,7 @@ import { isIsolated } from './isolation.ts';
 import { logsOf } from './logs.ts';
 import type { KubernetesProbe, KubernetesSettings } from './port.ts';
 import { podOf, replicaOf } from './replica.ts';
+import { historyOf, rehearseRollBack } from './revisions.ts';
 import { secretFingerprint, secretVersion } from './secrets.ts';
 import { readTlsSecret } from './tls-secret.ts';
 import { endpointsOf, servicesOf } from './traffic.ts';
@@ -82,6 +83,9 @@ export function createKubernetesProbe(settings: () => KubernetesSettings): Kuber
     ask: (service, port, path, signal) =>
       inEach(service, signal, (exec, replica) => ask(exec, replica, port, path, signal)),
     workload: async (service, signal) => summarize(await findWorkload(await open(signal), service)),
+    history: async (service, signal) => historyOf(await open(signal), service),
+    rehearseRollBack: async (service, template, signal) =>
+      rehearseRollBack(await open(signal), service, template),
     endpoints: async (signal) => endpointsOf(await open(signal)),
     services: async (signal) => servicesOf(await open(signal)),
     pods: async (signal) => {

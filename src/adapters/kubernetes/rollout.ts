@@ -11,7 +11,9 @@ import {
   type Found,
   findWorkload,
   nameOf,
+  REVISION,
   replicaSetsOf,
+  TEMPLATE_HASH,
   troubleOf,
   wantedReplicas,
 } from './workload.ts';
@@ -82,8 +84,6 @@ async function refuseHopeless(
   throw fail(operation, `${found.kind} ${found.namespace}/${found.name} does not come up: ${now.says}`);
 }
 
-const REVISION = 'deployment.kubernetes.io/revision';
-
 async function newPodsOf(cluster: Cluster, found: Found): Promise<readonly V1Pod[]> {
   const pods = await allPodsOf(cluster, found);
   if (found.kind === 'statefulset') {
@@ -92,10 +92,8 @@ async function newPodsOf(cluster: Cluster, found: Found): Promise<readonly V1Pod
   const revision = found.object.metadata?.annotations?.[REVISION];
   const sets = await replicaSetsOf(cluster, found);
   const newest = sets.find(({ metadata }) => metadata?.annotations?.[REVISION] === revision);
-  const hash = newest?.metadata?.labels?.['pod-template-hash'];
-  return hash === undefined
-    ? []
-    : pods.filter(({ metadata }) => metadata?.labels?.['pod-template-hash'] === hash);
+  const hash = newest?.metadata?.labels?.[TEMPLATE_HASH];
+  return hash === undefined ? [] : pods.filter(({ metadata }) => metadata?.labels?.[TEMPLATE_HASH] === hash);
 }
 
 const revisionOf = ({ metadata }: V1Pod): string | undefined =>

@@ -44,13 +44,7 @@ async function change(
 ): Promise<void> {
   const before = await findWorkload(cluster, service);
   const { kind, name, namespace } = before;
-  if (before.kind === 'deployment' && before.object.spec?.paused) {
-    throw fail(
-      operation,
-      `${kind} ${namespace}/${name} is paused, so no change would reach its pods: “kubectl rollout resume” it first.`,
-      'refused',
-    );
-  }
+  refusePaused(operation, before);
   const body = { spec: { template: templateOf(before) } };
   const request = { name, namespace, body, fieldManager: FIELD_MANAGER };
   const strategy = cluster.as('StrategicMergePatch');
@@ -58,6 +52,15 @@ async function change(
     ? cluster.apps.patchNamespacedDeployment(request, strategy)
     : cluster.apps.patchNamespacedStatefulSet(request, strategy));
   await awaitRollout(cluster, { operation, service, before, after });
+}
+
+export function refusePaused(operation: string, found: Found): void {
+  if (found.kind !== 'deployment' || !found.object.spec?.paused) return;
+  throw fail(
+    operation,
+    `${found.kind} ${found.namespace}/${found.name} is paused, so no change would reach its pods: “kubectl rollout resume” it first.`,
+    'refused',
+  );
 }
 
 function resourcesWith(

@@ -8,6 +8,11 @@ import type { Readiness, Workload, WorkloadRef } from './port.ts';
 import { parseBytes, parseMillicores } from './quantity.ts';
 import { selectorText } from './selector.ts';
 
+/** Annotation of a Deployment and of its ReplicaSets: which rollout it was. */
+export const REVISION = 'deployment.kubernetes.io/revision';
+/** Label of a ReplicaSet and of its pods. */
+export const TEMPLATE_HASH = 'pod-template-hash';
+
 /** One workload, as it is read: `deployment` or `statefulset` holds it whole. */
 export type Found = {
   readonly name: string;

@@ -76,7 +76,8 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     what: 'a dead pod gets requests for three minutes',
     inject: async (stack) => {
       await patchBackend(stack, {
-        readiness: { periodSeconds: 60, failureThreshold: 3, initialDelaySeconds: 0 },
+        // Asked often, so that its pods are soon ready, and left late.
+        readiness: { periodSeconds: 2, failureThreshold: 90 },
       });
       await stack.untilRolledOut('deployment/paksa-backend');
     },
@@ -99,8 +100,16 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
       );
     },
     mend: renewPods,
-    foundBy: ['endpoints'],
-    fix: { none: 'the deploy has to be taken back, which is for a person to say' },
+    foundBy: ['endpoints', 'pod-health'],
+    fix: 'roll-back',
     alsoIn: ['slow-api'],
+    promised: async ({ cluster, namespace }, { changes }) => {
+      const { spec } = await cluster.apps.readNamespacedDeployment({ name: 'paksa-backend', namespace });
+      const command = spec?.template.spec?.containers[0]?.command;
+      return (
+        command === undefined &&
+        changes.some(({ what, after }) => what === 'Command' && after === 'the image’s own')
+      );
+    },
   },
 ];

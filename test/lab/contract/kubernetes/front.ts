@@ -10,8 +10,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Stage } from './stage.ts';
 
 export interface FrontAnswers {
-  /** @returns whether it has answered */
-  readonly http?: (asked: IncomingMessage, answer: ServerResponse) => boolean;
+  /** @returns whether it has answered; what it does before it says no has happened when the API server is asked */
+  readonly http?: (asked: IncomingMessage, answer: ServerResponse) => boolean | Promise<boolean>;
   /** Every WebSocket, none of which is passed on; the newest protocol is chosen. */
   readonly socket?: (socket: WebSocket) => void;
 }
@@ -24,8 +24,8 @@ export async function front(
   const config = new KubeConfig();
   config.loadFromFile(stage.lab.kubernetes.botKubeconfig);
   const { server: behind = '' } = config.getCurrentCluster() ?? {};
-  const server = createServer((asked, answer) => {
-    if (http(asked, answer)) return;
+  const server = createServer(async (asked, answer) => {
+    if (await http(asked, answer)) return;
     const { method = 'GET', url = '/', headers } = asked;
     const passed = request(`${behind}${url}`, { method, headers, ca: stage.cluster.authority }, (from) => {
       answer.writeHead(from.statusCode ?? 502, from.headers);
