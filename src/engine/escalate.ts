@@ -1,7 +1,8 @@
 /** What the ladder owes: its timers as they fall due, and the pages that they lead to. */
 import { AdapterError, messageOf } from '../errors.ts';
 import { PAKSA } from '../incident/event.ts';
-import type { PageRef } from '../incident/incident.ts';
+import type { Incident, PageRef } from '../incident/incident.ts';
+import { type Responder, refOf } from '../policy/policy.ts';
 import { apply } from './apply.ts';
 import type { Checkpoint, Pager, Store } from './ports.ts';
 import type { TaskOf } from './task.ts';
@@ -45,7 +46,7 @@ export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskO
   if (!incident) return;
   const cause = pageKey(id, page);
   try {
-    const by = await deps.pager.page(incident, page);
+    const by = await deps.pager.page(incident, page, recipientOf(incident, page));
     deps.checkpoint('page-sent');
     await apply(deps.store, id, { type: 'page-sent', page, by }, { actor: PAKSA, cause });
     deps.checkpoint('page-recorded');
@@ -53,6 +54,18 @@ export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskO
     if (!(error instanceof AdapterError) || error.retryable) throw error;
     await pageFailed(deps, id, page, error);
   }
+}
+
+/** By the policy that the incident was opened with. @throws AdapterError when it names nobody so */
+function recipientOf({ policy }: Incident, { level, responder }: PageRef): Responder {
+  const found = policy.escalation.levels[level - 1]?.responders.find((each) => refOf(each) === responder);
+  if (found) return found;
+  throw new AdapterError(`Level ${level} has no responder ${responder}: page somebody by hand.`, {
+    system: 'paging',
+    operation: 'page',
+    fault: 'not-found',
+    retryable: false,
+  });
 }
 
 /** The page reached nobody, and trying again will not help. */

@@ -1,7 +1,7 @@
 /** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Policy, Responder } from '../policy/policy.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Finding } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
@@ -117,7 +117,7 @@ export type Topics = ReadonlyMap<string, Runbook>;
 /** Reaches people. Idempotent on the page's key: called again after an unknown outcome, it looks before it sends. */
 export interface Pager {
   /** Resolves with what took the page, such as `Slack direct message`. @throws AdapterError; retryable when trying again may help */
-  page(incident: Incident, page: PageRef): Promise<string>;
+  page(incident: Incident, page: PageRef, to: Responder): Promise<string>;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** How an incident moves on its ladder: raised by a failure or by silence, put at rest by an answer. */
 import { climb, type Ladder, rearmed, stopped, unanswered } from '../policy/ladder.ts';
+import { refOf } from '../policy/policy.ts';
 import type { Effect } from './event.ts';
 import type { Incident, PageRef } from './incident.ts';
 
@@ -17,9 +18,7 @@ function onto(before: Incident, ladder: Ladder, why: string): Move {
     };
   const { level, attempt, nextAt } = ladder;
   // Whoever stands twice in a level is paged once.
-  const responders = new Set(
-    incident.policy.escalation.levels[level - 1]?.responders.map(({ kind, id }) => `${kind}/${id}`),
-  );
+  const responders = new Set(incident.policy.escalation.levels[level - 1]?.responders.map(refOf));
   return {
     next: { ...incident, ladder },
     effects: [
@@ -63,7 +62,7 @@ export function nobodyReached(incident: Incident, failed: readonly PageRef[]): b
   const unreached = new Set(
     failed.filter((page) => page.level === level && page.attempt === attempt).map((page) => page.responder),
   );
-  return state === 'climbing' && responders.every(({ kind, id }) => unreached.has(`${kind}/${id}`));
+  return state === 'climbing' && responders.every((responder) => unreached.has(refOf(responder)));
 }
 
 /** Resolved: the ladder rests, and what still waits for a decision is withdrawn. */

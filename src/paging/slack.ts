@@ -2,6 +2,7 @@
 import type { Pager } from '../engine/ports.ts';
 import { AdapterError } from '../errors.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
+import type { Responder } from '../policy/policy.ts';
 
 /** What this pager needs of Slack. Each call may be made again after an unknown outcome. @throws AdapterError */
 export interface SlackPages {
@@ -13,15 +14,14 @@ export interface SlackPages {
 }
 
 export const createSlackPager = (slack: SlackPages): Pager => ({
-  page: async (incident, page) => {
-    const { channel, by } = await destination(slack, incident, page.responder);
+  page: async (incident, page, to) => {
+    const { channel, by } = await destination(slack, incident, to);
     await slack.deliver(incident, page, channel);
     return by;
   },
 });
 
-async function destination(slack: SlackPages, incident: Incident, responder: string) {
-  const [kind, id = ''] = responder.split('/');
+async function destination(slack: SlackPages, incident: Incident, { kind, id }: Responder) {
   if (kind === 'channel') return { channel: id, by: 'Slack channel' };
   if (kind === 'user') return { channel: await slack.directChannel(id), by: 'Slack direct message' };
   const channel = await slack.cardChannel(incident);

@@ -6,6 +6,9 @@ export interface Responder {
   readonly id: string;
 }
 
+/** How a page names them. */
+export const refOf = ({ kind, id }: Responder): string => `${kind}/${id}`;
+
 export interface Level {
   readonly name: string;
   /** How long a page of this level may stay unanswered, in milliseconds. */
