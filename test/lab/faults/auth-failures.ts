@@ -111,10 +111,14 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
 
 /** Deletes a pod of the backend; resolves with the name of the one that came instead, once all are ready. */
 async function replaceOnePod({ cluster, namespace }: ClusterStack): Promise<string> {
-  const podsNow = () => cluster.pods(namespace, 'app=paksa-backend');
+  // Those on their way out take no part.
+  const podsNow = async () =>
+    (await cluster.pods(namespace, 'app=paksa-backend')).filter(
+      ({ metadata }) => metadata?.deletionTimestamp === undefined,
+    );
   const before = (await podsNow()).map(({ metadata }) => metadata?.name ?? '');
   const [name = ''] = before;
-  await cluster.core.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
+  await cluster.removePod(namespace, name);
   return until(
     async () => {
       const pods = await podsNow();

@@ -67,8 +67,7 @@ export async function renewBackend(stack: ClusterStack): Promise<void> {
   );
   await stack.reset('backend.yaml');
   const before = await podNames(stack);
-  for (const name of before)
-    await stack.cluster.core.deleteNamespacedPod({ name, namespace: stack.namespace, gracePeriodSeconds: 0 });
+  for (const name of before) await stack.cluster.removePod(stack.namespace, name);
   await until(
     async () => {
       const now = await podNames(stack);

@@ -7,6 +7,8 @@ const TOPIC = 'data-corruption';
 const AS_IT_WAS =
   'UPDATE invoices SET total_amount = subtotal + tax_amount WHERE total_amount IS DISTINCT FROM subtotal + tax_amount';
 
+const mend = (stack: ComposeStack) => sql(stack, AS_IT_WAS, 'ANALYZE invoices');
+
 const foreignKey = async (stack: ComposeStack): Promise<string> => {
   const [found] = await rows<{ conname: string }>(
     stack,
@@ -32,7 +34,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     topic: TOPIC,
     what: 'forty invoices have a negative total',
     inject: (stack) => sql(stack, 'UPDATE invoices SET total_amount = -total_amount WHERE id <= 40'),
-    mend: (stack) => sql(stack, AS_IT_WAS),
+    mend,
     foundBy: ['negative-totals', 'totals-add-up'],
     fix: 'repair-totals',
     promised: async (stack) => (await wrong(stack)) === 0,
@@ -43,7 +45,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     what: 'the totals of three hundred invoices are not their sum, some are missing',
     inject: (stack) =>
       sql(stack, 'UPDATE invoices SET total_amount = total_amount + 0.01 WHERE id BETWEEN 100 AND 399'),
-    mend: (stack) => sql(stack, AS_IT_WAS),
+    mend,
     foundBy: ['totals-add-up'],
     fix: 'repair-totals',
     promised: async (stack) => (await wrong(stack)) === 0,

@@ -77,8 +77,7 @@ async function intoSecret(stack: ClusterStack, { chain, key }: Pem): Promise<voi
 async function restartIngress(stack: ClusterStack, { chain }: Pem): Promise<void> {
   const { namespace, cluster } = stack;
   for (const pod of await cluster.pods(namespace, 'app=nginx-ingress'))
-    if (pod.metadata?.name)
-      await cluster.core.deleteNamespacedPod({ name: pod.metadata.name, namespace, gracePeriodSeconds: 1 });
+    if (pod.metadata?.name) await cluster.removePod(namespace, pod.metadata.name, 1);
   await stack.untilRolledOut(INGRESS);
   const { fingerprint256 } = new X509Certificate(chain);
   await until(

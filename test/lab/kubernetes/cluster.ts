@@ -65,6 +65,11 @@ export function connectCluster(kubeconfig: string) {
       return (await core.listNamespacedPod({ namespace, labelSelector })).items;
     },
 
+    /** At once, unless it is given so many seconds; one that is gone already is what was wanted. */
+    async removePod(namespace: string, name: string, gracePeriodSeconds = 0): Promise<void> {
+      await core.deleteNamespacedPod({ name, namespace, gracePeriodSeconds }).catch(isNotFound);
+    },
+
     /** A namespace in which pods can be made; it may be there already. */
     async ensureNamespace(name: string, labels: Record<string, string>): Promise<void> {
       await objects.patch(
