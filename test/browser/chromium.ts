@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BrowserContext, chromium } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -35,32 +36,35 @@ const SCRIPT = new URL('../../scripts/page.mjs', import.meta.url);
  * When its sources are newer than what was built. In a process of its own: the test runner's `NODE_ENV` would make it
  * React's slow development build.
  */
-export async function buildPage(): Promise<void> {
+async function buildPage(): Promise<void> {
   const program = `import { buildPage } from '${SCRIPT.href}'; await buildPage();`;
   await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
     env: { ...process.env, NODE_ENV: 'production' },
   });
 }
 
-export interface Browser {
-  context: BrowserContext;
-  close(): Promise<void>;
-}
-
-export async function openBrowser(viewport = { width: 1280, height: 800 }): Promise<Browser> {
-  const profile = await mkdtemp(join(tmpdir(), 'paksa-chromium-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: EXECUTABLE,
-    headless: true,
-    args: FLAGS,
-    viewport,
-    locale: 'en-GB',
+/** Call it at the top of a describe. @returns what gives the browser's context, from within a test; the page is built by then */
+export function ownBrowser(): () => BrowserContext {
+  let profile: string | undefined;
+  let context: BrowserContext | undefined;
+  beforeAll(async () => {
+    await buildPage();
+    profile = await mkdtemp(join(tmpdir(), 'paksa-chromium-'));
+    context = await chromium.launchPersistentContext(profile, {
+      executablePath: EXECUTABLE,
+      headless: true,
+      args: FLAGS,
+      viewport: { width: 1280, height: 800 },
+      locale: 'en-GB',
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await context?.close();
+    if (profile !== undefined) await rm(profile, { recursive: true, force: true });
   });
-  return {
-    context,
-    close: async () => {
-      await context.close();
-      await rm(profile, { recursive: true, force: true });
-    },
+
+  return () => {
+    if (!context) throw new Error('there is a browser within a test only');
+    return context;
   };
 }

@@ -1,8 +1,8 @@
 /** The workspace's page by itself: what a person sees and presses, and what it sends. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as cards from './cards.ts';
-import { type Browser, buildPage, hasChromium, openBrowser } from './chromium.ts';
+import { hasChromium, ownBrowser } from './chromium.ts';
 import { type FakeWorkspace, startFakeWorkspace } from './fake-workspace.ts';
 
 const NOW = Math.floor(Date.now() / 1000) - 600;
@@ -12,20 +12,14 @@ const ts = (second: number) => `${NOW + second}.000100`;
 const LIST = `document.querySelector('[aria-label="Messages in #incidents"]')`;
 
 describe.skipIf(!hasChromium())('the page', () => {
-  let browser: Browser;
+  const browser = ownBrowser();
   let workspace: FakeWorkspace;
   let page: Page;
   const faults: string[] = [];
 
-  beforeAll(async () => {
-    await buildPage();
-    browser = await openBrowser();
-  }, 60_000);
-  afterAll(() => browser.close());
-
   beforeEach(async () => {
     workspace = await startFakeWorkspace();
-    page = await browser.context.newPage();
+    page = await browser().newPage();
     page.setDefaultTimeout(8000);
     page.on('pageerror', (error) => faults.push(String(error)));
     await page.goto(workspace.url);

@@ -1,55 +1,24 @@
 /** An emergency by clicks, on the real page: declared, gone through step by step, and on a phone too. */
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { movableClock } from '../harness/clock.ts';
-import { createWorld, type World } from '../harness/world.ts';
+import type { World } from '../harness/world.ts';
 import { cutOff, escapesOfFocus, nameless } from './accessible.ts';
-import { type Browser, buildPage, hasChromium, openBrowser } from './chromium.ts';
-import { type Person, personAt } from './person.ts';
+import { hasChromium } from './chromium.ts';
+import type { Person } from './person.ts';
+import { PHONE, realWorld } from './real-world.ts';
 
-const IMAGES = join(import.meta.dirname, '../../docs/images');
-const PHONE = { width: 390, height: 844 };
 const MINUTE_MS = 60_000;
 
 describe.skipIf(!hasChromium())('an emergency', () => {
-  let browser: Browser;
   let world: World;
   let page: Page;
   let person: Person;
-
-  beforeAll(async () => {
-    await buildPage();
-    browser = await openBrowser();
-  }, 60_000);
-  afterAll(() => browser.close());
-
+  const { begin: beginIn, picture } = realWorld();
   const begin = async (size: { width: number; height: number }) => {
-    world = await createWorld({
-      page: true,
-      topics: new URL('../smoke/sample-topics.ts', import.meta.url),
-      configure: (yaml) => yaml.replaceAll('delay: 30s', 'delay: 2h'),
-    });
-    await world.startBot();
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(10_000);
-    await page.setViewportSize(size);
-    await page.goto(`${world.workspace.url}/?as=ana`);
-    person = personAt(page);
-    await person.composer.waitFor();
-  };
-  afterEach(async ({ task }) => {
-    // What was on the page says more than the line that waited in vain.
-    if (task.result?.state === 'fail') console.error(await page.locator('body').ariaSnapshot());
-    await page.close();
-    await world.close();
-  });
-
-  /** Written only when asked for, so that a run of the tests leaves the documentation as it is. */
-  const picture = async (name: string) => {
-    if (process.env.PAKSA_SCREENSHOTS === undefined) return;
-    await page.mouse.move(0, 0);
-    await page.screenshot({ path: join(IMAGES, `${name}.png`), animations: 'disabled' });
+    const topics = new URL('../smoke/sample-topics.ts', import.meta.url);
+    const configure = (yaml: string) => yaml.replaceAll('delay: 30s', 'delay: 2h');
+    ({ world, page, person } = await beginIn({ topics, configure }, size));
   };
 
   /** Opens the dialog of this button, and gives the reason. */

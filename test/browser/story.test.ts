@@ -1,60 +1,25 @@
 /** The whole story by clicks: the real page, over the real workspace, with the real bot and a certificate to break. */
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { movableClock } from '../harness/clock.ts';
-import { createWorld, type World } from '../harness/world.ts';
+import type { World } from '../harness/world.ts';
 import { cutOff, escapesOfFocus, nameless } from './accessible.ts';
-import { type Browser, buildPage, hasChromium, openBrowser } from './chromium.ts';
-import { type Person, personAt } from './person.ts';
+import { hasChromium } from './chromium.ts';
+import type { Person } from './person.ts';
+import { PHONE, realWorld } from './real-world.ts';
 
-const IMAGES = join(import.meta.dirname, '../../docs/images');
-const PHONE = { width: 390, height: 844 };
 const DAY_MS = 24 * 60 * 60_000;
 
 describe.skipIf(!hasChromium())('the story', () => {
-  let browser: Browser;
   let world: World;
   let page: Page;
   let person: Person;
-  const faults: string[] = [];
-
-  beforeAll(async () => {
-    await buildPage();
-    browser = await openBrowser();
-  }, 60_000);
-  afterAll(() => browser.close());
-
+  const { begin: beginIn, picture } = realWorld();
   /** A world in which nobody is paged before they have to be, and then `delay` is waited at each level. */
   const begin = async ({ delay = '30m', size = { width: 1280, height: 800 } } = {}) => {
-    world = await createWorld({
-      page: true,
-      configure: (yaml) =>
-        yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 30m').replaceAll('delay: 30s', `delay: ${delay}`),
-    });
-    await world.startBot();
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(10_000);
-    page.on('pageerror', (error) => faults.push(String(error)));
-    await page.setViewportSize(size);
-    // The person of the test before is remembered in the browser.
-    await page.goto(`${world.workspace.url}/?as=ana`);
-    person = personAt(page);
-    await person.composer.waitFor();
-  };
-  afterEach(async ({ task }) => {
-    // What was on the page says more than the line that waited in vain.
-    if (task.result?.state === 'fail') console.error(await page.locator('body').ariaSnapshot());
-    await page.close();
-    await world.close();
-    expect(faults.splice(0)).toEqual([]);
-  });
-
-  /** Written only when asked for, so that a run of the tests leaves the documentation as it is. */
-  const picture = async (name: string) => {
-    if (process.env.PAKSA_SCREENSHOTS === undefined) return;
-    await page.mouse.move(0, 0);
-    await page.screenshot({ path: join(IMAGES, `${name}.png`), animations: 'disabled' });
+    const configure = (yaml: string) =>
+      yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 30m').replaceAll('delay: 30s', `delay: ${delay}`);
+    ({ world, page, person } = await beginIn({ configure }, size));
   };
 
   /** As Ana: a card with a preview that waits for a decision. */

@@ -4,9 +4,9 @@ import { dataCorruption } from '../../commands/data-corruption.ts';
 import type { Backup } from '../../src/adapters/backup/port.ts';
 import type { ForeignKey, IndexVerification, InvoiceTotals } from '../../src/adapters/postgres/port.ts';
 import { examine } from '../../src/engine/examine.ts';
-import { redactDeep } from '../../src/redact.ts';
 import { type Given, PRODUCTION } from './context.ts';
-import { type Case, faulty, healthy, inconclusive, minutesAgo, problem, under, warning } from './topic.ts';
+import { type Findings, testFindings } from './findings.ts';
+import { faulty, healthy, inconclusive, minutesAgo, problem, under, warning } from './topic.ts';
 
 const { look, context } = under(dataCorruption);
 const MIB = 1024 ** 2;
@@ -57,7 +57,7 @@ const beside = (restored?: Counts, now: Counts = NOW): Given => ({
   },
 });
 
-const FINDINGS: Record<string, readonly Case[]> = {
+const FINDINGS: Findings = {
   'negative-totals': [
     ['none', totals(), healthy('none of 8,000 invoices')],
     [
@@ -202,14 +202,7 @@ test('every check has its cases', () => {
   expect(Object.keys(FINDINGS)).toEqual(Object.keys(dataCorruption.checks));
 });
 
-describe.each(Object.entries(FINDINGS))('%s', (id, cases) => {
-  test.each(cases)('%s', async (_, given, verdict) => {
-    const seen = await look(id, given);
-    expect(seen).toMatchObject(verdict);
-    for (const fix of seen.suggests) expect(dataCorruption.fixes).toHaveProperty([fix]);
-    expect(redactDeep(seen)).toEqual(seen);
-  });
-});
+testFindings(dataCorruption, FINDINGS);
 
 describe('the topic as a whole', () => {
   const examineWith = (given: Given, target = PRODUCTION) =>

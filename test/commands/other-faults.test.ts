@@ -8,7 +8,8 @@ import { faultOf } from '../../commands/parts/fault.ts';
 import { slowApi } from '../../commands/slow-api.ts';
 import type { Runbook } from '../../src/runbook/define.ts';
 import { contextWith, PRODUCTION } from './context.ts';
-import { FAULTS, type OtherFault, system } from './sample-system.ts';
+import { FAULTS, type OtherFault } from './sample-faults.ts';
+import { system } from './sample-system.ts';
 
 const TOPICS = [highMemory, highCpu, authFailures, loadBalancer, slowApi];
 

@@ -1,13 +1,12 @@
-/** A whole system that is well, and the faults of one topic as the others see them. */
+/** A whole system that is well, and the parts that it is made of. Its faults: sample-faults.ts. */
 import type { Replica } from '../../commands/parts/replicas.ts';
 import type { Sample, Timing } from '../../src/adapters/http/port.ts';
 import type { Keyspace, RedisInfo } from '../../src/adapters/redis/port.ts';
 import type { LogLine, LogTail, Usage, VariableFacts } from '../../src/adapters/runtime/port.ts';
-import type { Target } from '../../src/runbook/target.ts';
-import { type Given, PRODUCTION } from './context.ts';
-import { crashing, replica, workload } from './emergencies/samples.ts';
+import type { Given } from './context.ts';
+import { replica, workload } from './emergencies/samples.ts';
 import { history, revision } from './revisions.ts';
-import { faulty, minutesAgo } from './topic.ts';
+import { minutesAgo } from './topic.ts';
 
 export const MIB = 1024 ** 2;
 export const LIMITS = { memoryBytes: 256 * MIB, cpuMillicores: 500 };
@@ -72,7 +71,7 @@ export const ILL = '{"status":"unavailable","reason":"database: connection refus
 export const PAGE = (status: number) =>
   `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n`;
 
-const names = (service: string, platform: 'docker' | 'kubernetes'): readonly string[] =>
+export const names = (service: string, platform: 'docker' | 'kubernetes'): readonly string[] =>
   platform === 'docker' ? [`${service}-1`] : [`${service}-a`, `${service}-b`];
 
 const runtime = (platform: 'docker' | 'kubernetes') => ({
@@ -104,7 +103,8 @@ const runtime = (platform: 'docker' | 'kubernetes') => ({
     })),
 });
 
-const WELL = {
+/** What every probe of it answers. */
+export const WELL = {
   docker: runtime('docker'),
   kubernetes: {
     ...runtime('kubernetes'),
@@ -168,143 +168,3 @@ export const system = (changes: Given = {}): Given => ({
   prometheus: { ...WELL.prometheus, ...changes.prometheus },
   ...(changes.network ? { network: changes.network } : {}),
 });
-
-/** As if the backend answered so, from inside and through the load balancer. */
-const answering = (status: number, body: string) => ({
-  ask: (platform: 'docker' | 'kubernetes') => async (service: string) =>
-    names(service, platform).map((name) => ({ replica: name, status, detail: body })),
-  get: async (path: string, options: { authorized: boolean }) =>
-    path === '/health' ? { status, ms: 5, body } : WELL.http.get(path, options),
-});
-
-const unready =
-  (platform: 'docker' | 'kubernetes', of: Partial<Replica>) =>
-  async (service: string): Promise<readonly Replica[]> =>
-    service === 'backend'
-      ? names(service, platform).map((name) => replica(name, { ready: false, limits: LIMITS, ...of }))
-      : WELL[platform].replicas(service);
-
-const ill = answering(503, ILL);
-const distrusted = faulty(
-  'refused',
-  'The certificate of 10.0.0.7:443 is not trusted (CERT_HAS_EXPIRED): look at “diagnose ssl”.',
-);
-
-export interface OtherFault {
-  readonly given: Given;
-  readonly target?: Target;
-}
-
-const HTTPS: Target = PRODUCTION.api
-  ? { ...PRODUCTION, api: { ...PRODUCTION.api, url: 'https://10.0.0.7' } }
-  : PRODUCTION;
-
-export const FAULTS = {
-  'postgres stopped': {
-    given: system({
-      docker: {
-        ask: ill.ask('docker'),
-        replicas: unready('docker', { why: 'unhealthy' }),
-        logs: async () =>
-          tail(
-            line(
-              'ERROR stores: database is unavailable: connection to server at "postgres", port 5432 failed: FATAL: password authentication failed for user "paksa"',
-            ),
-            line('INFO:     127.0.0.1:50612 - "GET /health HTTP/1.1" 503 Service Unavailable'),
-          ),
-      },
-      kubernetes: {
-        ask: ill.ask('kubernetes'),
-        replicas: unready('kubernetes', { why: 'ContainersNotReady' }),
-        endpoints: async () => ({
-          service: 'paksa-backend-service',
-          ready: [],
-          notReady: ['10.1.0.1:8000 (backend-a)', '10.1.0.2:8000 (backend-b)'],
-        }),
-      },
-      http: { get: ill.get, timings: async () => ten({ status: 500 }) },
-      postgres: {
-        ping: faulty('unreachable'),
-        statements: faulty('unreachable'),
-        missingIndexes: faulty('unreachable'),
-      },
-    }),
-  },
-  'Redis full': {
-    given: system({
-      redis: { info: async () => redisInfo({ usedMemoryBytes: 100 * MIB }) },
-      http: { timings: async () => ten({ status: 500 }) },
-    }),
-  },
-  'a rollout whose pod crashes': {
-    given: system({
-      kubernetes: {
-        replicas: async (service) => [
-          ...(await WELL.kubernetes.replicas(service)),
-          ...(service === 'backend' ? [crashing('backend-c')] : []),
-        ],
-        endpoints: async () => ({
-          service: 'paksa-backend-service',
-          ready: ['10.1.0.1:8000 (backend-a)', '10.1.0.2:8000 (backend-b)'],
-          notReady: ['10.1.0.3:8000 (backend-c)'],
-        }),
-      },
-    }),
-  },
-  'an expired certificate': {
-    target: HTTPS,
-    given: system({
-      http: { get: distrusted, timings: distrusted, metrics: distrusted, apiClock: distrusted },
-    }),
-  },
-  'a mistake in nginx’s configuration': {
-    given: system({
-      nginx: {
-        test: async () => ({
-          ok: false,
-          output:
-            'nginx: [emerg] unknown directive "proxy_pas" in /etc/nginx/conf.d/backend.conf:11\nnginx: configuration file /etc/nginx/nginx.conf test failed\n',
-        }),
-        upstreams: faulty('failed', 'nginx does not load its configuration'),
-      },
-    }),
-  },
-  'a backend scaled to nothing': {
-    given: system({
-      docker: {
-        replicas: async (service) =>
-          service === 'backend' ? faulty('not-found')() : WELL.docker.replicas(service),
-        usage: async (service) =>
-          service === 'backend' ? faulty('not-found')() : WELL.docker.usage(service),
-        logs: faulty('not-found'),
-        variables: faulty('not-found'),
-        ask: faulty('not-found'),
-        load: faulty('not-found'),
-        processes: faulty('not-found'),
-      },
-      kubernetes: {
-        replicas: async (service) => (service === 'backend' ? [] : WELL.kubernetes.replicas(service)),
-        usage: async (service) => (service === 'backend' ? [] : WELL.kubernetes.usage(service)),
-        logs: async () => tail(),
-        variables: async () => [],
-        ask: async () => [],
-        load: async () => [],
-        processes: async () => [],
-        workload: async () =>
-          workload({
-            replicas: 0,
-            ready: 0,
-            updated: 0,
-            limits: LIMITS,
-            readiness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-          }),
-        endpoints: async () => ({ service: 'paksa-backend-service', ready: [], notReady: [] }),
-      },
-      http: {
-        get: async () => ({ status: 503, ms: 5, body: PAGE(503) }),
-        timings: async () => ten({ status: 503 }),
-        metrics: faulty('not-found'),
-      },
-    }),
-  },
-} satisfies Readonly<Record<string, OtherFault>>;

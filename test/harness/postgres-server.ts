@@ -47,6 +47,10 @@ export type RunAsServer = (
 
 export const PASSWORD = 'correct horse battery staple';
 
+/** A statement: this role logs in by `PASSWORD`. */
+export const loginRole = (name: string, more = ''): string =>
+  `CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}' ${more}`;
+
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const folder = await temporaryFolder();
   const account = await serverAccount();

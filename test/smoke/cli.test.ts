@@ -1,66 +1,9 @@
-/** The terminal's Paksa as a process: what it prints, how it ends, and that it changes what it says and nothing else. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+/** The terminal's Paksa as a process: what it prints and how it ends, and that looking changes nothing. */
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { freePort } from '../harness/process.ts';
-import { createWorld, type World } from '../harness/world.ts';
+import { NO_DATABASE, terminal } from './terminal.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-/** Nothing listens there: a command that needs no database must not notice. */
-const NO_DATABASE = 'postgres://paksa@127.0.0.1:1/none';
-
-let world: World;
-let folder: string;
-const running = new Set<ChildProcess>();
-beforeAll(async () => {
-  world = await createWorld();
-  folder = await mkdtemp(join(tmpdir(), 'paksa-cli-'));
-});
-afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL');
-  await world.close();
-  await rm(folder, { recursive: true, force: true });
-});
-beforeEach(() => world.stack.inject('mend'));
-
-interface RunOptions {
-  readonly stdin?: string;
-  readonly env?: Record<string, string>;
-}
-
-/** Runs it to its end, with all of `stdin` typed ahead. */
-async function paksa(args: readonly string[], { stdin = '', env = {} }: RunOptions = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...world.env, ...env } });
-  running.add(child);
-  const ended = new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', resolve),
-  );
-  child.stdin.end(stdin);
-  const [stdout, stderr, code] = await Promise.all([
-    child.stdout.setEncoding('utf8').toArray(),
-    child.stderr.setEncoding('utf8').toArray(),
-    ended,
-  ]);
-  running.delete(child);
-  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
-}
-
-/** The sandbox's configuration, changed. */
-async function configured(change: (yaml: string) => string): Promise<Record<string, string>> {
-  const file = join(folder, 'paksa.yaml');
-  await writeFile(file, change(await readFile(world.configFile, 'utf8')));
-  return { PAKSA_CONFIG: file };
-}
-
-const unreachable = async () => {
-  const closed = await freePort();
-  return configured((yaml) => yaml.replace(/port: \d+/, `port: ${closed}`));
-};
-const served = async () => (await world.stack.state()).summary;
+const { paksa, configured, unreachable, inject, served } = terminal();
 
 describe('topics', () => {
   test('lists them for people', async () => {
@@ -95,7 +38,7 @@ describe('diagnose', () => {
   });
 
   test('a problem: 1, with evidence and what to try', async () => {
-    await world.stack.inject('expired');
+    await inject('expired');
     const before = await served();
     const { code, stdout } = await paksa(['diagnose', 'ssl']);
     expect(code).toBe(1);
@@ -106,7 +49,7 @@ describe('diagnose', () => {
   });
 
   test('--json: one object with these keys and no others', async () => {
-    await world.stack.inject('expired');
+    await inject('expired');
     const { code, stdout } = await paksa(['diagnose', 'ssl', '--json']);
     expect(code).toBe(1);
     const told: unknown = JSON.parse(stdout);
@@ -190,82 +133,6 @@ describe('wrong usage: 64, and what would be right', () => {
   });
 });
 
-describe('fix', () => {
-  test('on a healthy stack there is nothing to do: 0, and a sentence', async () => {
-    const { code, stdout, stderr } = await paksa(['fix', 'ssl', 'renew', '--yes']);
-    expect(stdout).toContain('Nothing to fix: “ssl” shows no problem.');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  });
-
-  test('on a stack that cannot be reached: 2, and nobody says that it is well', async () => {
-    const { code, stdout, stderr } = await paksa(['fix', 'ssl', 'renew', '--yes'], {
-      env: await unreachable(),
-    });
-    expect(code).toBe(2);
-    expect(stderr).toContain('could not be looked at');
-    expect(`${stdout}${stderr}`).not.toContain('no problem');
-  });
-
-  test.each([
-    ['no', 'n\n'],
-    ['nothing but Enter', '\n'],
-    ['something else', 'yesterday\n'],
-    ['nothing at all: the terminal is gone', ''],
-  ])('answered with %s, it changes nothing: 1', async (_, stdin) => {
-    await world.stack.inject('expired');
-    const before = await served();
-    const { code, stdout } = await paksa(['fix', 'ssl', 'renew'], { stdin });
-    expect(stdout).toMatch(/Valid until: .* -> 90 days from now/);
-    expect(stdout).toContain('Nothing was changed.');
-    expect(code).toBe(1);
-    expect(await served()).toBe(before);
-  });
-
-  test('what this target lacks is said, and nothing is changed', async () => {
-    await world.stack.inject('expired');
-    const before = await served();
-    const { code, stderr } = await paksa(['fix', 'ssl', 'update-secret', '--yes']);
-    expect(stderr).toContain('no cluster configured');
-    expect(code).not.toBe(0);
-    expect(await served()).toBe(before);
-  });
-
-  test('that does not help: 1, and it is said that the next level is paged', async () => {
-    await world.stack.inject('expired');
-    await world.stack.inject('renewal-fails');
-    const { code, stdout } = await paksa(['fix', 'ssl', 'renew', '--yes']);
-    expect(stdout).toMatch(/did not help.*next level/s);
-    expect(code).toBe(1);
-  });
-
-  test('agreed to: it shows the change, makes it, verifies it, and is healthy afterwards', async () => {
-    await world.stack.inject('expired');
-    const { code, stdout, stderr } = await paksa(['fix', 'ssl', 'renew'], { stdin: 'Y\n' });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(
-      /INC-\d+ {2}Renew the certificate[\s\S]*Serial: .* -> a new one[\s\S]*Done and verified/,
-    );
-    expect(await paksa(['diagnose', 'ssl'])).toMatchObject({ code: 0 });
-  });
-
-  test('--yes asks nothing', async () => {
-    await world.stack.inject('wrong-name');
-    const { code, stdout } = await paksa(['fix', 'ssl', 'renew', '--yes']);
-    expect(stdout).not.toContain('Run it?');
-    expect(code).toBe(0);
-    expect(await world.stack.state()).toMatchObject({ healthy: true });
-  });
-
-  test('without its database: a sentence, not a stack trace', async () => {
-    const { code, stderr } = await paksa(['fix', 'ssl', 'renew', '--yes'], {
-      env: { DATABASE_URL: NO_DATABASE },
-    });
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/database/i);
-    expect(stderr).not.toMatch(/\n\s+at /);
-  });
-});
-
 describe('emergency', () => {
   test('without a name lists them, and needs no configuration', async () => {
     const { code, stdout } = await paksa(['emergency'], { env: { PAKSA_CONFIG: '/nowhere' } });
@@ -332,9 +199,7 @@ describe('config check', () => {
   });
 
   test('no file: where to get one', async () => {
-    const { code, stdout } = await paksa(['config', 'check'], {
-      env: { PAKSA_CONFIG: join(folder, 'none.yaml') },
-    });
+    const { code, stdout } = await paksa(['config', 'check'], { env: { PAKSA_CONFIG: '/nowhere' } });
     expect(code).toBe(1);
     expect(stdout).toContain('paksa.example.yaml');
   });

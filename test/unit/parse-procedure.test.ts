@@ -1,21 +1,11 @@
 /** `/paksa emergency …` and `/paksa procedure …`, as they are typed in the worst moment. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { check } from '../../src/runbook/check.ts';
-import { catalog, defineRunbook, type Runbook } from '../../src/runbook/define.ts';
-import { healthy } from '../../src/runbook/finding.ts';
+import { catalog } from '../../src/runbook/define.ts';
 import { person } from '../../src/runbook/procedure.ts';
 import { parse } from '../../src/slack/parse.ts';
+import { runbook } from './sample-runbook.ts';
 
-const runbook = (topic: string, of: Partial<Runbook> = {}) =>
-  defineRunbook({
-    topic,
-    title: topic,
-    symptoms: [topic],
-    checks: { look: check('Look', async () => healthy('fine')) },
-    fixes: {},
-    ...of,
-  });
 const steps = { tell: person('Tell people', ['Call']) };
 const topics = catalog([
   runbook('ssl'),

@@ -2,22 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codePoints } from '../../sandbox/workspace/fields.ts';
-import { check } from '../../src/runbook/check.ts';
-import { catalog, defineRunbook } from '../../src/runbook/define.ts';
-import { healthy } from '../../src/runbook/finding.ts';
+import { catalog } from '../../src/runbook/define.ts';
 import { parse } from '../../src/slack/parse.ts';
+import { runbook } from './sample-runbook.ts';
 
-const topics = catalog(
-  ['ssl', 'slow-queries', 'high-cpu'].map((topic) =>
-    defineRunbook({
-      topic,
-      title: topic,
-      symptoms: [topic],
-      checks: { look: check('Look', async () => healthy('fine')) },
-      fixes: {},
-    }),
-  ),
-);
+const topics = catalog(['ssl', 'slow-queries', 'high-cpu'].map((topic) => runbook(topic)));
 const diagnose = (topic: string, environment?: string) => ({
   command: 'diagnose',
   topic,

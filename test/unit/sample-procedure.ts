@@ -65,3 +65,12 @@ export const refOf = (given: Incident): { step: string; round: number } => {
   const { id, round } = stepOf(given);
   return { step: id, round };
 };
+
+/** The step that it is at, changed. */
+export const having = (given: Incident, of: Partial<StepRun>): Incident => {
+  const { procedure } = given;
+  if (!procedure) throw new Error('no procedure');
+  const { id } = stepOf(given);
+  const steps = procedure.steps.map((step) => (step.id === id ? ({ ...step, ...of } as StepRun) : step));
+  return { ...given, procedure: { ...procedure, steps } };
+};

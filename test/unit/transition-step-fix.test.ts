@@ -1,8 +1,6 @@
 /** A procedure's fix steps: passed over, asked for, decided like every fix, and what becomes of the step then. */
 import { describe, expect, test } from 'vitest';
-import type { IncidentEvent } from '../../src/incident/event.ts';
-import type { Attempt, Incident, ProposedFix } from '../../src/incident/incident.ts';
-import { transition } from '../../src/incident/transition.ts';
+import type { Incident, ProposedFix } from '../../src/incident/incident.ts';
 import {
   at,
   attempt,
@@ -15,43 +13,21 @@ import {
   preview,
   proposed,
 } from './sample-incident.ts';
+import { plan, RENEW, RESTART, refOf, running, STARTER, stepOf, TELL } from './sample-procedure.ts';
 import {
-  plan,
-  RENEW,
-  RESTART,
-  refOf,
-  running,
-  STARTER,
-  saw,
-  started,
-  stepOf,
-  TELL,
-} from './sample-procedure.ts';
-
-const REF = { fix: 'restart', round: 1 };
-const later = OPENED + 3 * MINUTE;
-const paksa = (event: IncidentEvent) => at(event, later, 'paksa');
-const looked = (given: Incident, ...statuses: readonly Parameters<typeof saw>[1][]) =>
-  paksa({ type: 'step-looked', ...refOf(given), findings: statuses.map((status) => saw('expiry', status)) });
-const previewed = paksa({ type: 'previewed', ...REF, preview: preview('state') });
-const approved = at({ type: 'approved', ...REF }, later, 'UAPPROVER');
-const denied = (actor: string) => at({ type: 'denied', ...REF, reason: 'a freeze' }, later, actor);
-const begun = paksa({ type: 'started', ...REF, owner: 'replica' });
-const acted = paksa({ type: 'acted', ...REF, outcome: 'restarted 3 pods' });
-const verified = (passed: boolean) =>
-  paksa({ type: 'verified', ...REF, passed, findings: [finding('expiry', 'healthy')], boundAfter: 'new' });
-const again = (given: Incident) => at({ type: 'step-retried', ...refOf(given) }, later, 'U2');
-const skipped = (given: Incident) =>
-  at({ type: 'step-skipped', ...refOf(given), reason: 'done by hand' }, later, 'U2');
-const overdue = (given: Incident) => {
-  const { id, dueAt = 0 } = stepOf(given);
-  return at({ type: 'timer-due', timer: `step/${id}`, due: dueAt }, dueAt, 'paksa');
-};
-
-/** At its first step, that restarts; the preview waits for a decision. */
-const asked = running([RESTART, TELL]);
-const { next: waiting } = follow(asked, previewed);
-const first = (given: Incident) => given.procedure?.steps[0];
+  acted,
+  approved,
+  asked,
+  begun,
+  first,
+  LATER,
+  paksa,
+  previewed,
+  REF,
+  verified,
+  waiting,
+} from './sample-step-fix.ts';
+import { looked } from './sample-steps.ts';
 
 describe('whether it is needed', () => {
   const before = running([RENEW, TELL]);
@@ -66,7 +42,7 @@ describe('whether it is needed', () => {
     expect(first(next)).toMatchObject({
       state: 'skipped',
       by: 'paksa',
-      note: 'not needed: expiry: it is healthy',
+      note: 'not needed: check 0: it is healthy',
     });
     expect(next.attempts).toEqual({});
     expect(stepOf(next).id).toBe('tell');
@@ -137,7 +113,7 @@ describe('done like every fix', () => {
     const second = { fix: 'restart', round: 2 };
     const { next: done } = follow(
       next,
-      at({ type: 'approved', ...second }, later, 'UAPPROVER'),
+      at({ type: 'approved', ...second }, LATER, 'UAPPROVER'),
       paksa({ type: 'started', ...second, owner: 'replica' }),
       paksa({ type: 'acted', ...second, outcome: 'restarted' }),
       paksa({ type: 'verified', ...second, passed: true, findings: [] }),
@@ -174,6 +150,7 @@ describe('fails with its fix, and the ladder climbs once', () => {
     OPENED + 60 * MINUTE,
     'paksa',
   );
+  const denied = (actor: string) => at({ type: 'denied', ...REF, reason: 'a freeze' }, LATER, actor);
   const ENDS: readonly (readonly [string, Incident, Parameters<typeof follow>[1][], string])[] = [
     [
       'verified: it did not help',
@@ -208,100 +185,6 @@ describe('fails with its fix, and the ladder climbs once', () => {
   });
 });
 
-describe('beside what people ask for', () => {
-  const request = (fix: string) => at({ type: 'fix-requested', fix }, OPENED, 'UOTHER');
-
-  test('the same fix by hand is refused while the step has it, and names who runs the procedure', () => {
-    for (const before of [asked, waiting])
-      expect(transition(before, request('restart'))).toMatchObject({ moved: false, by: STARTER });
-  });
-
-  test.each(['previewing', 'awaiting-approval', 'approved', 'running', 'verifying'] as const)(
-    'what somebody has asked for already, and is %s, is the step’s own',
-    (stage) => {
-      const theirs: Attempt = attempt(stage, { fix: 'restart', round: 4, requestedBy: 'UOTHER' });
-      const before = incident({ attempts: { restart: theirs } });
-      const { next, effects } = follow(before, started(plan(RESTART)));
-      expect(next.attempts.restart).toEqual(theirs);
-      expect(stepOf(next)).toMatchObject({ attempt: 4 });
-      expect(effects.some((effect) => effect.do === 'preview')).toBe(false);
-    },
-  );
-
-  test.each(['succeeded', 'failed', 'denied', 'undone', 'withdrawn'] as const)(
-    'what is over, and was %s, is asked for anew',
-    (stage) => {
-      const before = incident({ attempts: { restart: attempt(stage, { fix: 'restart', round: 4 }) } });
-      const { next } = follow(before, started(plan(RESTART)));
-      expect(next.attempts.restart).toMatchObject({ stage: 'previewing', round: 5 });
-      expect(stepOf(next)).toMatchObject({ state: 'doing', attempt: 5 });
-    },
-  );
-
-  test.each(['running', 'undo-running'] as const)('another fix that is %s is waited for', (stage) => {
-    const before = incident({ attempts: { renew: attempt(stage) } });
-    const { next } = follow(before, started(plan(RESTART)));
-    expect(stepOf(next)).toMatchObject({ state: 'doing' });
-    expect(next.attempts.restart).toBeUndefined();
-    const { next: free } = follow(next, paksa({ type: 'failed', fix: 'renew', round: 2, reason: 'x' }));
-    expect(free.attempts.restart).toMatchObject({ stage: 'previewing', requestedBy: STARTER });
-  });
-
-  test('its own fix that is being taken back is waited for too', () => {
-    const before = incident({ attempts: { restart: attempt('undo-running', { fix: 'restart', round: 4 }) } });
-    const { next } = follow(before, started(plan(RESTART)));
-    expect(stepOf(next)).not.toHaveProperty('attempt');
-    const { next: free } = follow(next, paksa({ type: 'failed', fix: 'restart', round: 4, reason: 'x' }));
-    expect(free.attempts.restart).toMatchObject({ stage: 'previewing', round: 5 });
-  });
-});
-
-describe('overdue', () => {
-  const { next: late } = follow(waiting, overdue(waiting));
-
-  test('it can still be approved', () => {
-    const { next } = follow(late, approved, begun, acted, verified(true));
-    expect(first(next)?.state).toBe('done');
-  });
-
-  test('tried again: what nobody decided on is withdrawn, and asked for anew', () => {
-    const { next, effects } = follow(late, again(late));
-    expect(next.attempts.restart).toMatchObject({ stage: 'previewing', round: 2, requestedBy: STARTER });
-    expect(effects).toContainEqual({ do: 'preview', fix: 'restart', round: 2 });
-    expect(transition(next, approved)).toMatchObject({ moved: false });
-  });
-
-  test('skipped: its preview cannot be approved any more', () => {
-    const { next } = follow(late, skipped(late));
-    expect(next.attempts.restart).toMatchObject({ stage: 'withdrawn', outcome: 'the step was skipped' });
-    expect(transition(next, approved)).toMatchObject({ moved: false });
-    expect(stepOf(next).id).toBe('tell');
-  });
-
-  test('while it acts, it is neither begun again, skipped nor stopped', () => {
-    const { next: acting } = follow(late, approved, begun);
-    const stop = at({ type: 'procedure-stopped', round: acting.procedure?.round ?? 0, reason: 'enough' });
-    for (const event of [again(acting), skipped(acting), stop])
-      expect(transition(acting, event)).toMatchObject({
-        moved: false,
-        why: expect.stringContaining('under way'),
-      });
-  });
-});
-
-test('failed and tried again: looked at again first, and asked for in a new round', () => {
-  const before = running([RENEW]);
-  const problem = follow(before, looked(before, 'problem')).next;
-  const { next: failed } = follow(
-    problem,
-    paksa({ type: 'preview-failed', fix: 'renew', round: 1, reason: 'gone' }),
-  );
-  const { next, effects } = follow(failed, again(failed));
-  expect(effects).toContainEqual({ do: 'look', ...refOf(next) });
-  const { next: anew } = follow(next, looked(next, 'problem'));
-  expect(anew.attempts.renew).toMatchObject({ stage: 'previewing', round: 2 });
-});
-
 describe('a problem that its fix left', () => {
   const problem = { ...finding('expiry', 'problem'), suggests: ['renew'], evidence: { days: 3 } };
   const before = running([RENEW, TELL], { findings: [problem, finding('name', 'problem')] });
@@ -323,13 +206,4 @@ describe('a problem that its fix left', () => {
   test.each(['problem', 'inconclusive'] as const)('stays as it was found while a look says %s', (status) => {
     expect(follow(before, seen(status)).next.findings).toEqual(before.findings);
   });
-});
-
-test('stopped or resolved, its preview is withdrawn', () => {
-  const stop = at({ type: 'procedure-stopped', round: waiting.procedure?.round ?? 0, reason: 'enough' });
-  for (const event of [stop, at({ type: 'resolved' })]) {
-    const { next } = follow(waiting, event);
-    expect(next.attempts.restart?.stage).toBe('withdrawn');
-    expect(next.procedure?.ended?.how).toBe('stopped');
-  }
 });

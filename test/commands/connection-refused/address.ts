@@ -2,8 +2,9 @@
 import { expect } from 'vitest';
 import type { VariableFacts } from '../../../src/adapters/runtime/port.ts';
 import type { Given } from '../context.ts';
+import type { Findings } from '../findings.ts';
 import { faulty, healthy, inconclusive, minutesAgo, problem, warning } from '../topic.ts';
-import { type Findings, facts, UNSET, variables } from './given.ts';
+import { facts, UNSET, variables } from './given.ts';
 
 const UNREADABLE: VariableFacts = { present: true, length: 20, fingerprint: 'f1' };
 

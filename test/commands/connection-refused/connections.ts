@@ -2,9 +2,10 @@
 import { expect } from 'vitest';
 import type { Connections, Session } from '../../../src/adapters/postgres/port.ts';
 import type { Given } from '../context.ts';
+import type { Findings } from '../findings.ts';
 import { idle } from '../sessions.ts';
 import { faulty, healthy, problem, warning } from '../topic.ts';
-import { type Findings, RESTARTS, refused } from './given.ts';
+import { RESTARTS, refused } from './given.ts';
 
 const connections = (of: Partial<Connections> = {}, ...sessions: readonly Session[]): Given => ({
   postgres: {

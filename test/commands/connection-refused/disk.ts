@@ -2,8 +2,9 @@
 import { expect } from 'vitest';
 import type { Disk } from '../../../src/adapters/runtime/port.ts';
 import type { Given } from '../context.ts';
+import type { Findings } from '../findings.ts';
 import { faulty, healthy, inconclusive, problem, warning } from '../topic.ts';
-import { type Findings, standing } from './given.ts';
+import { standing } from './given.ts';
 
 const GIB = 1024 ** 3;
 

@@ -1,13 +1,13 @@
 /** The checks of the topic `connection-refused`: one case a finding. The cases stand beside, by what is looked at. */
 import { describe, expect, test } from 'vitest';
 import { connectionRefused } from '../../../commands/connection-refused.ts';
-import { redactDeep } from '../../../src/redact.ts';
+import { type Findings, testFindings } from '../findings.ts';
 import { faulty, problem, under } from '../topic.ts';
 import * as address from './address.ts';
 import * as connections from './connections.ts';
 import * as disk from './disk.ts';
 import * as fromBackend from './from-backend.ts';
-import { CUT, type Findings, facts, reach, refused, resolve, standing, UNSET, variables } from './given.ts';
+import { CUT, facts, reach, refused, resolve, standing, UNSET, variables } from './given.ts';
 import * as log from './log.ts';
 import * as login from './login.ts';
 import * as network from './network.ts';
@@ -37,14 +37,7 @@ test('every check has its cases; what is shared with other topics, and the other
   );
 });
 
-describe.each(Object.entries(FINDINGS))('%s', (id, cases) => {
-  test.each(cases)('%s', async (_, given, verdict) => {
-    const seen = await look(id, given);
-    expect(seen).toMatchObject(verdict);
-    for (const fix of seen.suggests) expect(connectionRefused.fixes).toHaveProperty([fix]);
-    expect(redactDeep(seen)).toEqual(seen);
-  });
-});
+testFindings(connectionRefused, FINDINGS);
 
 describe('what could not be looked at is not known to be well', () => {
   test.each([

@@ -4,8 +4,10 @@ import { connectionRefused } from '../../../commands/connection-refused.ts';
 import type { Connections, Session, SessionRef } from '../../../src/adapters/postgres/port.ts';
 import { examine } from '../../../src/engine/examine.ts';
 import { type Given, PRODUCTION } from '../context.ts';
+import { stopped, workload } from '../emergencies/samples.ts';
 import { idle } from '../sessions.ts';
 import { faulty, minutesAgo, under } from '../topic.ts';
+import { facts, variables } from './given.ts';
 
 const { context, fixCalled } = under(connectionRefused);
 
@@ -20,14 +22,7 @@ const CONNECTIONS: Connections = {
   hidden: 0,
   byClient: [],
 };
-const REPLICA = {
-  name: 'postgres-1',
-  image: 'postgres:15',
-  state: 'exited',
-  ready: false,
-  restarts: 0,
-  limits: {},
-} as const;
+const STOPPED = stopped('postgres-1');
 
 const busy = (...sessions: Session[]): Given => ({
   postgres: { connections: async () => CONNECTIONS, sessions: async () => sessions },
@@ -39,19 +34,10 @@ describe.each([
 ])('%s', (id, verifiedBy) => {
   const fix = fixCalled(id);
   const runtime: Given = {
-    docker: { replicas: async () => [REPLICA] },
+    docker: { replicas: async () => [STOPPED] },
     kubernetes: {
-      workload: async () => ({
-        kind: 'statefulset',
-        name: 'postgres-primary',
-        namespace: 'paksa-financial',
-        resourceVersion: '7',
-        generation: 3,
-        replicas: 1,
-        ready: 0,
-        updated: 1,
-        limits: {},
-      }),
+      workload: async () =>
+        workload({ kind: 'statefulset', name: 'postgres-primary', replicas: 1, ready: 0 }),
     },
   };
 
@@ -181,33 +167,14 @@ describe('the topic as a whole', () => {
   test('a database that is down is told by what is down, and by nothing that follows from it', async () => {
     const { kubernetes: _, ...target } = PRODUCTION;
     const backend = {
-      variables: async () => [
-        {
-          replica: 'backend-1',
-          variables: {
-            DATABASE_URL: {
-              present: true,
-              length: 40,
-              fingerprint: 'f',
-              address: {
-                scheme: 'postgresql',
-                host: 'postgres',
-                port: 5432,
-                user: 'paksa',
-                database: 'paksa_db',
-                hasPassword: true,
-              },
-            },
-          },
-        },
-      ],
+      ...variables(facts()),
       reach: async () => [{ replica: 'backend-1', reached: false, detail: 'connection refused' }],
     };
     const seen = await statuses(
       {
         docker: {
           ...backend,
-          replicas: async () => [REPLICA],
+          replicas: async () => [STOPPED],
           disks: async () => [],
           logs: async () => ({
             lines: [

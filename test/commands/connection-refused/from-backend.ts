@@ -1,7 +1,8 @@
 /** What the way from inside the backend comes to. */
 import { expect } from 'vitest';
+import type { Findings } from '../findings.ts';
 import { faulty, healthy, inconclusive, problem } from '../topic.ts';
-import { CUT, type Findings, facts, reach, UNSET, variables } from './given.ts';
+import { CUT, facts, reach, UNSET, variables } from './given.ts';
 
 export const FINDINGS: Findings = {
   'from-backend-docker': [

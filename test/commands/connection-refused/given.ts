@@ -2,10 +2,7 @@
 import type { Login, Standing } from '../../../src/adapters/postgres/port.ts';
 import type { Reach, ServerAddress, VariableFacts } from '../../../src/adapters/runtime/port.ts';
 import type { Given } from '../context.ts';
-import { type Case, minutesAgo } from '../topic.ts';
-
-/** Cases by check. */
-export type Findings = Readonly<Record<string, readonly Case[]>>;
+import { minutesAgo } from '../topic.ts';
 
 export const RESTARTS = ['restart-container', 'restart-statefulset'];
 

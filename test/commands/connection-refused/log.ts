@@ -2,8 +2,8 @@
 import { expect } from 'vitest';
 import type { LogLine } from '../../../src/adapters/runtime/port.ts';
 import type { Given } from '../context.ts';
+import type { Findings } from '../findings.ts';
 import { healthy, minutesAgo, problem, warning } from '../topic.ts';
-import type { Findings } from './given.ts';
 
 const line = (text: string, minutes = 1): LogLine => ({
   replica: 'postgres-1',

@@ -1,7 +1,8 @@
 /** What a login comes to, by what it is refused with. */
 import { expect } from 'vitest';
+import type { Findings } from '../findings.ts';
 import { type Case, faulty, healthy, inconclusive, problem } from '../topic.ts';
-import { type Findings, RESTARTS, refused } from './given.ts';
+import { RESTARTS, refused } from './given.ts';
 
 export const FINDINGS: Findings = {
   login: [

@@ -1,7 +1,8 @@
 /** What the database’s name and its port come to. */
 import { expect } from 'vitest';
+import type { Findings } from '../findings.ts';
 import { faulty, healthy, problem } from '../topic.ts';
-import { type Findings, RESTARTS, reachable, resolve } from './given.ts';
+import { RESTARTS, reachable, resolve } from './given.ts';
 
 export const FINDINGS: Findings = {
   dns: [

@@ -1,7 +1,8 @@
 /** What a query comes to, and what kind of server answers it. */
 import { expect } from 'vitest';
+import type { Findings } from '../findings.ts';
 import { healthy, problem, warning } from '../topic.ts';
-import { type Findings, standing } from './given.ts';
+import { standing } from './given.ts';
 
 export const FINDINGS: Findings = {
   query: [

@@ -5,6 +5,7 @@ import type { Pod, ServiceSummary } from '../../../src/adapters/kubernetes/port.
 import type { Login } from '../../../src/adapters/postgres/port.ts';
 import type { Reach } from '../../../src/adapters/runtime/port.ts';
 import { type Given, PRODUCTION } from '../context.ts';
+import { type Findings, testFindings } from '../findings.ts';
 import { type Case, faulty, healthy, inconclusive, problem, warning } from '../topic.ts';
 import { connections, crashing, pod, replica, stopped, topic, workload } from './samples.ts';
 
@@ -32,7 +33,7 @@ const BACKEND = { owner: 'deployment/paksa-backend' };
 const CRASHES = { ready: false, why: 'CrashLoopBackOff' };
 const RESTART_DATABASE = ['restart-postgres', 'restart-statefulset'];
 
-const FINDINGS: Record<string, readonly Case[]> = {
+const FINDINGS: Findings = {
   pods: [
     ['all ready', pods(pod('a', BACKEND), pod('b')), healthy('2 pods, none of them in trouble')],
     [
@@ -202,14 +203,7 @@ const FINDINGS: Record<string, readonly Case[]> = {
   ],
 };
 
-describe.each(Object.entries(FINDINGS))('%s', (id, cases) => {
-  test.each(cases)('%s', async (_, given, { summary, ...verdict }) => {
-    expect(await look(id, given)).toMatchObject({
-      ...verdict,
-      summary: summary instanceof RegExp ? expect.stringMatching(summary) : summary,
-    });
-  });
-});
+testFindings(systemDown, FINDINGS);
 
 test('a platform that cannot be asked is not known to be well', async () => {
   const away = { pods: faulty('unreachable'), services: faulty('forbidden'), pgIsReady: faulty('timed-out') };

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { dataLoss } from '../../../commands/emergencies/data-loss.ts';
 import type { Standing } from '../../../src/adapters/postgres/port.ts';
 import { type Given, PRODUCTION } from '../context.ts';
-import { type Case, faulty, healthy, inconclusive, warning } from '../topic.ts';
+import { type Findings, testFindings } from '../findings.ts';
+import { faulty, healthy, inconclusive, warning } from '../topic.ts';
 import { connections, replica, standing, stopped, topic, workload } from './samples.ts';
 
 const { look, fixCalled, undoOf, checkCalled, context } = topic(dataLoss);
@@ -21,7 +22,7 @@ const pods = (wanted: number): Given => ({
   },
 });
 
-const FINDINGS: Record<string, readonly Case[]> = {
+const FINDINGS: Findings = {
   'writes-stopped': [
     ['writable', database(), warning('paksa_db takes writes', ['stop-writes'])],
     ['read-only', READ_ONLY, healthy('paksa_db takes no writes')],
@@ -61,14 +62,7 @@ const FINDINGS: Record<string, readonly Case[]> = {
   ],
 };
 
-describe.each(Object.entries(FINDINGS))('%s', (id, cases) => {
-  test.each(cases)('%s', async (_, given, { summary, ...verdict }) => {
-    expect(await look(id, given)).toMatchObject({
-      ...verdict,
-      summary: summary instanceof RegExp ? expect.stringMatching(summary) : summary,
-    });
-  });
-});
+testFindings(dataLoss, FINDINGS);
 
 test('where no database is configured, only a backend that is stopped cannot write', async () => {
   const { postgres: _, ...target } = PRODUCTION;

@@ -2,14 +2,9 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { requirePrograms } from '../../harness/programs.ts';
-import { alembicProject, CREATE_INVOICES, type Project } from './project.ts';
+import { alembicProject, CREATE_INVOICES, hasAlembic, type Project, soon } from './project.ts';
 
-const soon = () => AbortSignal.timeout(20_000);
-
-const ready = requirePrograms('alembic', '/usr/lib/python3/dist-packages/psycopg2');
-
-describe.runIf(ready)('alembic at work', () => {
+describe.runIf(hasAlembic())('alembic at work', () => {
   let project: Project;
   beforeEach(async () => {
     project = await alembicProject();

@@ -6,14 +6,9 @@ import type { AlembicSettings } from '../../../src/adapters/alembic/port.ts';
 import { createAlembicProbe } from '../../../src/adapters/alembic/probe.ts';
 import { createHostExec } from '../../../src/adapters/exec/host.ts';
 import { freePort } from '../../harness/process.ts';
-import { requirePrograms } from '../../harness/programs.ts';
-import { alembicProject, CREATE_INVOICES, type Project } from './project.ts';
+import { alembicProject, CREATE_INVOICES, hasAlembic, type Project, soon } from './project.ts';
 
-const soon = () => AbortSignal.timeout(20_000);
-
-const ready = requirePrograms('alembic', '/usr/lib/python3/dist-packages/psycopg2');
-
-describe.runIf(ready)('where the database stands', () => {
+describe.runIf(hasAlembic())('where the database stands', () => {
   let project: Project;
   beforeEach(async () => {
     project = await alembicProject();

@@ -10,7 +10,7 @@ import { createAlembicProbe } from '../../../src/adapters/alembic/probe.ts';
 import { createHostExec } from '../../../src/adapters/exec/host.ts';
 import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
-import { programPath } from '../../harness/programs.ts';
+import { programPath, requirePrograms } from '../../harness/programs.ts';
 
 export interface RevisionText {
   readonly id: string;
@@ -33,6 +33,13 @@ export interface Project extends AsyncDisposable {
   /** Another alembic.ini beside the first, with that address. */
   withUrl(url: string): Promise<AlembicProbe & AlembicActuator>;
 }
+
+/** Whether there is an alembic that can reach a database. */
+export const hasAlembic = (): boolean =>
+  requirePrograms('alembic', '/usr/lib/python3/dist-packages/psycopg2');
+
+/** Longer than anything takes that works: each call starts a Python. */
+export const soon = () => AbortSignal.timeout(20_000);
 
 export const CREATE_INVOICES = `op.execute("CREATE TABLE invoices (id int PRIMARY KEY)")`;
 

@@ -1,106 +1,19 @@
 /** Procedures on the real store: begun once whoever asks and however often, looked at anew, and what is gone is said. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Environment } from '../../../src/config/environments.ts';
+import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/engine/decide.ts';
-import { type LookDeps, lookForStep } from '../../../src/engine/look.ts';
-import { type Started, startFromCard, startProcedure } from '../../../src/engine/procedure.ts';
-import type { Task } from '../../../src/engine/task.ts';
+import { lookForStep } from '../../../src/engine/look.ts';
+import { startFromCard, startProcedure } from '../../../src/engine/procedure.ts';
 import { UserError } from '../../../src/errors.ts';
 import { createEstate } from '../../../src/estate.ts';
-import type { Incident } from '../../../src/incident/incident.ts';
 import { check } from '../../../src/runbook/check.ts';
-import { catalog, defineRunbook, type Runbook } from '../../../src/runbook/define.ts';
-import { healthy, problem, type Verdict } from '../../../src/runbook/finding.ts';
-import { look, person } from '../../../src/runbook/procedure.ts';
+import { catalog } from '../../../src/runbook/define.ts';
+import { healthy, problem } from '../../../src/runbook/finding.ts';
 import { createMessages } from '../../../src/store/messages.ts';
-import { migrate } from '../../../src/store/migrate.ts';
-import { openPool } from '../../../src/store/pool.ts';
-import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
 import { incident as sample } from '../../unit/sample-incident.ts';
 import { refOf, stepOf } from '../../unit/sample-procedure.ts';
+import { idOf, named, systemDown } from './system-down.ts';
 
-let database: FreshDatabase;
-let pool: ReturnType<typeof openPool>;
-beforeAll(async () => {
-  database = await freshDatabase();
-  pool = openPool(database.url, () => undefined);
-  await migrate(pool);
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
-
-/** What the checks see, and the work that was sent. */
-let verdict: Verdict;
-let sent: Task[];
-beforeEach(async () => {
-  verdict = healthy('all 3 answer with hunter2');
-  sent = [];
-  await pool.query(
-    `UPDATE paksa.incident SET status = 'resolved', state = state || '{"status": "resolved"}'`,
-  );
-});
-
-const described = (): Runbook =>
-  defineRunbook({
-    topic: 'system-down',
-    title: 'System down',
-    symptoms: [],
-    checks: {
-      services: check('Services', async () => verdict),
-      cluster: check('Cluster', async () => verdict, { skip: () => 'no cluster configured' }),
-    },
-    fixes: {},
-    emergency: 'down',
-    procedures: {
-      down: {
-        title: 'The system is down',
-        steps: {
-          survey: look('Look', ['services', 'cluster']),
-          tell: person('Tell people', ['Call the desk']),
-        },
-      },
-      drill: { title: 'A drill', steps: { tell: person('Tell people', ['Call the desk']) } },
-    },
-  });
-/** The same topic after an edit that took its procedures away. */
-const edited = (checks: Runbook['checks'] = described().checks): Runbook => {
-  const { emergency: _, ...rest } = described();
-  return defineRunbook({ ...rest, checks, procedures: {} });
-};
-const named = (environment: string): Environment => ({
-  target: { environment },
-  credentials: {},
-  policy: sample().policy,
-});
-const estate = createEstate([named('production'), named('lab')]);
-
-const deps = (of: Partial<LookDeps> = {}): LookDeps => ({
-  store: createStore(pool, async (_, task) => {
-    sent.push(task);
-  }),
-  topics: catalog([described()]),
-  estate,
-  // Stands for the one that knows the configuration's secrets.
-  redact: (value) => JSON.parse(JSON.stringify(value).replaceAll('hunter2', '***')),
-  checkpoint: () => undefined,
-  ...of,
-});
-const declare = (requestedBy: string, cause?: string) =>
-  startProcedure(deps(), { topic: 'system-down', requestedBy, cause, channel: 'C1' });
-const present = async (id: string): Promise<Incident> => {
-  const now = await deps().store.incident(id);
-  if (!now) throw new Error(`there is no ${id}`);
-  return now;
-};
-const idOf = (started: Started): string => {
-  if (!started.incident) throw new Error('no incident');
-  return started.incident.id;
-};
-const countOf = async (type: string, incident: string) =>
-  (await deps().store.log(incident)).filter(({ happening }) => happening.type === type).length;
+const { pool, deps, edited, sees, sent, declare, drill, present, countOf } = systemDown();
 
 describe('declaring an emergency', () => {
   test('opens an incident with its policy, its work and its card’s place, in one commit', async () => {
@@ -118,12 +31,16 @@ describe('declaring an emergency', () => {
       ladder: { state: 'climbing', level: 1 },
       procedure: { id: 'down', emergency: true, startedBy: 'UANA' },
     });
-    expect(sent.map(({ task }) => task).sort()).toEqual(['look', 'page', 'publish', 'timer', 'timer']);
-    const { rows } = await pool.query('SELECT channel FROM paksa.message WHERE key = $1', [
+    expect(
+      sent()
+        .map(({ task }) => task)
+        .sort(),
+    ).toEqual(['look', 'page', 'publish', 'timer', 'timer']);
+    const { rows } = await pool().query('SELECT channel FROM paksa.message WHERE key = $1', [
       `incident/${incident.id}`,
     ]);
     expect(rows).toEqual([{ channel: 'C1' }]);
-    expect(await createMessages(pool).begun(`incident/${incident.id}`)).toEqual(
+    expect(await createMessages(pool()).begun(`incident/${incident.id}`)).toEqual(
       new Map([[`incident/${incident.id}`, 'owed']]),
     );
   });
@@ -176,15 +93,18 @@ describe('declaring an emergency', () => {
 
 describe('one that is no emergency', () => {
   test('opens an incident that whoever started it has, and pages nobody', async () => {
-    const request = { topic: 'system-down', procedure: 'drill', requestedBy: 'UANA' };
-    const incident = await present(idOf(await startProcedure(deps(), request)));
+    const incident = await present(idOf(await drill()));
     expect(incident).toMatchObject({
       status: 'acknowledged',
       severity: 'warning',
       answeredBy: 'UANA',
       ladder: { state: 'stopped' },
     });
-    expect(sent.map(({ task }) => task).sort()).toEqual(['publish', 'timer']);
+    expect(
+      sent()
+        .map(({ task }) => task)
+        .sort(),
+    ).toEqual(['publish', 'timer']);
   });
 
   test('from a card: pressed twice, or on one that is resolved, it is started once', async () => {
@@ -249,7 +169,7 @@ describe('a look', () => {
     [
       'a check',
       {
-        topics: catalog([edited({ other: check('Other', async () => verdict) })]),
+        topics: catalog([edited({ other: check('Other', async () => healthy('fine')) })]),
       },
       'no check “services” any more',
     ],
@@ -275,7 +195,7 @@ describe('a look', () => {
 
   test('a procedure that is under way is not changed by an edit of its runbook', async () => {
     const { id, task } = await begun();
-    verdict = problem('1 of 3 is down');
+    sees(problem('1 of 3 is down'));
     await lookForStep(deps({ topics: catalog([edited()]) }), task);
     expect(stepOf(await present(id))).toMatchObject({
       id: 'tell',
@@ -287,9 +207,7 @@ describe('a look', () => {
 
 describe('ticking', () => {
   test('is for whoever may answer the incident, and a stranger is told who may', async () => {
-    const id = idOf(
-      await startProcedure(deps(), { topic: 'system-down', procedure: 'drill', requestedBy: 'UANA' }),
-    );
+    const id = idOf(await drill());
     const ref = refOf(await present(id));
     const decisions = [
       { decision: 'take-step', ...ref },
@@ -315,9 +233,7 @@ describe('ticking', () => {
   });
 
   test('by two at once: one does it, the other is told who', async () => {
-    const id = idOf(
-      await startProcedure(deps(), { topic: 'system-down', procedure: 'drill', requestedBy: 'UANA' }),
-    );
+    const id = idOf(await drill());
     const tick = { decision: 'tick-step', ...refOf(await present(id)) } as const;
     const both = await Promise.all(
       ['U1', 'U2'].map((user) => decide(deps(), id, tick, { id: user, groups: [] }, `receipt-${user}-${id}`)),

@@ -1,42 +1,25 @@
 /** A fix or an environment can be gone when its turn comes, after an upgrade or an edit: that is said, and never waited for. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { topics } from '../../../commands/index.ts';
-import type { Environment } from '../../../src/config/environments.ts';
 import type { Estate } from '../../../src/engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from '../../../src/engine/remediate.ts';
 import { verify } from '../../../src/engine/verify.ts';
 import type { WorkDeps } from '../../../src/engine/workshop.ts';
 import { createEstate } from '../../../src/estate.ts';
 import type { AttemptStage } from '../../../src/incident/incident.ts';
-import { migrate } from '../../../src/store/migrate.ts';
-import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { paksaTables } from '../../harness/paksa-tables.ts';
 import { at, attempt, incident } from '../../unit/sample-incident.ts';
+import { named } from './system-down.ts';
 
-let database: FreshDatabase;
-let pool: ReturnType<typeof openPool>;
-beforeAll(async () => {
-  database = await freshDatabase();
-  pool = openPool(database.url, () => undefined);
-  await migrate(pool);
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+const pool = paksaTables();
 
 const REF = { fix: 'retired', round: 1 };
-const named = (environment: string): Environment => ({
-  target: { environment },
-  credentials: {},
-  policy: incident().policy,
-});
 const known = createEstate([named('production')]);
 const none: Estate = createEstate([named('another')]);
 
 const deps = (estate: Estate): WorkDeps => ({
-  store: createStore(pool, async () => undefined),
+  store: createStore(pool(), async () => undefined),
   topics,
   estate,
   owner: 'this test',

@@ -1,11 +1,11 @@
 /** The clock of an HTTP server, read from its `Date` header, whatever its certificate is worth. */
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createHttpProbe } from '../../../src/adapters/http/probe.ts';
-import { daysFromNow, type TestAuthority, testAuthority, writePem } from '../../harness/certificates.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
+import { daysFromNow, writePem } from '../../harness/certificates.ts';
 import { startNginx } from '../../harness/nginx.ts';
+import { ownAuthority } from '../../harness/own-authority.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { serveTls } from '../../harness/tls-server.ts';
 
@@ -18,18 +18,14 @@ const probe = createHttpProbe(
 );
 const soon = () => AbortSignal.timeout(5_000);
 
-let folder: TemporaryFolder;
-let authority: TestAuthority;
+const authority = ownAuthority();
 let pem: TlsOptions;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  authority = await testAuthority(folder.path);
   // Expired, and trusted by nobody: the clock is read all the same.
-  const { leaf, key } = await authority.issue({ from: daysFromNow(-9), until: daysFromNow(-1) });
+  const { leaf, key } = await authority().issue({ from: daysFromNow(-9), until: daysFromNow(-1) });
   pem = { cert: leaf, key };
 });
-afterAll(() => folder[Symbol.asyncDispose]());
 
 /** An HTTP server that answers every request with these header lines. */
 const serveHttp = (headers: () => readonly string[], heard: (request: string) => void = () => {}) =>
@@ -92,12 +88,12 @@ test('a server that never answers', async () => {
 });
 
 test.runIf(requirePrograms('nginx'))('nginx, on this very machine, has our clock', async () => {
-  const { chain, key } = await authority.issue();
+  const { chain, key } = await authority().issue();
   const files = {
-    certificate: await writePem(folder.path, 'nginx.pem', chain),
-    key: await writePem(folder.path, 'nginx.key', key),
+    certificate: await writePem(authority().folder, 'nginx.pem', chain),
+    key: await writePem(authority().folder, 'nginx.key', key),
   };
-  await using nginx = await startNginx(folder.path, files);
+  await using nginx = await startNginx(authority().folder, files);
   const { skewMs, uncertaintyMs } = await probe.clock({ host: '127.0.0.1', port: nginx.port }, soon());
   expect(Math.abs(skewMs)).toBeLessThanOrEqual(uncertaintyMs);
 });

@@ -1,9 +1,9 @@
 /** One answer of the API: whatever its status, bounded, and with the token only where it is asked for. */
 import type { Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TestAuthority, testAuthority } from '../../harness/certificates.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
+import { describe, expect, test } from 'vitest';
+import type { TestAuthority } from '../../harness/certificates.ts';
 import { serveHttp } from '../../harness/http-server.ts';
+import { ownAuthority } from '../../harness/own-authority.ts';
 import { serveTcp } from '../../harness/tls-server.ts';
 import { api, failure, soon, TOKEN } from './api.ts';
 
@@ -202,28 +202,21 @@ describe('no answer', () => {
 });
 
 describe('TLS', () => {
-  let folder: TemporaryFolder;
-  let authority: TestAuthority;
-
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    authority = await testAuthority(folder.path);
-  });
-  afterAll(() => folder[Symbol.asyncDispose]());
+  const authority = ownAuthority();
 
   const serve = async (asked?: Parameters<TestAuthority['issue']>[0]) => {
-    const { chain, key } = await authority.issue(asked);
+    const { chain, key } = await authority().issue(asked);
     return serveHttp((_request, response) => response.end('secret garden'), { cert: chain, key });
   };
 
   test('a certificate of an authority that the configuration trusts', async () => {
     const { url } = await serve();
-    expect((await api(url, { trust: authority.trust }).get('/', plain, soon())).body).toBe('secret garden');
+    expect((await api(url, { trust: authority().trust }).get('/', plain, soon())).body).toBe('secret garden');
   });
 
   test('the name of the certificate is the one in the address', async () => {
     const { port } = await serve({ names: ['localhost'] });
-    const probe = (host: string) => api(`https://${host}:${port}`, { trust: authority.trust });
+    const probe = (host: string) => api(`https://${host}:${port}`, { trust: authority().trust });
     expect((await probe('localhost').get('/', plain, soon())).status).toBe(200);
     const error = await failure(probe('127.0.0.1').get('/', plain, soon()));
     expect(error.message).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
@@ -234,7 +227,7 @@ describe('TLS', () => {
     ['that has expired', { until: new Date(Date.now() - 1000) }, true, 'CERT_HAS_EXPIRED'],
   ])('a certificate %s: the token stays here', async (_, asked, trusted, code) => {
     const { url } = await serve(asked);
-    const probe = api(url, { token: TOKEN, ...(trusted ? { trust: authority.trust } : {}) });
+    const probe = api(url, { token: TOKEN, ...(trusted ? { trust: authority().trust } : {}) });
     const calls = [
       () => probe.get('/', authorized, soon()),
       () => probe.timings('/', 2, soon()),
@@ -261,12 +254,12 @@ describe('TLS', () => {
   });
 
   test('a server that demands a certificate of Paksa', async () => {
-    const { chain, key } = await authority.issue();
+    const { chain, key } = await authority().issue();
     const { url } = await serveHttp((_request, response) => response.end(), {
-      ...{ cert: chain, key, ca: authority.root },
+      ...{ cert: chain, key, ca: authority().root },
       ...{ requestCert: true, rejectUnauthorized: true },
     });
-    const error = await failure(api(url, { trust: authority.trust }).get('/', plain, soon()));
+    const error = await failure(api(url, { trust: authority().trust }).get('/', plain, soon()));
     expect(error.fault).toBe('refused');
     expect(error.message).toMatch(/client certificate|closed the connection/);
   });

@@ -1,20 +1,13 @@
 /** Where the time of a request goes, and the clock of the API. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { HttpProbe, Timing } from '../../../src/adapters/http/port.ts';
-import { daysFromNow, type TestAuthority, testAuthority } from '../../harness/certificates.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
+import { daysFromNow } from '../../harness/certificates.ts';
 import { serveHttp } from '../../harness/http-server.ts';
+import { ownAuthority } from '../../harness/own-authority.ts';
 import { serveTcp } from '../../harness/tls-server.ts';
 import { api, failure, soon, TOKEN } from './api.ts';
 
-let folder: TemporaryFolder;
-let authority: TestAuthority;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  authority = await testAuthority(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const authority = ownAuthority();
 
 const sum = ({ dnsMs, connectMs, tlsMs, waitMs, bodyMs }: Timing) =>
   dnsMs + connectMs + tlsMs + waitMs + bodyMs;
@@ -52,9 +45,9 @@ describe('timings', () => {
   });
 
   test('TLS is a part of its own', async () => {
-    const { chain, key } = await authority.issue();
+    const { chain, key } = await authority().issue();
     const { port } = await serveHttp((_request, response) => response.end(), { cert: chain, key });
-    const timing = await one(api(`https://localhost:${port}`, { trust: authority.trust }));
+    const timing = await one(api(`https://localhost:${port}`, { trust: authority().trust }));
     expect(timing.status).toBe(200);
     expect(timing.tlsMs).toBeGreaterThan(0);
     expect(Math.abs(sum(timing) - timing.totalMs)).toBeLessThan(0.5);
@@ -131,7 +124,7 @@ describe('the clock of the API', () => {
   });
 
   test('with TLS, whatever the certificate is worth', async () => {
-    const { chain, key } = await authority.issue({ until: daysFromNow(-0.5) });
+    const { chain, key } = await authority().issue({ until: daysFromNow(-0.5) });
     const { url } = await serveHttp((_request, response) => response.end(), { cert: chain, key });
     const { skewMs, uncertaintyMs } = await api(url).apiClock(soon());
     expect(Math.abs(skewMs)).toBeLessThanOrEqual(uncertaintyMs);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Session as Seen } from '../../../src/adapters/postgres/port.ts';
 import {
   execute,
-  PASSWORD,
+  loginRole,
   POSTGRES,
   type PostgresServer,
   startPostgres,
@@ -37,10 +37,9 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   beforeAll(async () => {
     server = await startPostgres({ settings: { track_activity_query_size: '8192' } });
-    const role = (name: string) => `CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}'`;
     await execute(
       server.url(),
-      ...[role('app'), role('modest'), role('granted')],
+      ...[loginRole('app'), loginRole('modest'), loginRole('granted')],
       'GRANT pg_monitor, pg_signal_backend TO granted',
     );
     system = await createSystem(

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { IndexProposal } from '../../../src/adapters/postgres/port.ts';
 import {
   execute,
-  PASSWORD,
+  loginRole,
   POSTGRES,
   type PostgresServer,
   startPostgres,
@@ -51,7 +51,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   beforeAll(async () => {
     server = await startPostgres();
-    await execute(server.url(), `CREATE ROLE modest LOGIN PASSWORD '${PASSWORD}'`);
+    await execute(server.url(), loginRole('modest'));
     system = await createSystem(
       server.url(),
       'CREATE TABLE invoices (id int PRIMARY KEY, tenant_id int, created_at timestamptz, note text, path point)',
@@ -71,12 +71,26 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     await server?.[Symbol.asyncDispose]();
   });
 
-  /** What an interrupted build of somebody's leaves behind. */
-  const leaveUnfinished = async (name: string) => {
-    const builder = await join();
+  /** A transaction that a build has to wait for. */
+  const hold = async () => {
     const holder = await join();
     await holder.query('BEGIN');
     await holder.query('UPDATE invoices SET tenant_id = tenant_id WHERE id = 1');
+    return holder;
+  };
+  /** A build of Paksa's that was stopped while it waited. */
+  const stopped = async () => {
+    const holder = await hold();
+    const called = new AbortController();
+    const building = failureOf(system.actuator.createIndex(proposal(['tenant_id']), called.signal));
+    await expect.poll(indexes).toEqual([{ name: 'idx_invoices_tenant_id', valid: false }]);
+    called.abort();
+    return { holder, building };
+  };
+  /** What an interrupted build of somebody's leaves behind. */
+  const leaveUnfinished = async (name: string) => {
+    const builder = await join();
+    const holder = await hold();
     const { settled } = builder.begin(`CREATE INDEX CONCURRENTLY "${name}" ON invoices (tenant_id)`);
     await expect.poll(indexes).toEqual([{ name, valid: false }]);
     await execute(server.url(), `SELECT pg_cancel_backend(${builder.pid})`);
@@ -121,9 +135,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   test('leaves one that is being built to whoever builds it', async () => {
     const builder = await join();
-    const holder = await join();
-    await holder.query('BEGIN');
-    await holder.query('UPDATE invoices SET tenant_id = tenant_id WHERE id = 1');
+    const holder = await hold();
     const { settled } = builder.begin(
       'CREATE INDEX CONCURRENTLY idx_invoices_tenant_id ON invoices (tenant_id)',
     );
@@ -153,13 +165,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   });
 
   test('that is stopped ends on the server and leaves nothing behind', async () => {
-    const holder = await join();
-    await holder.query('BEGIN');
-    await holder.query('UPDATE invoices SET tenant_id = tenant_id WHERE id = 1');
-    const called = new AbortController();
-    const building = failureOf(system.actuator.createIndex(proposal(['tenant_id']), called.signal));
-    await expect.poll(indexes).toEqual([{ name: 'idx_invoices_tenant_id', valid: false }]);
-    called.abort();
+    const { holder, building } = await stopped();
     const progress = () => execute(server.url(), 'SELECT FROM pg_stat_progress_create_index');
     await expect.poll(progress).toEqual([]);
     // What it waited for keeps the leftover from being dropped at once, but not for long.
@@ -171,13 +177,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   });
 
   test('says what it could not take away', async () => {
-    const holder = await join();
-    await holder.query('BEGIN');
-    await holder.query('UPDATE invoices SET tenant_id = tenant_id WHERE id = 1');
-    const called = new AbortController();
-    const building = failureOf(system.actuator.createIndex(proposal(['tenant_id']), called.signal));
-    await expect.poll(indexes).toEqual([{ name: 'idx_invoices_tenant_id', valid: false }]);
-    called.abort();
+    const { holder, building } = await stopped();
     const error = await building;
     expect(error).toMatchObject({ fault: 'timed-out', retryable: false });
     expect(error.message).toContain(

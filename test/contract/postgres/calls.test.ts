@@ -1,35 +1,23 @@
 /** Calls that are stopped, take too long, fail or are cut off: nothing goes on behind them, and the next one works. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   execute,
-  PASSWORD,
+  loginRole,
   POSTGRES,
   type PostgresServer,
   startPostgres,
 } from '../../harness/postgres-server.ts';
 import { requirePrograms } from '../../harness/programs.ts';
-import { failureOf, openSession, openSystem, refusal, type System, soon } from './system.ts';
+import { failureOf, openSession, refusal, type System, soon } from './system.ts';
+import { visit } from './systems.ts';
 
 describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   let server: PostgresServer;
   const url = () => server.url({ user: 'paksa', database: 'paksa_db' });
-  const opened: System[] = [];
-  const system = (address: string): System => {
-    const made = openSystem(address);
-    opened.push(made);
-    return made;
-  };
 
   beforeAll(async () => {
     server = await startPostgres();
-    await execute(
-      server.url(),
-      `CREATE ROLE paksa LOGIN PASSWORD '${PASSWORD}'`,
-      'CREATE DATABASE paksa_db OWNER paksa',
-    );
-  });
-  afterEach(async () => {
-    for (const made of opened.splice(0)) await made.db.close();
+    await execute(server.url(), loginRole('paksa'), 'CREATE DATABASE paksa_db OWNER paksa');
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
 
@@ -43,7 +31,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       made.db.read({ operation: 'sleep', signal, ...more }, (query) => query('SELECT pg_sleep(600)'));
 
     test('ends on the server, too, and the others go on', async () => {
-      const made = system(url());
+      const made = visit(url());
       const called = new AbortController();
       const sleeping = failureOf(sleep(made, called.signal, { statementMs: 0 }));
       await expect.poll(sleepers).toHaveLength(1);
@@ -56,13 +44,13 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     });
 
     test('before it began', async () => {
-      expect(await failureOf(system(url()).probe.ping(AbortSignal.abort()))).toMatchObject({
+      expect(await failureOf(visit(url()).probe.ping(AbortSignal.abort()))).toMatchObject({
         fault: 'timed-out',
       });
     });
 
     test('by its own deadline, and by the statement timeout of the server', async () => {
-      const made = system(url());
+      const made = visit(url());
       const late = await failureOf(sleep(made, soon(), { deadlineMs: 300, statementMs: 0 }));
       expect(late).toMatchObject({ fault: 'timed-out' });
       expect(late.message).toContain('did not sleep in time');
@@ -73,7 +61,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     });
 
     test('while it waits for its turn', async () => {
-      const made = system(url());
+      const made = visit(url());
       const called = new AbortController();
       const busy = Array.from({ length: 4 }, () => failureOf(sleep(made, called.signal, { statementMs: 0 })));
       await expect.poll(sleepers).toHaveLength(4);
@@ -88,7 +76,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
     test('a change is rolled back, and not to be tried blindly again', async () => {
       await execute(url(), 'DROP TABLE IF EXISTS changed', 'CREATE TABLE changed (id int)');
-      const made = system(url());
+      const made = visit(url());
       const called = new AbortController();
       const changing = failureOf(
         made.db.change({ operation: 'change', signal: called.signal, statementMs: 0 }, async (query) => {
@@ -108,7 +96,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   describe('a transaction', () => {
     test('that reads cannot write, and does not look beyond PostgreSQL’s own names', async () => {
-      const made = system(url());
+      const made = visit(url());
       const error = await failureOf(
         made.db.read({ operation: 'write', signal: soon() }, (query) =>
           query('CREATE TABLE public.written (id int)'),
@@ -124,15 +112,13 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
     test('takes one statement at a time', async () => {
       const error = await failureOf(
-        system(url()).db.change({ operation: 'look', signal: soon() }, (query) =>
-          query('SELECT 1; SELECT 2'),
-        ),
+        visit(url()).db.change({ operation: 'look', signal: soon() }, (query) => query('SELECT 1; SELECT 2')),
       );
       expect(error.message).toContain('42601');
     });
 
     test('that fails leaves the connection usable', async () => {
-      const made = system(url());
+      const made = visit(url());
       for (let time = 0; time < 6; time += 1)
         await failureOf(
           made.db.read({ operation: 'divide', signal: soon() }, (query) => query('SELECT 1 / 0')),
@@ -149,7 +135,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
         'GRANT SELECT ON secret TO paksa',
       );
       const error = await failureOf(
-        system(url()).db.read({ operation: 'count', signal: soon() }, (query) =>
+        visit(url()).db.read({ operation: 'count', signal: soon() }, (query) =>
           query('SELECT * FROM public.secret'),
         ),
       );
@@ -169,7 +155,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
         'CREATE SCHEMA IF NOT EXISTS closed_schema',
       );
       const error = await failureOf(
-        system(url()).db.read({ operation: 'look', signal: soon() }, (query) => query(statement)),
+        visit(url()).db.read({ operation: 'look', signal: soon() }, (query) => query(statement)),
       );
       expect(error).toMatchObject({ fault: 'forbidden' });
       expect(error.message).toContain('42501');
@@ -183,7 +169,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
         await holder.query('BEGIN');
         await holder.query('LOCK TABLE held');
         const error = await failureOf(
-          system(url()).db.read({ operation: 'look', signal: soon(), lockMs: 50 }, (query) =>
+          visit(url()).db.read({ operation: 'look', signal: soon(), lockMs: 50 }, (query) =>
             query('SELECT * FROM public.held'),
           ),
         );
@@ -196,7 +182,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   });
 
   test('a session that somebody ends, and a server that stops and comes back', async () => {
-    const made = system(url());
+    const made = visit(url());
     const signal = soon();
     const asleep = failureOf(
       made.db.read({ operation: 'sleep', signal, statementMs: 0 }, (query) => query('SELECT pg_sleep(600)')),

@@ -1,39 +1,17 @@
 /** Foreign keys that point at nothing: found whatever their shape, and vouched for once they do not. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { execute, PASSWORD } from '../../harness/postgres-server.ts';
-import {
-  createSystem,
-  failureOf,
-  openSession,
-  openSystem,
-  refill,
-  SERVERS,
-  type System,
-  soon,
-} from './system.ts';
+import { describe, expect, test } from 'vitest';
+import { execute, loginRole, PASSWORD } from '../../harness/postgres-server.ts';
+import { failureOf, openSession, openSystem, SERVERS, soon } from './system.ts';
+import { refilled } from './systems.ts';
 
 describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
-  let server: { readonly url: string; stop(): Promise<void> };
-  let database: System;
-  const create = async (...statements: readonly string[]) => {
-    await refill(database, ...statements);
-    return database;
-  };
+  const create = refilled({ start });
   /** Rows that no constraint would have let in, as a restored dump or a disabled trigger brings them. */
   const unchecked = (...statements: readonly string[]) => [
     'SET session_replication_role = replica',
     ...statements,
     'RESET session_replication_role',
   ];
-
-  beforeAll(async () => {
-    server = await start();
-    database = await createSystem(server.url);
-  });
-  afterAll(async () => {
-    await database?.[Symbol.asyncDispose]();
-    await server?.stop();
-  });
 
   test('none, and sound ones', async () => {
     const system = await create('CREATE TABLE tenants (id int PRIMARY KEY)');
@@ -179,7 +157,7 @@ describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
       'CREATE TABLE invoices (id int PRIMARY KEY, tenant_id int REFERENCES tenants)',
     );
     const role = `r_${new URL(system.url).pathname.slice(-10)}`;
-    await execute(system.url, `CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
+    await execute(system.url, loginRole(role));
     const address = new URL(system.url);
     address.username = role;
     address.password = PASSWORD;

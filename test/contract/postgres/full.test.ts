@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../../src/store/embedded/database.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
-import { execute, PASSWORD } from '../../harness/postgres-server.ts';
+import { execute, loginRole, PASSWORD } from '../../harness/postgres-server.ts';
 import { failureOf, openSession, openSystem, refusal, type Session, type System, soon } from './system.ts';
 
 /** Of 12; the others are kept back. */
@@ -32,7 +32,7 @@ describe('PostgreSQL 18, full', () => {
     const roles = ['app', 'ordinary', 'expected'];
     await execute(
       database.url,
-      ...roles.map((name) => `CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}'`),
+      ...roles.map((name) => loginRole(name)),
       'GRANT pg_monitor, pg_signal_backend TO ordinary, expected',
       'GRANT pg_use_reserved_connections TO expected',
     );

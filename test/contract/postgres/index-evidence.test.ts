@@ -1,9 +1,10 @@
 /** What a plan says for an index, and what it does not; over names and tables of all kinds. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { execute, POSTGRES, type PostgresServer, startPostgres } from '../../harness/postgres-server.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { invoices, missing, named, ROWS, run, STATISTICS } from './load.ts';
 import { createSystem, type System, soon } from './system.ts';
+import { createOn } from './systems.ts';
 
 const GUIDE = 'CREATE INDEX idx_invoices_tenant_date ON invoices (tenant_id, created_at)';
 
@@ -11,19 +12,11 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   let server: PostgresServer;
   /** Invoices with the guide's index. */
   let usual: System;
-  const opened: System[] = [];
-  const create = async (...statements: readonly string[]) => {
-    const system = await createSystem(server.url(), ...statements);
-    opened.push(system);
-    return system;
-  };
+  const create = (...statements: readonly string[]) => createOn(server.url(), ...statements);
 
   beforeAll(async () => {
     server = await startPostgres({ settings: { shared_preload_libraries: 'pg_stat_statements' } });
     usual = await createSystem(server.url(), STATISTICS, ...invoices(), GUIDE);
-  });
-  afterEach(async () => {
-    for (const system of opened.splice(0)) await system.db.close();
   });
   afterAll(async () => {
     await usual?.db.close();

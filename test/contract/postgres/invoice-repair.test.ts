@@ -1,54 +1,19 @@
 /** Repairing invoices: once, with the old figures kept, never over somebody else's change; and putting them back. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { execute, PASSWORD } from '../../harness/postgres-server.ts';
-import {
-  createSystem,
-  failureOf,
-  openSession,
-  openSystem,
-  refill,
-  SERVERS,
-  type System,
-  soon,
-} from './system.ts';
+import { describe, expect, test } from 'vitest';
+import { execute, loginRole, PASSWORD } from '../../harness/postgres-server.ts';
+import { SAMPLE, table } from './sample-invoices.ts';
+import { failureOf, openSession, openSystem, SERVERS, type System, soon } from './system.ts';
+import { refilled } from './systems.ts';
 
 const LABEL = 'att-1';
 
 describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
-  let server: { readonly url: string; stop(): Promise<void> };
-  let database: System;
-  const create = async (...statements: readonly string[]) => {
-    await refill(database, ...statements);
-    return database;
-  };
-  const table = (type = 'numeric(12, 2)', key = 'id int PRIMARY KEY') => [
-    `CREATE TABLE invoices (${key}, subtotal ${type}, tax_amount ${type}, total_amount ${type}, note text)`,
-  ];
+  const create = refilled({ start });
   const totals = ({ url }: System) =>
     execute<{ id: string; total: string | null }>(
       url,
       'SELECT id::text, total_amount::text AS total FROM invoices ORDER BY invoices.id',
     );
-
-  beforeAll(async () => {
-    server = await start();
-    database = await createSystem(server.url);
-  });
-  afterAll(async () => {
-    await database?.[Symbol.asyncDispose]();
-    await server?.stop();
-  });
-
-  const SAMPLE = `INSERT INTO invoices VALUES
-    (1, 100, 20, 120, 'right'),
-    (2, 100, 20, 119.99, 'wrong'),
-    (3, 100, 20, NULL, 'never added up'),
-    (4, NULL, 20, 120, 'cannot be told'),
-    (5, 10, 2, -12, 'negative'),
-    (6, -50, -10, -60, 'a credit note, right and negative'),
-    (7, -50, -10, 60, 'a credit note, wrong'),
-    (8, NULL, NULL, -5, 'cannot be told, and negative'),
-    (9, NULL, NULL, NULL, 'a draft')`;
 
   test('repaired once, kept, and put back', async () => {
     const system = await create(...table(), SAMPLE);
@@ -158,11 +123,7 @@ describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
   test('without the rights, which are named', async () => {
     const system = await create(...table(), SAMPLE);
     const role = `r_${new URL(system.url).pathname.slice(-10)}`;
-    await execute(
-      system.url,
-      `CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`,
-      `GRANT USAGE ON SCHEMA public TO ${role}`,
-    );
+    await execute(system.url, loginRole(role), `GRANT USAGE ON SCHEMA public TO ${role}`);
     const address = new URL(system.url);
     address.username = role;
     address.password = PASSWORD;

@@ -1,40 +1,14 @@
 /** Invoices that do not add up are found and repaired whatever their columns are made of. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { execute } from '../../harness/postgres-server.ts';
-import { createSystem, failureOf, refill, SERVERS, type System, soon } from './system.ts';
+import { SAMPLE, table } from './sample-invoices.ts';
+import { failureOf, SERVERS, soon } from './system.ts';
+import { refilled } from './systems.ts';
 
 const LABEL = 'att-1';
 
 describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
-  let server: { readonly url: string; stop(): Promise<void> };
-  let database: System;
-  const create = async (...statements: readonly string[]) => {
-    await refill(database, ...statements);
-    return database;
-  };
-  const table = (type = 'numeric(12, 2)', key = 'id int PRIMARY KEY') => [
-    `CREATE TABLE invoices (${key}, subtotal ${type}, tax_amount ${type}, total_amount ${type}, note text)`,
-  ];
-
-  beforeAll(async () => {
-    server = await start();
-    database = await createSystem(server.url);
-  });
-  afterAll(async () => {
-    await database?.[Symbol.asyncDispose]();
-    await server?.stop();
-  });
-
-  const SAMPLE = `INSERT INTO invoices VALUES
-    (1, 100, 20, 120, 'right'),
-    (2, 100, 20, 119.99, 'wrong'),
-    (3, 100, 20, NULL, 'never added up'),
-    (4, NULL, 20, 120, 'cannot be told'),
-    (5, 10, 2, -12, 'negative'),
-    (6, -50, -10, -60, 'a credit note, right and negative'),
-    (7, -50, -10, 60, 'a credit note, wrong'),
-    (8, NULL, NULL, -5, 'cannot be told, and negative'),
-    (9, NULL, NULL, NULL, 'a draft')`;
+  const create = refilled({ start });
 
   test('what is wrong, and what a repair would make of it', async () => {
     const system = await create(...table(), SAMPLE);

@@ -1,28 +1,18 @@
 /** Logging in, or being refused: why, what to do, and never the password. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestAuthority, testAuthority } from '../../harness/certificates.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
 import {
   execute,
+  loginRole,
   PASSWORD,
   POSTGRES,
   type PostgresServer,
   startPostgres,
 } from '../../harness/postgres-server.ts';
 import { requirePrograms } from '../../harness/programs.ts';
-import { failureOf, openSession, openSystem, refusal, type System, soon, WRONG_PASSWORD } from './system.ts';
-
-const opened: System[] = [];
-const system = (url: string): System => {
-  const made = openSystem(url);
-  opened.push(made);
-  return made;
-};
-const logIn = (url: string, signal = soon()) => system(url).probe.login(signal);
-
-afterEach(async () => {
-  for (const made of opened.splice(0)) await made.db.close();
-});
+import { failureOf, openSession, refusal, soon, WRONG_PASSWORD } from './system.ts';
+import { logIn, visit } from './systems.ts';
 
 describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   let folder: TemporaryFolder;
@@ -43,12 +33,14 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
         'hostnossl all tls_only all reject',
       ],
     });
-    const role = (name: string, more = '') => `CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}' ${more}`;
     await execute(
       server.url(),
-      ...[role('paksa'), role('barred'), role('tls_only'), role('one_at_a_time', 'CONNECTION LIMIT 1')],
+      loginRole('paksa'),
+      loginRole('barred'),
+      loginRole('tls_only'),
+      loginRole('one_at_a_time', 'CONNECTION LIMIT 1'),
       `CREATE ROLE group_only PASSWORD '${PASSWORD}'`,
-      `CREATE ROLE expired LOGIN PASSWORD '${PASSWORD}' VALID UNTIL '2020-01-01'`,
+      loginRole('expired', "VALID UNTIL '2020-01-01'"),
       'CREATE DATABASE paksa_db OWNER paksa',
       'CREATE DATABASE closed ALLOW_CONNECTIONS false',
       'CREATE DATABASE one_each CONNECTION LIMIT 1',
@@ -73,7 +65,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       code: '28P01',
       message: expect.stringContaining('refused the password of “paksa” (28P01): correct it in the variable'),
     });
-    expect(await failureOf(system(wrong).probe.standing(soon()))).toMatchObject({
+    expect(await failureOf(visit(wrong).probe.standing(soon()))).toMatchObject({
       fault: 'refused',
       retryable: false,
     });
@@ -90,7 +82,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     const { code, message } = refusal(await logIn(url('', user)));
     expect(code).toBe('28000');
     expect(message).toMatch(says);
-    expect(await failureOf(system(url('', user)).probe.ping(soon()))).toMatchObject({ fault: 'refused' });
+    expect(await failureOf(visit(url('', user)).probe.ping(soon()))).toMatchObject({ fault: 'refused' });
   });
 
   test('no such database', async () => {
@@ -126,12 +118,12 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       expect(message).toMatch(
         /no connection left .* superuser .*superuser_reserved_connections.* GRANT pg_use_reserved_connections TO "paksa"/,
       );
-      expect(await failureOf(system(url()).probe.connections(soon()))).toMatchObject({
+      expect(await failureOf(visit(url()).probe.connections(soon()))).toMatchObject({
         fault: 'refused',
         retryable: true,
       });
       // A superuser gets in by the connections kept back for that.
-      expect(await system(server.url()).probe.connections(soon())).toMatchObject({
+      expect(await visit(server.url()).probe.connections(soon())).toMatchObject({
         max: 15,
         reserved: 3,
         used: 13,
@@ -143,7 +135,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   describe('TLS as sslmode says', () => {
     const encrypted = async (query: string, user = 'paksa') => {
-      const { db } = system(url(query, user));
+      const { db } = visit(url(query, user));
       return db.read({ operation: 'look', signal: soon() }, async (sql) => {
         const [row] = await sql<{ ssl: boolean }>('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
         return row?.ssl;
@@ -178,7 +170,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     });
 
     test('a call that is stopped ends on the server all the same', async () => {
-      const made = system(url('?sslmode=require'));
+      const made = visit(url('?sslmode=require'));
       const sleepers = () =>
         execute(
           server.url(),
@@ -212,7 +204,7 @@ describe.runIf(requirePrograms(POSTGRES))('a server without TLS', () => {
   test('is reached all the same where sslmode only prefers it', async () => {
     const preferring = server.url({ query: '?sslmode=prefer' });
     expect(await logIn(preferring)).toMatchObject({ ok: true });
-    const made = system(preferring);
+    const made = visit(preferring);
     expect(await Promise.all(Array.from({ length: 8 }, () => made.probe.ping(soon())))).toHaveLength(8);
   });
 
@@ -233,7 +225,7 @@ describe.runIf(requirePrograms(POSTGRES))('a server without TLS', () => {
       await expect.poll(login).toBe('57P03');
       const { message } = refusal(await logIn(standby.url()));
       expect(message).toContain('takes no connections yet (57P03)');
-      expect(await failureOf(system(standby.url()).probe.ping(soon()))).toMatchObject({
+      expect(await failureOf(visit(standby.url()).probe.ping(soon()))).toMatchObject({
         fault: 'refused',
         retryable: true,
       });

@@ -1,42 +1,29 @@
 /** Indexes that are missing, on evidence: proposed once each, built as proposed, and not proposed where nothing is gained. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   execute,
-  PASSWORD,
+  loginRole,
   POSTGRES,
   type PostgresServer,
   startPostgres,
 } from '../../harness/postgres-server.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { invoices, missing, named, ROWS, run, STATISTICS } from './load.ts';
-import { createSystem, failureOf, openSystem, type System, soon } from './system.ts';
+import { failureOf, soon } from './system.ts';
+import { createOn, visitAs } from './systems.ts';
 
 describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   let server: PostgresServer;
-  const opened: System[] = [];
-  const create = async (...statements: readonly string[]) => {
-    const system = await createSystem(server.url(), ...statements);
-    opened.push(system);
-    return system;
-  };
-  const as = (system: System, user: string) => {
-    const other = openSystem(system.url.replace('//postgres:', `//${user}:`));
-    opened.push(other);
-    return other;
-  };
+  const create = (...statements: readonly string[]) => createOn(server.url(), ...statements);
 
   beforeAll(async () => {
     server = await startPostgres({ settings: { shared_preload_libraries: 'pg_stat_statements' } });
-    const role = (name: string) => `CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}'`;
     await execute(
       server.url(),
-      ...[role('blind'), role('monitor'), role('reader'), role('app')],
+      ...[loginRole('blind'), loginRole('monitor'), loginRole('reader'), loginRole('app')],
       'GRANT pg_monitor TO monitor, reader',
       'GRANT pg_read_all_data TO reader',
     );
-  });
-  afterEach(async () => {
-    for (const system of opened.splice(0)) await system.db.close();
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
 
@@ -62,7 +49,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     // The same each time, or what was approved would not be what is built.
     expect(await missing(system)).toEqual([proposal]);
     // A role that may read plans what a superuser does.
-    expect(await missing(as(system, 'reader'))).toEqual([proposal]);
+    expect(await missing(visitAs(system, 'reader'))).toEqual([proposal]);
     if (proposal) await system.actuator.createIndex(proposal, soon());
     expect(await missing(system)).toEqual([]);
   });
@@ -147,10 +134,10 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       'CREATE INDEX idx_invoices_tenant_date ON invoices (tenant_id, created_at)',
     );
     await run(system, `SELECT * FROM invoices WHERE note = 'x'`);
-    const blind = await failureOf(missing(as(system, 'blind')));
+    const blind = await failureOf(missing(visitAs(system, 'blind')));
     expect(blind).toMatchObject({ fault: 'forbidden' });
     expect(blind.message).toContain('GRANT pg_monitor TO "blind"');
-    const monitor = as(system, 'monitor');
+    const monitor = visitAs(system, 'monitor');
     const denied = await failureOf(missing(monitor));
     expect(denied).toMatchObject({ fault: 'forbidden' });
     const grant = /GRANT SELECT ON ALL TABLES IN SCHEMA public TO "monitor"/.exec(denied.message)?.[0] ?? '';
@@ -177,7 +164,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     expect(error.message).toContain("planning would run other roles' functions with its rights");
     expect(await execute(system.url, 'SELECT last_value FROM run')).toEqual([before]);
     // A role of its own has no rights to lend.
-    expect(await failureOf(missing(as(system, 'blind')))).toMatchObject({ fault: 'forbidden' });
+    expect(await failureOf(missing(visitAs(system, 'blind')))).toMatchObject({ fault: 'forbidden' });
     await execute(system.url, 'ALTER FUNCTION wicked VOLATILE');
     expect(await missing(system)).toEqual([]);
   });

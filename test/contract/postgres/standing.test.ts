@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   execute,
-  PASSWORD,
+  loginRole,
   POSTGRES,
   type PostgresServer,
   startPostgres,
@@ -20,8 +20,8 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     server = await startPostgres({ settings: { max_connections: '40', max_prepared_transactions: '2' } });
     await execute(
       server.url(),
-      `CREATE ROLE modest LOGIN PASSWORD '${PASSWORD}'`,
-      `CREATE ROLE paksa_app LOGIN PASSWORD '${PASSWORD}' VALID UNTIL '2099-01-01'`,
+      loginRole('modest'),
+      loginRole('paksa_app', "VALID UNTIL '2099-01-01'"),
       `CREATE ROLE forever LOGIN VALID UNTIL 'infinity'`,
       'CREATE ROLE nobody',
     );

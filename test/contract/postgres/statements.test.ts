@@ -1,15 +1,16 @@
 /** The slowest statements, or exactly what to do to have them: followed to the letter, it works. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Statements } from '../../../src/adapters/postgres/port.ts';
 import {
   execute,
-  PASSWORD,
+  loginRole,
   POSTGRES,
   type PostgresServer,
   startPostgres,
 } from '../../harness/postgres-server.ts';
 import { requirePrograms } from '../../harness/programs.ts';
-import { createSystem, failureOf, openSystem, type System, soon } from './system.ts';
+import { failureOf, type System, soon } from './system.ts';
+import { createOn, visitAs } from './systems.ts';
 
 const enable = (statements: Statements): string => {
   if (statements.available) throw new Error('they are available');
@@ -22,17 +23,7 @@ const sqlOf = (advice: string): string[] =>
 
 describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   let server: PostgresServer;
-  const opened: System[] = [];
-  const create = async (...statements: readonly string[]) => {
-    const system = await createSystem(server.url(), ...statements);
-    opened.push(system);
-    return system;
-  };
-  const as = (system: System, user: string) => {
-    const other = openSystem(system.url.replace('//postgres:', `//${user}:`));
-    opened.push(other);
-    return other;
-  };
+  const create = (...statements: readonly string[]) => createOn(server.url(), ...statements);
   const available = async ({ probe }: System, limit = 100) => {
     const found = await probe.statements(limit, soon());
     if (!found.available) throw new Error(found.enable);
@@ -41,11 +32,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   beforeAll(async () => {
     server = await startPostgres({ settings: { shared_preload_libraries: 'auto_explain' } });
-    const role = (name: string) => `CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}'`;
-    await execute(server.url(), role('modest'), role('granted'), 'GRANT pg_monitor TO granted');
-  });
-  afterEach(async () => {
-    for (const system of opened.splice(0)) await system.db.close();
+    await execute(server.url(), loginRole('modest'), loginRole('granted'), 'GRANT pg_monitor TO granted');
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
 
@@ -57,7 +44,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     );
     const [alter = '', createExtension = ''] = sqlOf(advice);
     // Who may not see what is loaded says so without it.
-    const blind = enable(await as(system, 'modest').probe.statements(10, soon()));
+    const blind = enable(await visitAs(system, 'modest').probe.statements(10, soon()));
     expect(blind).toMatch(/^add pg_stat_statements to shared_preload_libraries, restart PostgreSQL/);
 
     await execute(system.url, alter);
@@ -150,9 +137,9 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   test('hidden from the role', async () => {
     const system = await create('CREATE EXTENSION pg_stat_statements', 'SELECT 1 AS seen');
-    const error = await failureOf(as(system, 'modest').probe.statements(10, soon()));
+    const error = await failureOf(visitAs(system, 'modest').probe.statements(10, soon()));
     expect(error).toMatchObject({ fault: 'forbidden' });
     expect(error.message).toContain('GRANT pg_monitor TO "modest"');
-    expect((await available(as(system, 'granted'))).statements.length).toBeGreaterThan(0);
+    expect((await available(visitAs(system, 'granted'))).statements.length).toBeGreaterThan(0);
   });
 });

@@ -1,15 +1,11 @@
 /** How the tables are doing: dead rows, stale statistics, and space that holds nothing. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { execute } from '../../harness/postgres-server.ts';
-import { createSystem, openSession, refill, SERVERS, type System, soon } from './system.ts';
+import { openSession, SERVERS, type System, soon } from './system.ts';
+import { refilled } from './systems.ts';
 
 describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
-  let server: { readonly url: string; stop(): Promise<void> };
-  let database: System;
-  const create = async (...statements: readonly string[]) => {
-    await refill(database, ...statements);
-    return database;
-  };
+  const create = refilled({ start });
   const health = async ({ probe }: System, table: string) =>
     (await probe.tables(soon())).find((found) => found.table === table);
 
@@ -18,15 +14,6 @@ describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
     'CREATE TABLE invoices (id int PRIMARY KEY, tenant_id int, note text) WITH (autovacuum_enabled = off)',
     `INSERT INTO invoices SELECT i, i % 7, CASE WHEN i % 2 = 0 THEN repeat('x', 300) END FROM generate_series(1, 20000) i`,
   ];
-
-  beforeAll(async () => {
-    server = await start();
-    database = await createSystem(server.url);
-  });
-  afterAll(async () => {
-    await database?.[Symbol.asyncDispose]();
-    await server?.stop();
-  });
 
   test('one that was never analyzed: rows as they were written, and no guess at its bloat', async () => {
     const system = await create(...filled);

@@ -1,23 +1,12 @@
 /** No database at the other end, or no address for it: which fault it is, and a sentence that says where to look. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openPostgres } from '../../../src/adapters/postgres/connect.ts';
 import { AdapterError } from '../../../src/errors.ts';
 import { PASSWORD } from '../../harness/postgres-server.ts';
 import { freePort } from '../../harness/process.ts';
 import { serveTcp } from '../../harness/tls-server.ts';
-import { failureOf, openSystem, refusal, type System, soon, WRONG_PASSWORD } from './system.ts';
-
-const opened: System[] = [];
-const system = (url: string): System => {
-  const made = openSystem(url);
-  opened.push(made);
-  return made;
-};
-const logIn = (url: string, signal = soon()) => system(url).probe.login(signal);
-
-afterEach(async () => {
-  for (const made of opened.splice(0)) await made.db.close();
-});
+import { failureOf, refusal, soon, WRONG_PASSWORD } from './system.ts';
+import { logIn, visit } from './systems.ts';
 
 describe('no server', () => {
   test('a port where nothing listens', async () => {
@@ -26,7 +15,7 @@ describe('no server', () => {
       code: 'ECONNREFUSED',
       message: expect.stringContaining('check that PostgreSQL runs'),
     });
-    expect(await failureOf(system(url).probe.ping(soon()))).toMatchObject({
+    expect(await failureOf(visit(url).probe.ping(soon()))).toMatchObject({
       fault: 'unreachable',
       retryable: true,
       operation: 'answer',
@@ -53,7 +42,7 @@ describe('no server', () => {
       message: expect.stringContaining('did not log in in time'),
     });
     await expect.poll(silent.openConnections).toBe(0);
-    expect(await failureOf(system(url).probe.ping(AbortSignal.timeout(200)))).toMatchObject({
+    expect(await failureOf(visit(url).probe.ping(AbortSignal.timeout(200)))).toMatchObject({
       fault: 'timed-out',
       retryable: true,
     });
@@ -84,11 +73,11 @@ test.each([
     'names the file /nowhere/ca.pem as sslrootcert, which cannot be read',
   ],
 ])('an address with %s', async (_, url, says) => {
-  const error = await failureOf(system(url).probe.ping(soon()));
+  const error = await failureOf(visit(url).probe.ping(soon()));
   expect(error).toMatchObject({ fault: 'not-configured', retryable: false });
   expect(error.message).toContain('postgres.urlEnv');
   expect(error.message).toContain(says);
-  expect(await failureOf(system(url).probe.login(soon()))).toMatchObject({ fault: 'not-configured' });
+  expect(await failureOf(visit(url).probe.login(soon()))).toMatchObject({ fault: 'not-configured' });
 });
 
 test('what the configuration refuses is not asked', async () => {

@@ -1,16 +1,17 @@
 /** Indexes that have lost their order, by amcheck; and what to do where it is not there. */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   execute,
-  PASSWORD,
+  loginRole,
   POSTGRES,
   type PostgresServer,
   startPostgres,
 } from '../../harness/postgres-server.ts';
 import { requirePrograms } from '../../harness/programs.ts';
-import { createSystem, failureOf, openSession, openSystem, type System, soon } from './system.ts';
+import { createSystem, failureOf, openSession, openSystem, soon } from './system.ts';
+import { createOn } from './systems.ts';
 
 /** An order of numbers that can be turned round beneath an index: what a new collation of the operating system does to texts. */
 const TURNABLE = [
@@ -29,19 +30,11 @@ const INVOICES = [
 
 describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   let server: PostgresServer;
-  const opened: System[] = [];
-  const create = async (...statements: readonly string[]) => {
-    const system = await createSystem(server.url(), ...statements);
-    opened.push(system);
-    return system;
-  };
+  const create = (...statements: readonly string[]) => createOn(server.url(), ...statements);
 
   beforeAll(async () => {
     server = await startPostgres();
-    await execute(server.url(), `CREATE ROLE modest LOGIN PASSWORD '${PASSWORD}'`);
-  });
-  afterEach(async () => {
-    for (const system of opened.splice(0)) await system[Symbol.asyncDispose]();
+    await execute(server.url(), loginRole('modest'));
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
 

@@ -1,33 +1,30 @@
 /** The chain as the server sent it: complete, short, out of order or padded, whatever this machine could add to it. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createTlsProbe } from '../../../src/adapters/tls/probe.ts';
-import { type TestAuthority, testAuthority, writePem } from '../../harness/certificates.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
+import { writePem } from '../../harness/certificates.ts';
 import { startNginx } from '../../harness/nginx.ts';
 import { startOpensslServer } from '../../harness/openssl.ts';
+import { ownAuthority } from '../../harness/own-authority.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { serveTls } from '../../harness/tls-server.ts';
 
 const probe = createTlsProbe();
 const soon = () => AbortSignal.timeout(5_000);
 
-let folder: TemporaryFolder;
-let authority: TestAuthority;
+const authority = ownAuthority();
 let leaf: string;
 let key: string;
 /** Trusts the intermediate as well: what a client knows already must not be taken for sent. */
 let knowing: string;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  authority = await testAuthority(folder.path);
-  ({ leaf, key } = await authority.issue());
-  knowing = await writePem(folder.path, 'knowing.pem', authority.root, authority.intermediate);
+  const { folder, root, intermediate, issue } = authority();
+  ({ leaf, key } = await issue());
+  knowing = await writePem(folder, 'knowing.pem', root, intermediate);
 });
-afterAll(() => folder[Symbol.asyncDispose]());
 
 const chains = () => {
-  const { root, intermediate } = authority;
+  const { root, intermediate } = authority();
   return [
     { sent: [leaf], subjects: ['localhost'], inOrder: true, distrust: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
     { sent: [leaf, intermediate], subjects: ['localhost', 'Test Intermediate'], inOrder: true },
@@ -53,7 +50,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (protocol) => {
   test('from Node', async () => {
     for (const { sent, subjects, inOrder, distrust } of chains()) {
       const { host, port } = await serveTls({ cert: sent.join(''), key, maxVersion: protocol });
-      const seen = await probe.peerCertificate({ host, port, trust: authority.trust }, soon());
+      const seen = await probe.peerCertificate({ host, port, trust: authority().trust }, soon());
       expect(seen.chain.map(({ subject }) => subject)).toEqual(subjects);
       expect(seen).toMatchObject({ chainInOrder: inOrder, protocol });
       expect(seen.distrust).toBe(distrust);
@@ -68,9 +65,10 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (protocol) => {
   });
 
   test.runIf(requirePrograms('openssl'))('from openssl s_server', async () => {
-    const cert = await writePem(folder.path, 'leaf.pem', leaf);
-    const keyFile = await writePem(folder.path, 'leaf.key', key);
-    const others = await writePem(folder.path, 'others.pem', authority.root, authority.intermediate);
+    const { folder, root, intermediate } = authority();
+    const cert = await writePem(folder, 'leaf.pem', leaf);
+    const keyFile = await writePem(folder, 'leaf.key', key);
+    const others = await writePem(folder, 'others.pem', root, intermediate);
     await using server = await startOpensslServer(
       ...['-cert', cert, '-key', keyFile, '-cert_chain', others],
       protocol === 'TLSv1.2' ? '-tls1_2' : '-tls1_3',
@@ -82,9 +80,9 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (protocol) => {
 
   test.runIf(requirePrograms('nginx'))('from nginx', async () => {
     for (const { sent, subjects, inOrder } of chains()) {
-      const certificate = await writePem(folder.path, 'nginx.pem', ...sent);
-      const files = { certificate, key: await writePem(folder.path, 'nginx.key', key) };
-      await using nginx = await startNginx(folder.path, files, `ssl_protocols ${protocol};`);
+      const certificate = await writePem(authority().folder, 'nginx.pem', ...sent);
+      const files = { certificate, key: await writePem(authority().folder, 'nginx.key', key) };
+      await using nginx = await startNginx(authority().folder, files, `ssl_protocols ${protocol};`);
       const seen = await probe.peerCertificate({ host: '127.0.0.1', port: nginx.port }, soon());
       expect(seen.chain.map(({ subject }) => subject)).toEqual(subjects);
       expect(seen).toMatchObject({ chainInOrder: inOrder, protocol });

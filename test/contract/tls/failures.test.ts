@@ -1,25 +1,18 @@
 /** A server that cannot be looked at: which fault it is, and a sentence that says where to look next. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { TlsEndpoint } from '../../../src/adapters/tls/port.ts';
 import { createTlsProbe } from '../../../src/adapters/tls/probe.ts';
 import { AdapterError } from '../../../src/errors.ts';
-import { type TestAuthority, testAuthority, writePem } from '../../harness/certificates.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
+import { writePem } from '../../harness/certificates.ts';
+import { ownAuthority } from '../../harness/own-authority.ts';
 import { freePort } from '../../harness/process.ts';
 import { handshakeWithCertificate, serveTcp, serveTls } from '../../harness/tls-server.ts';
 
 const probe = createTlsProbe();
 
-let folder: TemporaryFolder;
-let authority: TestAuthority;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  authority = await testAuthority(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const authority = ownAuthority();
 
 async function failure(endpoint: TlsEndpoint, signal = AbortSignal.timeout(5_000)): Promise<AdapterError> {
   const thrown: unknown = await probe.peerCertificate(endpoint, signal).catch((error: unknown) => error);
@@ -87,9 +80,9 @@ test('a look that is called off, before and during', async () => {
 });
 
 test('a server that demands a client certificate in TLS 1.2', async () => {
-  const { chain, key } = await authority.issue();
+  const { chain, key } = await authority().issue();
   const demanding = { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } as const;
-  const server = await serveTls({ cert: chain, key, ca: authority.root, ...demanding });
+  const server = await serveTls({ cert: chain, key, ca: authority().root, ...demanding });
   const error = await failure(server);
   expect(error.fault).toBe('refused');
   await expect.poll(server.openConnections).toBe(0);
@@ -103,8 +96,8 @@ test('a server whose certificate is garbage', async () => {
 });
 
 test('a server that sends far too many certificates', async () => {
-  const { leaf, key } = await authority.issue();
-  const server = await serveTls({ cert: leaf + authority.intermediate.repeat(150), key });
+  const { leaf, key } = await authority().issue();
+  const server = await serveTls({ cert: leaf + authority().intermediate.repeat(150), key });
   const error = await failure(server);
   expect(error.fault).toBe('refused');
   expect(error.message).toContain('more than 100 kB');
@@ -121,8 +114,8 @@ test.each([
     'cannot be read',
   ],
 ])('a trust file that is %s', async (_, name, content, fault, says) => {
-  const trust = join(folder.path, name);
-  if (content !== undefined) await writePem(folder.path, name, content);
+  const trust = join(authority().folder, name);
+  if (content !== undefined) await writePem(authority().folder, name, content);
   const error = await failure({ host: '127.0.0.1', port: 1, trust });
   expect(error).toMatchObject({ fault, operation: 'read trust' });
   expect(error.message).toContain(trust);
@@ -130,7 +123,7 @@ test.each([
 });
 
 test('a trust file that is a folder', async () => {
-  const trust = join(folder.path, 'folder');
+  const trust = join(authority().folder, 'folder');
   await mkdir(trust);
   expect((await failure({ host: '127.0.0.1', port: 1, trust })).message).toContain(trust);
 });

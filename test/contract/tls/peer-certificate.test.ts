@@ -1,29 +1,22 @@
 /** What the TLS probe tells of the certificate that a server presents. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createTlsProbe } from '../../../src/adapters/tls/probe.ts';
-import { daysFromNow, type TestAuthority, testAuthority } from '../../harness/certificates.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
+import { daysFromNow, type TestAuthority } from '../../harness/certificates.ts';
 import { selfSigned } from '../../harness/openssl.ts';
+import { ownAuthority } from '../../harness/own-authority.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { serveTls } from '../../harness/tls-server.ts';
 
 const probe = createTlsProbe();
 const soon = () => AbortSignal.timeout(5_000);
 
-let folder: TemporaryFolder;
-let authority: TestAuthority;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  authority = await testAuthority(folder.path);
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const authority = ownAuthority();
 
 /** Presents a certificate issued as asked, and looks at it under a name. */
 async function present(asked: Parameters<TestAuthority['issue']>[0], servername?: string) {
-  const { chain, key } = await authority.issue(asked);
+  const { chain, key } = await authority().issue(asked);
   const { host, port } = await serveTls({ cert: chain, key });
-  return probe.peerCertificate({ host, port, servername, trust: authority.trust }, soon());
+  return probe.peerCertificate({ host, port, servername, trust: authority().trust }, soon());
 }
 
 test('a good certificate: every fact, and no distrust', async () => {
@@ -82,7 +75,7 @@ test.each([
 });
 
 test('without a servername it is the host that is asked for, and an address is not sent as SNI', async () => {
-  const { chain, key } = await authority.issue({ names: ['127.0.0.1'] });
+  const { chain, key } = await authority().issue({ names: ['127.0.0.1'] });
   const asked: unknown[] = [];
   const { host, port } = await serveTls({ cert: chain, key }, (socket) => {
     asked.push('servername' in socket && socket.servername);
@@ -94,8 +87,8 @@ test('without a servername it is the host that is asked for, and an address is n
 
 test('the name asked for reaches a server that has several certificates', async () => {
   const [fallback, asked] = await Promise.all([
-    authority.issue({ names: ['other.paksa.test'] }),
-    authority.issue({ names: ['api.paksa.test'] }),
+    authority().issue({ names: ['other.paksa.test'] }),
+    authority().issue({ names: ['api.paksa.test'] }),
   ]);
   const { createSecureContext } = await import('node:tls');
   const { host, port } = await serveTls({
@@ -112,12 +105,12 @@ test('the name asked for reaches a server that has several certificates', async 
 });
 
 test('an authority that is trusted nowhere, and one that is: the trust file decides', async () => {
-  const { chain, key } = await authority.issue();
+  const { chain, key } = await authority().issue();
   const server = await serveTls({ cert: chain, key });
   const { host, port } = server;
   const stranger = await probe.peerCertificate({ host, port }, soon());
   expect(stranger.distrust).toBe('UNABLE_TO_GET_ISSUER_CERT_LOCALLY');
-  const friend = await probe.peerCertificate({ host, port, trust: authority.trust }, soon());
+  const friend = await probe.peerCertificate({ host, port, trust: authority().trust }, soon());
   expect(friend.distrust).toBeUndefined();
   await expect.poll(server.openConnections).toBe(0);
 });
@@ -141,7 +134,7 @@ describe.runIf(requirePrograms('openssl'))('keys and signatures', () => {
     ['ed25519', ['ed25519'], [], { keyType: 'ed25519', keyBits: 256, signature: 'ED25519' }],
     ['rsa-pss', ['rsa:2048'], ['-sigopt', 'rsa_padding_mode:pss'], { signature: 'rsassaPss' }],
   ])('%s', async (name, newKey, extra, facts) => {
-    const { certificate, key } = await selfSigned(folder.path, name, newKey, ...extra);
+    const { certificate, key } = await selfSigned(authority().folder, name, newKey, ...extra);
     const { host, port } = await serveTls({ cert: certificate, key, ciphers: 'DEFAULT@SECLEVEL=0' });
     const seen = await probe.peerCertificate({ host, port, servername: name }, soon());
     expect(seen).toMatchObject({

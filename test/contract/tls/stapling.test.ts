@@ -2,36 +2,32 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { authorityFiles } from '../../../sandbox/stack/authority.ts';
 import { createTlsProbe } from '../../../src/adapters/tls/probe.ts';
 import { stapledStatus } from '../../../src/adapters/tls/stapled-status.ts';
-import { type TestAuthority, testAuthority, writePem } from '../../harness/certificates.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
+import { writePem } from '../../harness/certificates.ts';
 import { openssl, startOpensslServer } from '../../harness/openssl.ts';
+import { ownAuthority } from '../../harness/own-authority.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 
 const probe = createTlsProbe();
 
 describe.runIf(requirePrograms('openssl'))('stapling', () => {
-  let folder: TemporaryFolder;
-  let authority: TestAuthority;
+  const authority = ownAuthority();
   let cert: string;
   let key: string;
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    authority = await testAuthority(folder.path);
-    const issued = await authority.issue();
-    cert = await writePem(folder.path, 'leaf.pem', issued.leaf);
-    key = await writePem(folder.path, 'leaf.key', issued.key);
+    const issued = await authority().issue();
+    cert = await writePem(authority().folder, 'leaf.pem', issued.leaf);
+    key = await writePem(authority().folder, 'leaf.key', issued.key);
   });
-  afterAll(() => folder[Symbol.asyncDispose]());
 
   /** The authority's answer about a certificate, its index holding this one line. @returns the response's path */
   async function answerAbout(subject: string, index: string): Promise<string> {
-    const { intermediate, intermediateKey } = authorityFiles(folder.path);
-    const path = (name: string) => join(folder.path, name);
+    const { intermediate, intermediateKey } = authorityFiles(authority().folder);
+    const path = (name: string) => join(authority().folder, name);
     await writeFile(path('index.txt'), index);
     await openssl('ocsp', '-issuer', intermediate, '-cert', subject, '-reqout', path('request.der'));
     await openssl(
@@ -72,13 +68,13 @@ describe.runIf(requirePrograms('openssl'))('stapling', () => {
   });
 
   test('of another certificate', async () => {
-    const other = await writePem(folder.path, 'other.pem', (await authority.issue()).leaf);
+    const other = await writePem(authority().folder, 'other.pem', (await authority().issue()).leaf);
     const index = `V\t351231000000Z\t\t${await serialOf(other)}\tunknown\t/CN=localhost\n`;
     expect(await stapled(await answerAbout(other, index))).toBe('unreadable');
   });
 
   test('a refusal of the responder', async () => {
-    const tryLater = join(folder.path, 'try-later.der');
+    const tryLater = join(authority().folder, 'try-later.der');
     await writeFile(tryLater, Buffer.from([0x30, 3, 0x0a, 1, 3]));
     expect(await stapled(tryLater)).toBe('unreadable');
   });

@@ -33,6 +33,16 @@ export function webClient(workspace: Workspace, options: WebClientOptions = {}, 
   });
 }
 
+/** What Slack answers to a call that it refuses. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new Error('it was not refused');
+  return error.message.replace('An API error occurred: ', '');
+}
+
 /** `workspace` closes first at the end of a test, so that a client need not be polite about it. */
 export async function socketClient(workspace: Workspace): Promise<SocketModeClient> {
   const client = new SocketModeClient({

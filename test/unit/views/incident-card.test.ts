@@ -5,10 +5,7 @@ import { redact } from '../../../src/redact.ts';
 import { incidentCard } from '../../../src/slack/views/incident-card.ts';
 import { attempt, finding, incident, policy, proposed, trying, user } from '../sample-incident.ts';
 import { ALL_STAGES, HUGE, hostileIncident } from './hostile.ts';
-import { buttonsIn, expectSendable, strings } from './judge.ts';
-
-const reads = (card: unknown) => strings(card).join('\n');
-const actionIds = (card: unknown) => buttonsIn(card).map(({ actionId }) => actionId);
+import { actionIds, buttonsIn, expectSendable, reads } from './judge.ts';
 
 describe.each(ALL_STAGES)('a fix that is %s', (stage) => {
   const card = incidentCard(trying(stage));

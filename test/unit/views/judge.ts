@@ -59,6 +59,8 @@ export function buttonsIn(content: unknown): ButtonFields[] {
   return Object.values(content).flatMap(buttonsIn);
 }
 
+export const actionIds = (content: unknown): string[] => buttonsIn(content).map(({ actionId }) => actionId);
+
 /** What Slack reads as markup: mrkdwn, and the message's own `text`. */
 function markupTexts(content: unknown): string[] {
   if (Array.isArray(content)) return content.flatMap(markupTexts);
@@ -75,3 +77,6 @@ export function strings(content: unknown): string[] {
   if (Array.isArray(content)) return content.flatMap(strings);
   return isFields(content) ? Object.values(content).flatMap(strings) : [];
 }
+
+/** All that it says, a string a line. */
+export const reads = (content: unknown): string => strings(content).join('\n');

@@ -5,19 +5,16 @@ import { topics } from '../../../commands/index.ts';
 import { validateView } from '../../../sandbox/workspace/block-kit.ts';
 import type { Diagnosis } from '../../../src/engine/ports.ts';
 import type { PageRef } from '../../../src/incident/incident.ts';
-import { check } from '../../../src/runbook/check.ts';
-import { defineRunbook, type Runbook } from '../../../src/runbook/define.ts';
-import { healthy } from '../../../src/runbook/finding.ts';
 import { denyModal } from '../../../src/slack/views/deny-modal.ts';
 import { diagnosisCard } from '../../../src/slack/views/diagnosis-card.ts';
 import { helpView } from '../../../src/slack/views/help.ts';
 import { pageView } from '../../../src/slack/views/page.ts';
 import { refusalView, sayView, statusView } from '../../../src/slack/views/reply.ts';
 import { channel, finding, group, incident, user } from '../sample-incident.ts';
+import { runbook } from '../sample-runbook.ts';
 import { HUGE, hostileFinding, hostileIncident, hostileText } from './hostile.ts';
-import { buttonsIn, expectHarmless, expectSendable, strings } from './judge.ts';
+import { buttonsIn, expectHarmless, expectSendable, reads } from './judge.ts';
 
-const reads = (view: unknown) => strings(view).join('\n');
 const CARD = 'https://paksa.slack.test/archives/c1/p1';
 
 const diagnosis = (of: Partial<Diagnosis> = {}): Diagnosis => ({
@@ -131,15 +128,6 @@ describe('a page', () => {
 });
 
 describe('help', () => {
-  const topic = (index: number): Runbook =>
-    defineRunbook({
-      topic: `topic-${index}`,
-      title: 'Something that goes wrong',
-      symptoms: ['one symptom', 'and another'],
-      checks: { look: check('Look', async () => healthy('fine')) },
-      fixes: {},
-    });
-
   test('has a line for each topic, and a button for the first', () => {
     const view = helpView([...topics.values()]);
     expectSendable(view);
@@ -149,7 +137,9 @@ describe('help', () => {
   });
 
   test('with a hundred topics says how many it leaves out', () => {
-    const view = helpView(Array.from({ length: 100 }, (_, index) => topic(index)));
+    const symptoms = ['one symptom', 'and another'];
+    const many = Array.from({ length: 100 }, (_, index) => runbook(`topic-${index}`, { symptoms }));
+    const view = helpView(many);
     expectSendable(view);
     expect(reads(view)).toMatch(/and \d+ more/);
   });

@@ -3,33 +3,20 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Survey, SurveyedTopic } from '../../../src/engine/ports.ts';
 import { ranked } from '../../../src/engine/survey.ts';
-import { check } from '../../../src/runbook/check.ts';
-import { defineRunbook } from '../../../src/runbook/define.ts';
 import type { Finding } from '../../../src/runbook/finding.ts';
-import { healthy } from '../../../src/runbook/finding.ts';
 import { decodeLook } from '../../../src/slack/views/button-value.ts';
 import { surveyCard } from '../../../src/slack/views/survey-card.ts';
 import { finding } from '../sample-incident.ts';
+import { runbook } from '../sample-runbook.ts';
 import { hostileFinding, hostileText } from './hostile.ts';
-import { buttonsIn, expectSendable, strings } from './judge.ts';
+import { buttonsIn, expectSendable, reads } from './judge.ts';
 
 const LINK = 'https://paksa.slack.test/archives/c1/p1';
-const reads = (view: unknown) => strings(view).join('\n');
 
-const runbook = (topic: string, explains: readonly string[] = []) =>
-  defineRunbook({
-    topic,
-    title: `About ${topic}`,
-    symptoms: [],
-    checks: { fine: check('Fine', async () => healthy('fine')) },
-    fixes: {},
-    explains,
-  });
 const TOPICS = new Map(
-  [runbook('database', ['api']), runbook('api'), runbook('ssl'), runbook('redis')].map((each) => [
-    each.topic,
-    each,
-  ]),
+  [runbook('database', { explains: ['api'] }), runbook('api'), runbook('ssl'), runbook('redis')].map(
+    (each) => [each.topic, each],
+  ),
 );
 
 const look = (topic: string, ...findings: readonly Finding[]): SurveyedTopic => ({

@@ -1,30 +1,24 @@
 /** The fixes of the topic `slow-queries`: what they show, do and take back. */
 import { describe, expect, test } from 'vitest';
-import { slowQueries } from '../../commands/slow-queries.ts';
-import type { IndexProposal, Session, SessionRef, TableHealth } from '../../src/adapters/postgres/port.ts';
-import { type Given, PRODUCTION } from './context.ts';
-import { idle, session } from './sessions.ts';
-import { faulty, minutesAgo, under } from './topic.ts';
+import { slowQueries } from '../../../commands/slow-queries.ts';
+import type { IndexProposal, Session, SessionRef, TableHealth } from '../../../src/adapters/postgres/port.ts';
+import { type Given, PRODUCTION } from '../context.ts';
+import { HALF_BUILT, proposal } from '../sample-indexes.ts';
+import { MIB } from '../sample-system.ts';
+import { idle, session } from '../sessions.ts';
+import { faulty, minutesAgo, under } from '../topic.ts';
 
 const { context, fixCalled, undoOf } = under(slowQueries);
-const MIB = 1024 ** 2;
 
-const proposal = (name: string, of: Partial<IndexProposal> = {}): IndexProposal => ({
-  name,
-  schema: 'public',
-  table: 'invoices',
-  columns: ['tenant_id', 'created_at'],
-  ddl: `CREATE INDEX CONCURRENTLY "${name}" ON "public"."invoices" ("tenant_id", "created_at")`,
-  basis: 'guide',
-  reason: 'the guide’s own index is missing',
-  tableRows: 8000,
-  tableBytes: 2 * MIB,
-  ...of,
+const GUIDE = proposal();
+const OTHER = proposal({
+  name: 'idx_customers_tenant',
+  table: 'customers',
+  columns: ['tenant_id'],
+  basis: 'plan',
 });
-const GUIDE = proposal('idx_invoices_tenant_date');
-const OTHER = proposal('idx_customers_tenant', { table: 'customers', columns: ['tenant_id'], basis: 'plan' });
-const SMALL = proposal('idx_small', { tableRows: 10 });
-const LEFT = { schema: 'public', name: GUIDE.name, table: 'invoices', inProgress: false };
+const SMALL = proposal({ name: 'idx_small', tableRows: 10 });
+const LEFT = { ...HALF_BUILT, name: GUIDE.name };
 
 test.each(Object.keys(slowQueries.fixes))('%s needs a database', (id) => {
   expect(fixCalled(id).unavailable({ environment: 'empty' })).toMatch(/no database configured/);
