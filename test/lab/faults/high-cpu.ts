@@ -18,7 +18,7 @@ const WORK = [
 const SEEN_MS = 120_000;
 
 /** Millicores that a replica may use here: what a process reaches also on a machine that others keep busy. */
-const ALLOWED = 250;
+const ALLOWED = 150;
 
 /** Millicores. */
 async function limit(stack: ComposeStack, allowed: number): Promise<void> {
@@ -53,7 +53,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     foundBy: ['container-cpu', 'throttling'],
     fix: 'restart-backend',
     // It takes what the backend has.
-    alsoIn: ['slow-api', 'load-balancer'],
+    alsoIn: ['slow-api', 'load-balancer', 'auth-failures', 'migrations'],
   },
   {
     id: 'cpu-limit-too-low',
@@ -89,7 +89,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend: renewPods,
     foundBy: ['pod-cpu'],
     fix: 'rollout-restart',
-    alsoIn: ['slow-api', 'load-balancer'],
+    alsoIn: ['slow-api', 'load-balancer', 'auth-failures', 'migrations'],
   },
   {
     id: 'cpu-limit-of-pods-too-low',
