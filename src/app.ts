@@ -10,13 +10,16 @@ import { lookForStep } from './engine/look.ts';
 import type { Checkpoint, Topics } from './engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { carryOutSurvey } from './engine/survey.ts';
+import { sweep } from './engine/sweep.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
 import { AdapterError, messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
 import { startHttp } from './http/server.ts';
 import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
+import { keepSweeping } from './jobs/sweeping.ts';
 import type { Log } from './log.ts';
+import { createHeartbeat } from './paging/heartbeat.ts';
 import { createSlackPager } from './paging/slack.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient } from './slack/calls.ts';
@@ -49,6 +52,9 @@ export interface EngineOptions {
 const SETTLE_MS = 15_000;
 /** What is in hand at a SIGTERM has this long to end; what has not is taken over by another replica. */
 const DRAIN_MS = 20_000;
+
+/** With the 5 s that a timer may be late, what stands still is found within 10. */
+const SWEEP_MS = 2_500;
 
 /** The handlers that need no Slack: a terminal works on these too. */
 export type EngineHandlers = Pick<
@@ -176,6 +182,16 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         pageFailed(escalating, incident, page, new Error('Slack did not take it')),
     },
   );
+  const sweeping = keepSweeping({
+    sweep: () => sweep(escalating),
+    everyMs: SWEEP_MS,
+    ...(config.heartbeat
+      ? { beat: { send: createHeartbeat(config.heartbeat.url), everyMs: config.heartbeat.everyMs } }
+      : {}),
+    onMoved: (moved) => log.warn({ moved }, 'moved on what the queue had left behind'),
+    onStuck: (stuck) => log.error({ stuck }, 'cannot move these: page somebody by hand'),
+    onError: (error) => log.error({ error: messageOf(error) }, 'the sweep failed'),
+  });
   const http = await startHttp({
     port: config.port,
     host: options.host,
@@ -204,6 +220,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     stop: async () => {
       await socket?.stop();
       await http.stop();
+      await sweeping.stop();
       await engine.close();
     },
   };

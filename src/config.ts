@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { environment, misspelt } from './config/environment.ts';
 import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
+import { readHeartbeat } from './config/heartbeat.ts';
 import { type ConfigProblem, problemsOf } from './config/refusal.ts';
 import { UserError } from './errors.ts';
 
@@ -23,6 +24,8 @@ export interface Config {
   /** Absent: the embedded PostgreSQL. */
   readonly databaseUrl?: string | undefined;
   readonly logLevel: z.output<typeof environment>['LOG_LEVEL'];
+  /** The outside monitor that is told that all ladders move. */
+  readonly heartbeat?: { readonly url: string; readonly everyMs: number } | undefined;
   /** In the file's order; the first is the default. */
   readonly environments: readonly [Environment, ...Environment[]];
 }
@@ -67,8 +70,9 @@ export function checkConfig({
     ...(file?.error ? problemsOf(file.error, source) : []),
   ];
   const [first, ...others] = file?.data ? readEnvironments(file.data, given, problems) : [];
+  const heartbeat = file?.data ? readHeartbeat(file.data, given, problems) : undefined;
   if (problems.length > 0 || !variables.data || !first) return { problems };
-  return { config: assemble(path, variables.data, [first, ...others]), problems: [] };
+  return { config: { ...assemble(path, variables.data, [first, ...others]), heartbeat }, problems: [] };
 }
 
 /** @throws UserError that lists everything to put right */
@@ -143,10 +147,10 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
 }
 
 /** Every configured value that must never be shown or logged. */
-export function secretsOf({ slack, databaseUrl, environments }: Config): string[] {
+export function secretsOf({ slack, databaseUrl, heartbeat, environments }: Config): string[] {
   const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
   return [
-    ...[slack.botToken, slack.appToken, slack.signingSecret, password].filter(
+    ...[slack.botToken, slack.appToken, slack.signingSecret, password, heartbeat?.url].filter(
       (secret): secret is string => secret !== undefined && secret !== '',
     ),
     ...secretsOfEnvironments(environments),

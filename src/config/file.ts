@@ -1,6 +1,7 @@
 /** What paksa.yaml may say. docs/configuration.md describes each key; paksa.example.yaml shows them all. */
 import { z } from 'zod';
-import { matching } from './fields.ts';
+import { duration } from './duration.ts';
+import { matching, variable } from './fields.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
 import * as systems from './systems.ts';
@@ -27,6 +28,12 @@ const environment = block({
   approvals: approvals.optional(),
 });
 
+/** A monitor elsewhere, which pages when it hears nothing any more. */
+const heartbeat = block({
+  urlEnv: variable('the address of the outside monitor'),
+  every: duration('10s', '1h').default(60_000),
+}).transform(({ every, ...rest }) => ({ ...rest, everyMs: every }));
+
 export const configFile = block({
   environments: z
     .record(ENVIRONMENT, environment, must('a block of environments by name'))
@@ -34,6 +41,7 @@ export const configFile = block({
   channel: channel.optional(),
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
+  heartbeat: heartbeat.optional(),
 });
 
 export type ConfigFile = z.output<typeof configFile>;

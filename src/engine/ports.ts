@@ -1,5 +1,5 @@
 /** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
-import type { Effect, Happening } from '../incident/event.ts';
+import type { Effect, Happening, Timer } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { Policy, Responder } from '../policy/policy.ts';
 import type { Runbook } from '../runbook/define.ts';
@@ -85,12 +85,31 @@ export interface Transaction {
   send(task: Task, at?: number): Promise<void>;
 }
 
+export interface OverdueTimer {
+  readonly incident: string;
+  readonly timer: Timer;
+  readonly due: number;
+  /** By how much, in milliseconds. */
+  readonly lateMs: number;
+}
+
+export interface OwedPage {
+  readonly incident: string;
+  readonly page: PageRef;
+}
+
 export interface Store {
   transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   incident(id: string): Promise<Incident | undefined>;
   /** Unresolved ones, the oldest first. */
   openIncidents(): Promise<readonly Incident[]>;
   log(incident: string): Promise<readonly LogEntry[]>;
+  /** Timers that fell due longer ago than this, by the database's clock, of at most so many incidents; the latest first. */
+  overdue(byMs: number, most: number): Promise<readonly OverdueTimer[]>;
+  /** Pages that were decided on from so long ago until so long ago. */
+  pagesDecided(sinceMs: number, untilMs: number): Promise<readonly OwedPage[]>;
+  /** Which of these causes the logs hold. */
+  happened(causes: readonly string[]): Promise<ReadonlySet<string>>;
   diagnosis(id: string): Promise<Diagnosis | undefined>;
   survey(id: string): Promise<Survey | undefined>;
 }

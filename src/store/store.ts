@@ -2,8 +2,9 @@
 import pg from 'pg';
 import type { Diagnosis, Enqueue, LogEntry, Store, Survey, Transaction } from '../engine/ports.ts';
 import { UserError } from '../errors.ts';
+import { timersOf } from '../incident/due.ts';
 import type { Effect, Happening } from '../incident/event.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, PageRef } from '../incident/incident.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { inTransaction } from './pool.ts';
@@ -30,6 +31,38 @@ export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
         [incident],
       );
       return rows.map(({ seq, event, effects }): LogEntry => ({ seq, happening: event, effects }));
+    },
+    overdue: async (byMs, most) => {
+      const { rows } = await pool.query<{ state: Incident; now: Date }>(
+        `SELECT state, paksa.now() AS now FROM paksa.incident
+          WHERE due_at < paksa.now() - $1 * interval '1 millisecond' ORDER BY due_at LIMIT $2`,
+        [byMs, most],
+      );
+      return rows.flatMap(({ state, now }) =>
+        timersOf(state).flatMap(({ timer, due }) => {
+          const late = now.getTime() - due;
+          return late > byMs ? [{ incident: state.id, timer, due, lateMs: late }] : [];
+        }),
+      );
+    },
+    pagesDecided: async (sinceMs, untilMs) => {
+      const { rows } = await pool.query<{ incident: string; page: PageRef }>(
+        `SELECT e.incident, effect -> 'page' AS page
+           FROM paksa.event e, jsonb_array_elements(e.effects) effect
+          WHERE e.effects @> '[{"do": "page"}]' AND effect ->> 'do' = 'page'
+            AND e.at BETWEEN paksa.now() - $1 * interval '1 millisecond'
+                         AND paksa.now() - $2 * interval '1 millisecond'
+          ORDER BY e.at`,
+        [sinceMs, untilMs],
+      );
+      return rows;
+    },
+    happened: async (causes) => {
+      const { rows } = await pool.query<{ cause: string }>(
+        'SELECT cause FROM paksa.event WHERE cause = ANY($1)',
+        [causes],
+      );
+      return new Set(rows.map(({ cause }) => cause));
     },
     survey: async (id) => {
       const { rows } = await pool.query<{ body: Survey }>('SELECT body FROM paksa.survey WHERE id = $1', [
@@ -72,12 +105,20 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
       return rows[0]?.id ?? '';
     },
     save: async (incident, happening, effects, cause) => {
+      const [soonest] = timersOf(incident);
       await asOneOpen(incident.title, () =>
         client.query(
-          `INSERT INTO paksa.incident (id, version, fingerprint, status, state, changed_at)
-         VALUES ($1, $2, $3, $4, $5, paksa.now())
-         ON CONFLICT (id) DO UPDATE SET version = $2, status = $4, state = $5, changed_at = paksa.now()`,
-          [incident.id, incident.version, incident.fingerprint, incident.status, jsonb(incident)],
+          `INSERT INTO paksa.incident (id, version, fingerprint, status, state, due_at, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, paksa.now())
+         ON CONFLICT (id) DO UPDATE SET version = $2, status = $4, state = $5, due_at = $6, changed_at = paksa.now()`,
+          [
+            incident.id,
+            incident.version,
+            incident.fingerprint,
+            incident.status,
+            jsonb(incident),
+            soonest === undefined ? null : new Date(soonest.due),
+          ],
         ),
       );
       await client.query(

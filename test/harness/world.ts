@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly http?: boolean;
   /** Changes to the sandbox's paksa.yaml. */
   readonly configure?: (yaml: string) => string;
+  /** More of the bot's environment. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** A module whose `topics` the bot has instead of the guide's. */
   readonly topics?: URL;
   /** Serves the page, which has to be built. */
@@ -33,6 +35,7 @@ export async function createWorld({
   configure = (yaml) => yaml,
   page = false,
   topics: own,
+  variables = {},
 }: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'paksa-world-'));
   const database = await freshDatabase();
@@ -59,6 +62,7 @@ export async function createWorld({
     PAKSA_CONFIG: file,
     SLACK_API_URL: workspace.apiUrl,
     SLACK_BOT_TOKEN: workspace.botToken,
+    ...variables,
     ...(own ? { TEST_TOPICS: own.href } : {}),
     ...(http ? { SLACK_SIGNING_SECRET: signingSecret } : { SLACK_APP_TOKEN: workspace.appToken }),
   };

@@ -7,6 +7,7 @@ import { UserError } from '../../src/errors.ts';
 const MINIMAL = 'environments: { production: { tls: { host: paksa.test } } }';
 
 const EXAMPLE_SECRETS = {
+  PAKSA_HEARTBEAT_URL: 'https://monitor.example.com/hunter5',
   PRODUCTION_DATABASE_URL: 'postgresql://paksa:hunter2@db.internal/paksa_db',
   PRODUCTION_REDIS_URL: 'redis://:hunter3@cache.internal:6380/2',
   PRODUCTION_API_TOKEN: 'hunter4',
@@ -68,8 +69,14 @@ describe('a configuration that is right', () => {
       kubernetes: { workloads: { nginx: { namespace: 'ingress-nginx' } } },
       docker: { services: { redis: { container: 'redis-1' } } },
     });
+    expect(config.heartbeat).toEqual({ url: 'https://monitor.example.com/hunter5', everyMs: 60_000 });
     expect(JSON.stringify(production.target)).not.toMatch(/hunter|tokenEnv|urlEnv/);
-    expect(secretsOf(config)).toEqual(['hunter2', 'hunter3', 'hunter4']);
+    expect(secretsOf(config)).toEqual([
+      'https://monitor.example.com/hunter5',
+      'hunter2',
+      'hunter3',
+      'hunter4',
+    ]);
   });
 
   test('the services of the guide are the default, and an environment may have its own ladder, approvals and channel', () => {
@@ -169,7 +176,7 @@ colour: red
       'approvals.approvers[0].channel': 'is not a key here: known are user, usergroup',
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
-      colour: 'is not a key here: known are environments, channel, ladder, approvals',
+      colour: 'is not a key here: known are environments, channel, ladder, approvals, heartbeat',
     });
   });
 

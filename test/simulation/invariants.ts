@@ -1,0 +1,80 @@
+/** What must hold after every step of every incident, whatever went wrong; and once all is quiet. */
+import { pageKey } from '../../src/engine/escalate.ts';
+import type { LogEntry } from '../../src/engine/ports.ts';
+import type { Incident } from '../../src/incident/incident.ts';
+import type { Taken } from './provider.ts';
+
+/** What has been seen of one incident so far. */
+export interface Watched {
+  readonly version: number;
+  readonly pages: ReadonlyMap<string, 'owed' | 'sent' | 'failed'>;
+  /** `fix/round` of attempts that were approved, and of those that were begun. */
+  readonly approved: ReadonlySet<string>;
+  readonly begun: ReadonlySet<string>;
+}
+
+export const UNSEEN: Watched = { version: 0, pages: new Map(), approved: new Set(), begun: new Set() };
+
+/** @throws Error that says what does not hold */
+export function watch(seen: Watched, incident: Incident, { seq, happening, effects }: LogEntry): Watched {
+  const must = (holds: boolean, what: string) => {
+    if (!holds) throw new Error(`${incident.id}, event ${seq} (${happening.type}): ${what}`);
+  };
+  const pages = new Map(seen.pages);
+  const approved = new Set(seen.approved);
+  const begun = new Set(seen.begun);
+  must(seq === seen.version + 1 && incident.version === seq, `version ${seq} follows ${seen.version}`);
+  const { ladder, status } = incident;
+  for (const effect of effects) {
+    if (effect.do !== 'page') continue;
+    const key = pageKey(incident.id, effect.page);
+    must(!pages.has(key), `${key} is decided on twice`);
+    must(status === 'open', `${key} is sent though it is ${status}`);
+    must(
+      effect.page.level === ladder.level && effect.page.attempt === ladder.attempt,
+      `${key} is of another step`,
+    );
+    pages.set(key, 'owed');
+  }
+  if (happening.type === 'page-sent' || happening.type === 'page-failed') {
+    const key = pageKey(incident.id, happening.page);
+    must(pages.get(key) === 'owed', `${key} ends, and was ${pages.get(key) ?? 'never decided on'}`);
+    pages.set(key, happening.type === 'page-sent' ? 'sent' : 'failed');
+  }
+  if (happening.type === 'approved' || happening.type === 'undo-requested')
+    approved.add(`${happening.type}/${happening.fix}/${happening.round}`);
+  if (happening.type === 'started') {
+    const of = incident.attempts[happening.fix]?.stage === 'undo-running' ? 'undo-requested' : 'approved';
+    const name = `${of}/${happening.fix}/${happening.round}`;
+    must(approved.has(name), `${name} runs without a decision`);
+    must(!begun.has(name), `${name} runs twice`);
+    begun.add(name);
+  }
+  const waits = ladder.state === 'waiting' || ladder.state === 'climbing';
+  must(
+    waits === (ladder.nextAt !== undefined),
+    `the ladder is ${ladder.state}, its next step ${ladder.nextAt}`,
+  );
+  must(status === 'open' || !waits, `${status}, and the ladder is ${ladder.state}`);
+  return { version: seq, pages, approved, begun };
+}
+
+/** Once nothing is left to do. */
+export function settle(
+  all: ReadonlyMap<string, { readonly incident: Incident; readonly watched: Watched }>,
+  taken: readonly Taken[],
+): void {
+  const times = Map.groupBy(taken, ({ key }) => key);
+  for (const [id, { incident, watched }] of all) {
+    for (const [key, state] of watched.pages) {
+      if (state === 'owed') throw new Error(`${key} was lost: it is neither sent nor failed`);
+      if (state === 'sent' && !times.has(key)) throw new Error(`${key} is called sent, and nobody took it`);
+    }
+    const { state } = incident.ladder;
+    if (state === 'waiting' || state === 'climbing')
+      throw new Error(`${id} stands still: its ladder is ${state}`);
+  }
+  for (const [key, sendings] of times)
+    if (sendings.length > 1 && sendings[0]?.canBeAsked)
+      throw new Error(`${key} was sent ${sendings.length} times`);
+}

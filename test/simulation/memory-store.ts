@@ -1,0 +1,115 @@
+/** The engine's store in memory, with what a database does to its clients: it is away, or it commits and is not heard. */
+import { pageKey } from '../../src/engine/escalate.ts';
+import type { LogEntry, OwedPage, Store, Transaction } from '../../src/engine/ports.ts';
+import type { Task } from '../../src/engine/task.ts';
+import { timersOf } from '../../src/incident/due.ts';
+import type { Incident } from '../../src/incident/incident.ts';
+
+export interface MemoryStoreOptions {
+  readonly now: () => number;
+  /** Before a commit: throw, and nothing of it is there. */
+  readonly beforeCommit: () => void;
+  /** After it: throw, and all of it is there. */
+  readonly afterCommit: () => void;
+  /** Told of each commit, in its order. */
+  readonly committed: (incident: Incident, entry: LogEntry) => void;
+  readonly enqueue: (task: Task, at: number) => void;
+}
+
+interface Owed extends OwedPage {
+  readonly at: number;
+}
+
+export interface MemoryStore extends Store {
+  /** When the sweep has something to find, if nothing happens before. */
+  nextLate(lateMs: number, pageLateMs: number): number | undefined;
+}
+
+export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
+  const incidents = new Map<string, Incident>();
+  const logs = new Map<string, LogEntry[]>();
+  const causes = new Set<string>();
+  const owed = new Map<string, Owed>();
+  /** One transaction after the other: stronger than rows that are held, and the same to whoever holds one. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const now = options.now();
+    const commits: (() => void)[] = [];
+    const none = async (): Promise<never> => {
+      throw new Error('the simulation has no such thing');
+    };
+    const result = await work({
+      now,
+      hasHappened: async (cause) => causes.has(cause),
+      lock: async (id) => incidents.get(id),
+      lockOpen: none,
+      nextIncidentId: none,
+      saveDiagnosis: none,
+      saveSurvey: none,
+      reserveMessage: none,
+      handOver: none,
+      save: async (incident, happening, effects, cause) => {
+        commits.push(() => {
+          const entry = { seq: incident.version, happening, effects };
+          incidents.set(incident.id, incident);
+          logs.set(incident.id, [...(logs.get(incident.id) ?? []), entry]);
+          for (const effect of effects)
+            if (effect.do === 'page') {
+              const { page } = effect;
+              owed.set(pageKey(incident.id, page), { incident: incident.id, page, at: now });
+            }
+          if (cause !== undefined) {
+            causes.add(cause);
+            owed.delete(cause);
+          }
+          options.committed(incident, entry);
+        });
+      },
+      send: async (task, at = now) => {
+        commits.push(() => options.enqueue(task, at));
+      },
+    });
+    options.beforeCommit();
+    for (const commit of commits) commit();
+    options.afterCommit();
+    return result;
+  }
+
+  const open = () => [...incidents.values()].filter(({ status }) => status !== 'resolved');
+  return {
+    transact: (work) => {
+      const mine = turn.then(() => transact(work));
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+    incident: async (id) => incidents.get(id),
+    openIncidents: async () => open(),
+    log: async (incident) => logs.get(incident) ?? [],
+    diagnosis: async () => undefined,
+    survey: async () => undefined,
+    overdue: async (byMs, most) =>
+      open()
+        .flatMap((incident) =>
+          timersOf(incident).map(({ timer, due }) => ({
+            incident: incident.id,
+            timer,
+            due,
+            lateMs: options.now() - due,
+          })),
+        )
+        .filter(({ lateMs }) => lateMs > byMs)
+        .sort((a, b) => a.due - b.due)
+        .slice(0, most),
+    pagesDecided: async (sinceMs, untilMs) =>
+      [...owed.values()].filter(({ at }) => at >= options.now() - sinceMs && at <= options.now() - untilMs),
+    happened: async (some) => new Set(some.filter((cause) => causes.has(cause))),
+    nextLate: (lateMs, pageLateMs) => {
+      const due = [
+        ...open().flatMap((incident) => timersOf(incident).map((timer) => timer.due + lateMs)),
+        ...[...owed.values()].map(({ at }) => at + pageLateMs),
+      ];
+      return due.length === 0 ? undefined : Math.min(...due);
+    },
+  };
+}
