@@ -10,7 +10,9 @@ import { environment, misspelt } from './config/environment.ts';
 import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
 import { type ConfigProblem, problemsOf } from './config/refusal.ts';
+import { schedulesByName } from './config/schedule.ts';
 import { UserError } from './errors.ts';
+import type { Schedule } from './policy/schedule.ts';
 
 export type { Environment } from './config/environments.ts';
 export type { ConfigProblem } from './config/refusal.ts';
@@ -25,6 +27,8 @@ export interface Config {
   readonly logLevel: z.output<typeof environment>['LOG_LEVEL'];
   /** In the file's order; the first is the default. */
   readonly environments: readonly [Environment, ...Environment[]];
+  /** Who is on call, by the names that responders give. */
+  readonly schedules: ReadonlyMap<string, Schedule>;
 }
 
 export interface SlackSettings {
@@ -67,8 +71,9 @@ export function checkConfig({
     ...(file?.error ? problemsOf(file.error, source) : []),
   ];
   const [first, ...others] = file?.data ? readEnvironments(file.data, given, problems) : [];
-  if (problems.length > 0 || !variables.data || !first) return { problems };
-  return { config: assemble(path, variables.data, [first, ...others]), problems: [] };
+  if (problems.length > 0 || !variables.data || !file?.data || !first) return { problems };
+  const schedules = schedulesByName(file.data.schedules);
+  return { config: assemble(path, variables.data, [first, ...others], schedules), problems: [] };
 }
 
 /** @throws UserError that lists everything to put right */
@@ -110,6 +115,7 @@ const assemble = (
   path: string,
   variables: z.output<typeof environment>,
   environments: Config['environments'],
+  schedules: Config['schedules'],
 ): Config => ({
   file: path,
   slack: {
@@ -122,6 +128,7 @@ const assemble = (
   databaseUrl: variables.DATABASE_URL,
   logLevel: variables.LOG_LEVEL,
   environments,
+  schedules,
 });
 
 /** How the bot reaches Slack: over a socket when there is an app token, else by signed requests. */

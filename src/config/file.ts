@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { matching } from './fields.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
+import { refuseUnknown, schedules } from './schedule.ts';
 import * as systems from './systems.ts';
 
 const ENVIRONMENT = matching(
@@ -27,13 +28,16 @@ const environment = block({
   approvals: approvals.optional(),
 });
 
-export const configFile = block({
+const file = block({
   environments: z
     .record(ENVIRONMENT, environment, must('a block of environments by name'))
     .refine((named) => Object.keys(named).length > 0, must('a block with at least one environment')),
   channel: channel.optional(),
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
+  schedules: schedules.prefault({}),
 });
+
+export const configFile = file.superRefine(refuseUnknown);
 
 export type ConfigFile = z.output<typeof configFile>;

@@ -66,7 +66,7 @@ export type AttemptStage =
 export interface PageRef {
   readonly level: number;
   readonly attempt: number;
-  /** `user/U…`, `usergroup/S…`, `channel/C…`. */
+  /** `user/U…`, `usergroup/S…`, `channel/C…`, `schedule/primary`. */
   readonly responder: string;
 }
 
@@ -96,6 +96,8 @@ export interface Incident {
   readonly ladder: Ladder;
   /** Pages of the ladder's present step that reached nobody. */
   readonly pagesFailed?: readonly PageRef[];
+  /** Users whom pages of schedules have reached. */
+  readonly reached?: readonly string[];
   /** As it was when the incident opened. */
   readonly policy: Policy;
 }

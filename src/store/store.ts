@@ -6,6 +6,7 @@ import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
+import { overridesOn } from './overrides.ts';
 import { inTransaction } from './pool.ts';
 
 export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
@@ -115,6 +116,7 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
       await client.query('UPDATE paksa.message SET key = $2 WHERE key = $1', [from, to]);
     },
     send: (task, at) => enqueue((text, values) => client.query(text, values), task, at),
+    overrides: overridesOn(client),
   };
 }
 

@@ -104,7 +104,7 @@ environments:
     const example = readFileSync('paksa.example.yaml', 'utf8');
     const documentation = readFileSync('docs/configuration.md', 'utf8');
     const { a: unknownEverywhere } = problems('a: 1');
-    expect(unknownEverywhere).toContain('environments, channel, ladder, approvals');
+    expect(unknownEverywhere).toContain('environments, channel, ladder, approvals, schedules');
     for (const key of (unknownEverywhere ?? '').replace(/.*known are /, '').split(', ')) {
       expect(example).toMatch(new RegExp(`^${key}:`, 'm'));
       expect(documentation).toContain(`\`${key}`);
@@ -163,13 +163,15 @@ colour: red
       'ladder.levels[0].repeats': 'must be how often the level is paged, a whole number from 1 to 20',
       'ladder.levels[0].responders[0].user':
         "must be a user's id, such as U012AB3CD (profile › ⋮ › Copy member ID)",
-      'ladder.levels[0].responders[1]': 'must be one of { user: U… }, { usergroup: S… }, { channel: C… }',
-      'ladder.levels[0].responders[2]': 'must be one of { user: U… }, { usergroup: S… }, { channel: C… }',
+      'ladder.levels[0].responders[1]':
+        'must be one of { user: U… }, { usergroup: S… }, { channel: C… }, { schedule: name }',
+      'ladder.levels[0].responders[2]':
+        'must be one of { user: U… }, { usergroup: S… }, { channel: C… }, { schedule: name }',
       'approvals.approvers[0]': 'must be one of { user: U… }, { usergroup: S… }',
       'approvals.approvers[0].channel': 'is not a key here: known are user, usergroup',
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
-      colour: 'is not a key here: known are environments, channel, ladder, approvals',
+      colour: 'is not a key here: known are environments, channel, ladder, approvals, schedules',
     });
   });
 

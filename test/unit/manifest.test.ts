@@ -45,6 +45,16 @@ const schema = z.strictObject({
       )
       .min(1)
       .max(50),
+    shortcuts: z
+      .array(
+        z.strictObject({
+          name: text(24),
+          type: z.enum(['global', 'message']),
+          callback_id: text(255),
+          description: text(150),
+        }),
+      )
+      .max(10),
   }),
   oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(text(50)).max(255) }) }),
   settings: z.strictObject({

@@ -14,7 +14,7 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
   const level = incident.policy.escalation.levels[page.level - 1];
   const problems = incident.findings.filter(({ status }) => status === 'problem');
   const value = encode({ incident: incident.id, part: '', version: stepOf(incident.ladder) });
-  const whom = page.responder.startsWith('user/')
+  const whom = /^(user|schedule)\//.test(page.responder)
     ? ''
     : `${page.responder.startsWith('channel/') ? '<!here>' : pagedResponder(page)} `;
   const head = `📟 ${whom}*${incident.id} ${clip(oneLine(incident.title), 300)}* · ${clip(oneLine(incident.environment), 80)}`;

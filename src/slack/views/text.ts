@@ -77,6 +77,8 @@ export function responder({ kind, id }: Responder): string {
       return `<!subteam^${id}>`;
     case 'channel':
       return `<#${id}>`;
+    case 'schedule':
+      return `who is on call in “${oneLine(id)}”`;
   }
 }
 
