@@ -147,3 +147,10 @@ test('its usage hint names every topic of the guide', () => {
   expect(command?.command).toBe('/paksa');
   for (const topic of topics.keys()) expect(command?.usage_hint?.split(/[\s|]+/)).toContain(topic);
 });
+
+test('its shortcuts are those that the router listens to, and mentions come as ids', () => {
+  const router = readFileSync('src/slack/router.ts', 'utf8');
+  const ids = manifest.features.shortcuts.map(({ callback_id }) => callback_id);
+  expect(router).toContain(`callback_id: /^(${ids.join('|')})$/`);
+  expect(manifest.features.slash_commands[0]?.should_escape).toBe(true);
+});
