@@ -97,7 +97,9 @@ test('a hand-over between a page and its repeat: the second person is paged', as
   expect(pagesTo(PEOPLE.dana)).toBe(1);
   await expect
     .poll(() => texts(world, card).join('\n'), PATIENT)
-    .toMatch(new RegExp(`Paged <@${PEOPLE.dana}>, who is on call in “primary”[^]*Paged <@${PEOPLE.omar}>, `));
+    .toMatch(
+      new RegExp(`Paged <@${PEOPLE.dana}>, who is on call in “primary”[\\s\\S]*Paged <@${PEOPLE.omar}>, `),
+    );
 });
 
 test('nobody is on call in level 2: the ladder climbs at once, and says why', async () => {
