@@ -1,4 +1,4 @@
-/** Moments as people type them, read on the wall's clock of a schedule's zone: `now`, `18:00`, `2026-12-24 18:00`, `2h`. */
+/** Moments as people type them, read on the wall’s clock of a schedule’s zone: `now`, `18:00`, `2026-12-24 18:00`; and lengths: `2h`. */
 import { DAY, dayOf, HOUR, instantOf, MINUTE, midnightOf, timeOf, wallOf } from './wall-clock.ts';
 
 export interface Period {
@@ -9,20 +9,22 @@ export interface Period {
 }
 
 /** Words between moments that say which is which, or nothing. */
-const TO = new Set(['to', 'until', 'till', '-']);
+const TO = new Set(['to', 'until', 'till', 'for', '-']);
 const FROM = new Set(['from']);
 
-/** `[from] [to]`, in lower case; what is not there is left open. `now`: epoch milliseconds. */
+/** `[from] [to]`, in lower case; what is not there is left open, and a length such as `2h` says for how long. `now`: epoch milliseconds. */
 export function periodOf(words: readonly string[], zone: string, now: number): Period {
   let period: Period = {};
   let next: 'from' | 'to' = 'from';
-  const rest = [...joined(words)];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+  for (const word of joined(words)) {
     if (TO.has(word)) next = 'to';
     else if (!FROM.has(word)) {
-      const after = next === 'to' ? (period.from ?? now) : now;
-      const moment = period[next] === undefined ? momentOf(word, zone, after) : undefined;
-      if (moment === undefined) return { unknown: word };
+      const length = lengthOf(word);
+      if (length !== undefined) next = 'to';
+      const begins = period.from ?? now;
+      const moment =
+        length === undefined ? momentOf(word, zone, next === 'to' ? begins : now) : begins + length;
+      if (moment === undefined || period[next] !== undefined) return { unknown: word };
       period = { ...period, [next]: moment };
       next = 'to';
     }
@@ -41,13 +43,9 @@ function* joined(words: readonly string[]): Generator<string> {
   }
 }
 
-const UNITS = { m: MINUTE, h: HOUR, d: DAY } as const;
-
 /** Of a time without a day, the first that is later than `after`. Undefined when it is no moment. */
 function momentOf(word: string, zone: string, after: number): number | undefined {
   if (word === 'now') return after;
-  const [, ...parts] = /^\+?(?=\d)(\d{1,4}d)?(\d{1,4}h)?(\d{1,5}m)?$/.exec(word) ?? [];
-  if (parts.length > 0) return parts.reduce((sum, part) => sum + lengthOf(part), after);
   const time = timeOf(word);
   if (time !== undefined) {
     const today = midnightOf(wallOf(zone, after)) + time;
@@ -60,7 +58,10 @@ function momentOf(word: string, zone: string, after: number): number | undefined
   return day === undefined || within === undefined ? undefined : instantOf(zone, day + within);
 }
 
-function lengthOf(part: string | undefined): number {
-  const unit = part?.at(-1);
-  return unit === 'm' || unit === 'h' || unit === 'd' ? Number.parseInt(part ?? '', 10) * UNITS[unit] : 0;
+/** `1d2h30m` in milliseconds; undefined when it is no length. */
+function lengthOf(word: string): number | undefined {
+  const parts = /^\+?(?=\d)(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?$/.exec(word);
+  if (!parts) return undefined;
+  const [days = 0, hours = 0, minutes = 0] = parts.slice(1).map((part) => Number(part ?? 0));
+  return days * DAY + hours * HOUR + minutes * MINUTE;
 }

@@ -45,6 +45,9 @@ export function heldAt(layer: Layer, zone: string, at: number): Held {
   if (at < begins) return { until: begins };
   const { open, until } = openAt(layer.only, zone, at);
   if (!open) return { until };
+  const [alone, ...others] = layer.users;
+  // Nobody relieves them: there is no hand-over to look for.
+  if (others.length === 0) return { ...(alone === undefined ? {} : { user: alone }), until };
   const { turn, ends } = turnAt(layer, zone, at);
   const user = layer.users.at(turn % layer.users.length);
   return { ...(user === undefined ? {} : { user }), until: Math.min(until, ends) };

@@ -43,7 +43,7 @@ export const OverrideSubmitted = z.object({
 });
 
 const HOW =
-  'Type it so: `/paksa override SCHEDULE @user 18:00 22:00`. Moments are `now`, `18:00`, `2026-12-24 18:00` or `2h`.';
+  'Type it so: `/paksa override SCHEDULE @user 18:00 22:00`, or `… SCHEDULE end`. Moments are `now`, `18:00` or `2026-12-24 18:00`; `2h` is for how long.';
 
 export function createOnCallHandlers({ client, overriding, openDialog, tell }: OnCallHandlerDeps) {
   const { schedules, store } = overriding;
@@ -81,6 +81,15 @@ export function createOnCallHandlers({ client, overriding, openDialog, tell }: O
     await openDialog(overrideModal({ schedules: names, schedule, user, channel }), trigger, asker);
   };
 
+  const end = async (asker: Asker, id: string, schedule: string): Promise<void> =>
+    say(asker, await endOverride(overriding, id, await actorFor(asker.user, schedule)));
+
+  const endNow = async (schedule: string, asker: Asker): Promise<void> => {
+    const [now] = await whoIsOnCall(overriding, schedule);
+    if (!now?.inForce) throw new UserError(`No override is in force in “${schedule}”.`);
+    await end(asker, now.inForce.override.id, schedule);
+  };
+
   return {
     /** @throws UserError on an unknown schedule */
     show: async (asker: Asker, schedule?: string): Promise<void> =>
@@ -97,6 +106,7 @@ export function createOnCallHandlers({ client, overriding, openDialog, tell }: O
       if (schedule === undefined || (user === undefined && moments.length === 0))
         return dialog(asker, trigger, schedule);
       const { timeZone } = scheduleOf(schedules, schedule);
+      if (user === undefined && moments.length === 1 && moments[0] === 'end') return endNow(schedule, asker);
       const now = await store.transact(async (tx) => tx.now);
       const { from, to, unknown } = periodOf(moments, timeZone, now);
       if (unknown !== undefined) throw new UserError(`“${clip(unknown, 40)}” is no moment. ${HOW}`);
@@ -123,8 +133,7 @@ export function createOnCallHandlers({ client, overriding, openDialog, tell }: O
       if (what !== 'end') return dialog(asker, trigger, value);
       if (!/^\d{1,18}$/.test(value)) throw new UserError('That button is not one of mine any more.');
       const override = await store.transact((tx) => tx.overrides.find(value));
-      const by = await actorFor(asker.user, override?.schedule ?? '');
-      await say(asker, await endOverride(overriding, value, by));
+      await end(asker, value, override?.schedule ?? '');
     },
   };
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
+import { BOT_USER, CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
 import { type MovableClock, movableClock } from '../harness/clock.ts';
 import { createWorld, type World } from '../harness/world.ts';
 import { brokenAndDiagnosed, cardReading, pageTo, texts, toldAlone } from './drive.ts';
@@ -138,12 +138,24 @@ test('Omar hands over to Sana for two hours; she is told, and can end it, which 
   await toldDirectly(PEOPLE.omar, 'You are on call in *primary* again');
 });
 
+test('a mention will do; whoever Slack does not know cannot be told, which is told', async () => {
+  const omar = world.workspace.as(PEOPLE.omar);
+  await omar.say(CHANNELS.operations, `<@${BOT_USER}> override primary <@${PEOPLE.bilal}> 30m`);
+  await toldAlone(world, PEOPLE.omar, `<@${PEOPLE.bilal}> is on call in “primary”`);
+  await omar.command(CHANNELS.operations, '/paksa override primary end');
+  await toldAlone(world, PEOPLE.omar, `The override of <@${PEOPLE.bilal}> in “primary” has ended.`);
+  await omar.command(CHANNELS.operations, '/paksa override primary U0NOBODY99 1h');
+  await toldDirectly(PEOPLE.omar, '<@U0NOBODY99> stands in for *primary* and could not be told');
+  await omar.command(CHANNELS.operations, '/paksa override primary end');
+  await toldAlone(world, PEOPLE.omar, 'The override of <@U0NOBODY99> in “primary” has ended.');
+});
+
 test('the shortcut opens the dialog; what is left empty is: from now until the hand-over', async () => {
   const omar = world.workspace.as(PEOPLE.omar);
   await omar.shortcut('override');
   const view = await world.workspace.waitForView(PEOPLE.omar);
-  await omar.submit(view.id, { user: PEOPLE.bilal });
-  await toldDirectly(PEOPLE.bilal, 'You are on call in *primary* from');
+  await omar.submit(view.id, { user: PEOPLE.ext });
+  await toldDirectly(PEOPLE.ext, 'You are on call in *primary* from');
   await omar.shortcut('oncall');
-  await toldDirectly(PEOPLE.omar, `<@${PEOPLE.bilal}> is on call until`);
+  await toldDirectly(PEOPLE.omar, `<@${PEOPLE.ext}> is on call until`);
 });

@@ -6,13 +6,15 @@ import type { RecordedOverride } from '../../engine/ports.ts';
 import type { Span } from '../../policy/schedule.ts';
 import { actions, button, context, divider, header, section, type View } from './blocks.ts';
 import { sayView } from './reply.ts';
-import { clipLines, dateAndTime, oneLine, person, plural } from './text.ts';
+import { clip, clipLines, dateAndTime, escaped, oneLine, person, plural } from './text.ts';
 
 /** What a button of a schedule does; its `action_id` begins so, and its value is a schedule's name or an override's id. */
 export const OVERRIDE = 'override';
 /** Of more, each is asked for by its name. */
 const MOST_SCHEDULES = 12;
 const MOST_GAPS = 5;
+/** Of each, where there are several: a message has room for so much. */
+const MOST_GAPS_OF_EACH = 2;
 
 export function onCallView(all: readonly OnCall[]): View {
   if (all.length === 0) return sayView('No schedule is configured: add one under “schedules” in paksa.yaml.');
@@ -45,7 +47,9 @@ function scheduleBlocks(onCall: OnCall, isNamed: boolean): KnownBlock[] {
   ];
   return [
     section(lines.join('\n')),
-    context(`${gapsText(onCall.gaps)} · hand-overs by the clock of ${oneLine(schedule.timeZone)}`),
+    context(
+      `${gapsText(onCall.gaps, isNamed ? MOST_GAPS_OF_EACH : MOST_GAPS)} · hand-overs by the clock of ${oneLine(schedule.timeZone)}`,
+    ),
     ...actions([
       button('Stand in…', `${OVERRIDE}:new:${schedule.name}`, schedule.name),
       ...(inForce ? [endButton(inForce.override)] : []),
@@ -61,10 +65,10 @@ function now({ user, until }: OnCall): string {
 const standsIn = ({ madeBy }: RecordedOverride, insteadOf: string | undefined): string =>
   `_instead of ${insteadOf === undefined ? 'nobody' : person(insteadOf)}: an override by ${person(madeBy)}_`;
 
-function gapsText(gaps: readonly Span[]): string {
+function gapsText(gaps: readonly Span[], most: number): string {
   if (gaps.length === 0) return 'No gap within 14 days';
   const lines = gaps.map(({ from, to }) => `${dateAndTime(from)} to ${dateAndTime(to)}`);
-  return `⚠️ ${plural(gaps.length, 'gap')} within 14 days, nobody is on call:\n${clipLines(lines, 1500, MOST_GAPS)}\n`;
+  return `⚠️ ${plural(gaps.length, 'gap')} within 14 days, nobody is on call:\n${clipLines(lines, 1500, most)}\n`;
 }
 
 const endButton = ({ id }: RecordedOverride) => button('End the override', `${OVERRIDE}:end:${id}`, id);
@@ -96,6 +100,12 @@ export function standInView({ override }: OverrideNews): View {
       ...actions([endButton(override)]),
     ],
   };
+}
+
+/** What whoever made it is told when whoever is to stand in cannot be. */
+export function untoldView({ override: { schedule, user } }: OverrideNews, why: string): View {
+  const text = `⚠️ ${person(user)} stands in for *${oneLine(schedule)}* and could not be told: ${clip(escaped(why), 500)} Pages would not reach them either.`;
+  return { text, blocks: [section(text)] };
 }
 
 /** What whoever is on call again is told. */

@@ -6,7 +6,13 @@ import type { OnCall } from '../../../src/engine/on-call.ts';
 import type { RecordedOverride } from '../../../src/engine/ports.ts';
 import type { Schedule } from '../../../src/policy/schedule.ts';
 import { DAY, HOUR } from '../../../src/policy/wall-clock.ts';
-import { onCallView, overriddenView, relievingView, standInView } from '../../../src/slack/views/on-call.ts';
+import {
+  onCallView,
+  overriddenView,
+  relievingView,
+  standInView,
+  untoldView,
+} from '../../../src/slack/views/on-call.ts';
 import { overrideModal } from '../../../src/slack/views/override-modal.ts';
 import { OPENED } from '../sample-incident.ts';
 import { hostileText } from './hostile.ts';
@@ -24,6 +30,10 @@ const onCall = (of: Partial<OnCall> = {}): OnCall => ({
   gaps: [],
   ...of,
 });
+const sevenGaps = Array.from({ length: 7 }, (_, index) => ({
+  from: OPENED + index * DAY,
+  to: OPENED + index * DAY + HOUR,
+}));
 const override = (of: Partial<RecordedOverride> = {}): RecordedOverride => ({
   id: '7',
   schedule: 'primary',
@@ -55,22 +65,22 @@ describe('who is on call', () => {
 
   test('nobody, and the gaps', () => {
     const { user: _, until: __, next: ___, ...nobody } = onCall();
-    const gaps = Array.from({ length: 7 }, (_, index) => ({
-      from: OPENED + index * DAY,
-      to: OPENED + index * DAY + HOUR,
-    }));
-    const view = onCallView([{ ...nobody, gaps }]);
+    const view = onCallView([{ ...nobody, gaps: sevenGaps }]);
     expectSendable(view);
     expect(reads(view)).toMatch(/\*Nobody\* is on call\.[\s\S]*7 gaps within 14 days[\s\S]*and 2 more/);
   });
 
   test('several, each by its name; of very many, the rest is asked for', () => {
     const many = Array.from({ length: 60 }, (_, index) =>
-      onCall({ schedule: { ...schedule, name: `schedule-${index}` } }),
+      onCall({
+        schedule: { ...schedule, name: `schedule-${index}-${'x'.repeat(25)}` },
+        gaps: sevenGaps,
+        inForce: { override: override({ madeBy: `cli:${'x'.repeat(100)}` }), insteadOf: 'U1' },
+      }),
     );
     const view = onCallView(many);
     expectSendable(view);
-    expect(reads(view)).toMatch(/\*schedule-0\*[\s\S]*and 48 more/);
+    expect(reads(view)).toMatch(/\*schedule-0-x+\*[\s\S]*and 48 more/);
   });
 
   test('no schedule: where to add one', () => {
@@ -86,6 +96,7 @@ describe('an override', () => {
       over: overriddenView(ended),
       standsIn: standInView({ override: override() }),
       standsInNoMore: standInView({ override: ended }),
+      untold: untoldView({ override: override() }, 'Slack refused it.'),
       again: relievingView({ override: ended, relieving: 'U1' }),
     };
     for (const view of Object.values(views)) expectSendable(view);
