@@ -70,6 +70,13 @@ export interface PageRef {
   readonly responder: string;
 }
 
+/** The user who was on call when a schedule's page was sent. */
+export interface Reached {
+  /** `schedule/primary`. */
+  readonly responder: string;
+  readonly user: string;
+}
+
 export interface Incident {
   /** `INC-12`. */
   readonly id: string;
@@ -96,8 +103,8 @@ export interface Incident {
   readonly ladder: Ladder;
   /** Pages of the ladder's present step that reached nobody. */
   readonly pagesFailed?: readonly PageRef[];
-  /** Users whom pages of schedules have reached. */
-  readonly reached?: readonly string[];
+  /** Whom pages of schedules have reached, the latest last. */
+  readonly reached?: readonly Reached[];
   /** As it was when the incident opened. */
   readonly policy: Policy;
 }

@@ -62,7 +62,13 @@ function changed(incident: Incident, event: Happening): Transition {
       return moved(
         event.reached === undefined
           ? incident
-          : { ...incident, reached: [...new Set([...(incident.reached ?? []), event.reached])] },
+          : {
+              ...incident,
+              reached: [
+                ...(incident.reached ?? []),
+                { responder: event.page.responder, user: event.reached },
+              ],
+            },
       );
     case 'page-failed': {
       const pagesFailed = [...(incident.pagesFailed ?? []), event.page];

@@ -17,7 +17,7 @@ export interface Standing {
   readonly ladder: Ladder;
   readonly openedBy: string;
   /** Users whom a schedule's page has reached. */
-  readonly reached?: readonly string[];
+  readonly reached?: readonly { readonly user: string }[];
 }
 
 export type Permission =
@@ -75,7 +75,7 @@ export const mayDeny = (standing: Standing, actor: Actor, requestedBy: string): 
 export function mayAnswer(standing: Standing, actor: Actor): Permission {
   if (isTerminal(actor) || actor.id === standing.openedBy) return ALLOWED;
   // Relieved since they were paged, they can answer for it all the same.
-  if (standing.reached?.includes(actor.id)) return ALLOWED;
+  if (standing.reached?.some(({ user }) => user === actor.id)) return ALLOWED;
   const who = people([
     ...standing.policy.approval.approvers,
     ...standing.policy.escalation.levels.flatMap(({ responders }) => responders),

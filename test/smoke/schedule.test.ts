@@ -95,6 +95,7 @@ test('a hand-over between a page and its repeat: the second person is paged', as
   await clock.move(10 * MINUTE);
   await pageTo(world, PEOPLE.omar);
   expect(pagesTo(PEOPLE.dana)).toBe(1);
+  await cardReading(world, `has been paged 2 times: <@${PEOPLE.omar}>, who is on call in “primary”`);
   await expect
     .poll(() => texts(world, card).join('\n'), PATIENT)
     .toMatch(

@@ -151,7 +151,7 @@ describe('acknowledging and resolving', () => {
 });
 
 describe('a schedule', () => {
-  const held = (paged: Ladder['paged'], reached?: readonly string[]): Standing => {
+  const held = (paged: Ladder['paged'], reached?: Standing['reached']): Standing => {
     const ladder = escalation({ levels: [level([{ kind: 'schedule', id: 'primary' }]), level([])] });
     const { policy, ...rest } = standing({}, paged);
     return { ...rest, policy: { ...policy, escalation: ladder }, ...(reached ? { reached } : {}) };
@@ -180,8 +180,8 @@ describe('a schedule', () => {
 
   test('who was paged and has been relieved since may answer, and not decide', () => {
     const relieved = somebody('URELIEVED');
-    expect(mayAnswer(held({ 1: 1 }, ['URELIEVED']), relieved).allowed).toBe(true);
-    expect(mayDecide(held({ 1: 1 }, ['URELIEVED']), relieved).allowed).toBe(false);
+    expect(mayAnswer(held({ 1: 1 }, [{ user: 'URELIEVED' }]), relieved).allowed).toBe(true);
+    expect(mayDecide(held({ 1: 1 }, [{ user: 'URELIEVED' }]), relieved).allowed).toBe(false);
     expect(mayAnswer(held({ 1: 1 }), relieved).allowed).toBe(false);
   });
 });

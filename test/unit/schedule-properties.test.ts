@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { heldAt, type Layer, type Window } from '../../src/policy/rotation.ts';
 import { gaps, type Override, onCallAt, type Schedule, shifts } from '../../src/policy/schedule.ts';
-import { DAY, HOUR, MINUTE, WEEKDAYS, wallOf } from '../../src/policy/wall-clock.ts';
+import {
+  DAY,
+  HOUR,
+  MINUTE,
+  midnightOf,
+  timeOf,
+  WEEKDAYS,
+  wallOf,
+  weekdayOf,
+} from '../../src/policy/wall-clock.ts';
 
 const ZONES = [
   'Europe/Berlin',
@@ -26,14 +35,12 @@ const day = fc
   .integer({ min: 0, max: 300 })
   .map((of) => new Date(BEGINS + of * DAY).toISOString().slice(0, 10));
 const users = fc.uniqueArray(fc.constantFrom('UA', 'UB', 'UC', 'UD', 'UE'), { minLength: 1, maxLength: 5 });
-const only: fc.Arbitrary<Window[]> = fc.array(
-  fc.record({
-    days: fc.subarray([...WEEKDAYS], { minLength: 1 }),
-    from: time,
-    to: fc.oneof(time, fc.constant('24:00')),
-  }),
-  { maxLength: 2 },
-);
+const window: fc.Arbitrary<Window> = fc.record({
+  days: fc.subarray([...WEEKDAYS], { minLength: 1 }),
+  from: time,
+  to: fc.oneof(time, fc.constant('24:00')),
+});
+const only = fc.array(window, { maxLength: 2 });
 const layer: fc.Arbitrary<Layer> = fc.oneof(
   fc.record({
     users,
@@ -139,6 +146,57 @@ test('people are relieved at the hand-over’s time on the wall, or where that i
         if (shown !== wanted) expect(skipped).toBeGreaterThan(0);
       }
     }),
+  );
+});
+
+test('turns of whole weeks begin on the weekday named', () => {
+  const weekly = fc.record({
+    users: fc.uniqueArray(fc.constantFrom('UA', 'UB', 'UC'), { minLength: 2 }),
+    turnHours: fc.constantFrom(168, 336),
+    start: day,
+    handover: fc.record({ at: fc.constantFrom('09:00', '18:30'), on: fc.constantFrom(...WEEKDAYS) }),
+    only: fc.constant([]),
+  });
+  fc.assert(
+    fc.property(weekly, zone, (given, timeZone) => {
+      const one: Schedule = { name: 'primary', timeZone, layers: [given] };
+      const from = Date.parse(`${given.start}T00:00Z`) - 2 * DAY;
+      const [first, ...others] = shifts(one, [], { from, to: from + 100 * DAY });
+      expect(first?.user).toBe(given.users[0]);
+      for (const shift of others)
+        expect(WEEKDAYS[weekdayOf(wallOf(timeZone, shift.from))]).toBe(given.handover.on);
+    }),
+  );
+});
+
+test('restricted, somebody is on call just when the wall’s clock is within a window', () => {
+  const restricted = fc.record({
+    users,
+    turnHours: fc.constantFrom(8, 24),
+    start: fc.constant('2025-12-01'),
+    handover: fc.record({ at: time }),
+    only: fc.array(window, { minLength: 1, maxLength: 3 }),
+  });
+  // Zones that never set their clocks: elsewhere a window's ends move with the wall's.
+  fc.assert(
+    fc.property(
+      restricted,
+      fc.constantFrom('Asia/Karachi', 'UTC', 'Asia/Kathmandu'),
+      instant,
+      (given, of, at) => {
+        const wall = wallOf(of, at);
+        const isWithin = given.only.some(({ days, from, to }) =>
+          [0, DAY].some((ago) => {
+            const day = midnightOf(wall) - ago;
+            const begins = day + (timeOf(from) ?? 0);
+            const ends = day + (timeOf(to) ?? 0) + ((timeOf(to) ?? 0) <= (timeOf(from) ?? 0) ? DAY : 0);
+            return days.some((each) => each === WEEKDAYS[weekdayOf(day)]) && begins <= wall && wall < ends;
+          }),
+        );
+        expect(heldAt(given, of, at).user !== undefined).toBe(isWithin);
+      },
+    ),
+    { numRuns: 500 },
   );
 });
 
