@@ -1,4 +1,4 @@
-/** Schedules in a terminal, as a process: who is on call, an override made and ended, and the gaps that a ladder has. */
+/** Schedules in a terminal, as processes, each of which takes its seconds to start: who is on call, an override made and ended, and the gaps that a ladder has. */
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +48,9 @@ async function paksa(...args: readonly string[]) {
   return { code, stdout: stdout.join(''), stderr: stderr.join('') };
 }
 
-test('who is on call; an override is made, is seen on the ladder, and is ended', async () => {
+test('who is on call; an override is made, is seen on the ladder, and is ended', {
+  timeout: 120_000,
+}, async () => {
   const usual = await paksa('oncall', 'primary');
   expect(usual).toMatchObject({ code: 0, stdout: `primary: user ${PEOPLE.dana}\n` });
 
@@ -76,7 +78,9 @@ test('who is on call; an override is made, is seen on the ladder, and is ended',
   });
 });
 
-test('the ladder’s gaps are a warning; those of a schedule that it does not page are not', async () => {
+test('the ladder’s gaps are a warning; those of a schedule that it does not page are not', {
+  timeout: 60_000,
+}, async () => {
   expect(await paksa('ladder', 'check')).toMatchObject({
     code: 0,
     stdout: expect.not.stringContaining('!!'),
