@@ -78,7 +78,13 @@ async function measure(pending: number): Promise<readonly number[]> {
         return 'the bench';
       },
     };
-    const deps = { store, pager, redact: (text: string) => text, checkpoint: () => undefined };
+    const deps = {
+      store,
+      pager,
+      schedules: new Map(),
+      redact: (text: string) => text,
+      checkpoint: () => undefined,
+    };
     await jobs.work({
       timer: (task) => timerDue(deps, task),
       page: (task) => sendPage(deps, task),

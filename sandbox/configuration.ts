@@ -25,5 +25,11 @@ export const sandboxConfiguration = (environment: Record<string, unknown>): stri
       ],
       afterLast: 'stop',
     },
+    schedules: {
+      primary: {
+        timeZone: 'Europe/Berlin',
+        layers: [{ users: [PEOPLE.dana, PEOPLE.omar, PEOPLE.sana], rotation: 'daily', start: '2026-01-05' }],
+      },
+    },
     approvals: { approvers: [{ user: PEOPLE.bilal }], expires: '5m' },
   });

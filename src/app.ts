@@ -107,6 +107,8 @@ export async function openEngine({
     jobs,
     store,
     topics,
+    schedules: config.schedules,
+    estate,
     redact,
     checkpoint,
     diagnosing,
@@ -148,8 +150,22 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const outbox = createOutbox(client, messages, checkpoint);
   const channels = new Map(config.environments.map(({ target, channel }) => [target.environment, channel]));
   const channelOf = (environment: string) => channels.get(environment);
-  const publishing: PublishDeps = { client, outbox, messages, store, topics, channelOf };
-  const escalating = { store, pager: createSlackPager(createPages(publishing)), redact, checkpoint };
+  const publishing: PublishDeps = {
+    client,
+    outbox,
+    messages,
+    store,
+    topics,
+    schedules: config.schedules,
+    channelOf,
+  };
+  const escalating = {
+    store,
+    pager: createSlackPager(createPages(publishing)),
+    schedules: config.schedules,
+    redact,
+    checkpoint,
+  };
 
   const socket =
     connection.mode === 'socket'
@@ -163,6 +179,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       messages,
       topics,
       diagnose: diagnosing,
+      schedules: config.schedules,
       checkpoint,
       logger,
     },

@@ -11,7 +11,9 @@ import { type Environment, readEnvironments, secretsOfEnvironments } from './con
 import { configFile } from './config/file.ts';
 import { readHeartbeat } from './config/heartbeat.ts';
 import { type ConfigProblem, problemsOf } from './config/refusal.ts';
+import { schedulesByName } from './config/schedule.ts';
 import { UserError } from './errors.ts';
+import type { Schedule } from './policy/schedule.ts';
 
 export type { Environment } from './config/environments.ts';
 export type { ConfigProblem } from './config/refusal.ts';
@@ -28,6 +30,8 @@ export interface Config {
   readonly heartbeat?: { readonly url: string; readonly everyMs: number } | undefined;
   /** In the file's order; the first is the default. */
   readonly environments: readonly [Environment, ...Environment[]];
+  /** Who is on call, by the names that responders give. */
+  readonly schedules: ReadonlyMap<string, Schedule>;
 }
 
 export interface SlackSettings {
@@ -71,8 +75,10 @@ export function checkConfig({
   ];
   const [first, ...others] = file?.data ? readEnvironments(file.data, given, problems) : [];
   const heartbeat = file?.data ? readHeartbeat(file.data, given, problems) : undefined;
-  if (problems.length > 0 || !variables.data || !first) return { problems };
-  return { config: { ...assemble(path, variables.data, [first, ...others]), heartbeat }, problems: [] };
+  if (problems.length > 0 || !variables.data || !file?.data || !first) return { problems };
+  const schedules = schedulesByName(file.data.schedules);
+  const config = assemble(path, variables.data, [first, ...others], schedules);
+  return { config: { ...config, heartbeat }, problems: [] };
 }
 
 /** @throws UserError that lists everything to put right */
@@ -114,6 +120,7 @@ const assemble = (
   path: string,
   variables: z.output<typeof environment>,
   environments: Config['environments'],
+  schedules: Config['schedules'],
 ): Config => ({
   file: path,
   slack: {
@@ -126,6 +133,7 @@ const assemble = (
   databaseUrl: variables.DATABASE_URL,
   logLevel: variables.LOG_LEVEL,
   environments,
+  schedules,
 });
 
 /** How the bot reaches Slack: over a socket when there is an app token, else by signed requests. */

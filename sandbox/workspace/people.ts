@@ -77,7 +77,7 @@ export const seed: Seed = {
       {
         command: '/paksa',
         description: 'Look at the infrastructure, say what is wrong, and offer the fixes',
-        usageHint: 'diagnose ssl | diagnose all | emergency | help',
+        usageHint: 'diagnose ssl | diagnose all | emergency | oncall | help',
       },
     ],
   },

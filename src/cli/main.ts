@@ -4,6 +4,7 @@ import { topics } from '../../commands/index.ts';
 import { openEngine } from '../app.ts';
 import { type Config, checkConfig, describeProblems, loadConfig, secretsOf } from '../config.ts';
 import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
+import { scheduleOf, whoIsOnCall } from '../engine/on-call.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { createEstate } from '../estate.ts';
 import { createLog } from '../log.ts';
@@ -12,7 +13,8 @@ import { EVERYTHING } from '../runbook/define.ts';
 import { openDatabase } from '../store/embedded/database.ts';
 import { diagnose } from './diagnose.ts';
 import { fix } from './fix.ts';
-import { checkLadders } from './ladder.ts';
+import { checkLadders, schedulesPaged } from './ladder.ts';
+import { override, showOnCall } from './on-call.ts';
 import { print } from './print.ts';
 import { type ProcedureOptions, procedure } from './procedure.ts';
 import { survey } from './survey.ts';
@@ -29,7 +31,8 @@ async function run(args: string[]): Promise<number> {
     print(USAGE);
     return command === undefined && !values.help ? EXIT.usage : EXIT.healthy;
   }
-  if (rest.length > 0) throw new UsageError(`“${rest.join(' ')}” is one word too many.`);
+  if (rest.length > 0 && command !== 'override')
+    throw new UsageError(`“${rest.join(' ')}” is one word too many.`);
   switch (`${command} ${command === 'ladder' || command === 'config' ? (first ?? '') : ''}`.trim()) {
     case 'topics':
       print(
@@ -46,7 +49,20 @@ async function run(args: string[]): Promise<number> {
       return config ? EXIT.healthy : EXIT.problem;
     }
     case 'ladder check':
-      return checkLadders(loadConfig({ env: process.env }).environments);
+      return ladderCheck(loadConfig({ env: process.env }));
+    case 'oncall': {
+      if (second !== undefined) throw new UsageError(`“${second}” is one word too many.`);
+      const config = loadConfig({ env: process.env });
+      if (first !== undefined) asUsage(() => scheduleOf(config.schedules, first));
+      return withEngine(config, (engine) => showOnCall(engine, first));
+    }
+    case 'override': {
+      if (first === undefined || second === undefined)
+        throw new UsageError('Override what? Name a schedule, and who is to be on call.');
+      const config = loadConfig({ env: process.env });
+      asUsage(() => scheduleOf(config.schedules, first));
+      return withEngine(config, (engine) => override(engine, first, [second, ...rest]));
+    }
     case 'diagnose': {
       if (first === undefined) throw new UsageError('Diagnose what? Name a topic: paksa topics lists them.');
       const config = loadConfig({ env: process.env });
@@ -92,6 +108,19 @@ function listEmergencies(): number {
     ...(declared.length === 0 ? ['No runbook describes an emergency.'] : []),
   );
   return EXIT.healthy;
+}
+
+/** Overrides are in the database; a ladder without schedules is checked without it. */
+async function ladderCheck(config: Config): Promise<number> {
+  const paged = schedulesPaged(config.environments);
+  if (paged.length === 0) return checkLadders(config.environments, []);
+  return withEngine(config, async (engine) => {
+    const onCall = await whoIsOnCall(engine);
+    return checkLadders(
+      config.environments,
+      onCall.filter(({ schedule }) => paged.includes(schedule.name)),
+    );
+  });
 }
 
 async function goThrough(options: ProcedureOptions): Promise<number> {

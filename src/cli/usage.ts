@@ -11,6 +11,10 @@ export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is
   paksa emergency                        the emergencies that can be declared
   paksa emergency <topic> [--yes]        its steps and how far they are; declare it, and go through it here
   paksa procedure <topic> <procedure>    the same for what is no emergency
+  paksa oncall [schedule]                who is on call, until when, who is next, and when nobody is
+  paksa override <schedule> <user> [from] [to]
+                                         put somebody on call: from now until the hand-over, when left out
+  paksa override <schedule> end          end the override that is in force
   paksa ladder check                     who would be paged, and when
   paksa config check                     everything that is wrong with the configuration
 

@@ -4,6 +4,7 @@ import { duration } from './duration.ts';
 import { matching, variable } from './fields.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
+import { refuseUnknown, schedules } from './schedule.ts';
 import * as systems from './systems.ts';
 
 const ENVIRONMENT = matching(
@@ -34,14 +35,17 @@ const heartbeat = block({
   every: duration('10s', '1h').default(60_000),
 }).transform(({ every, ...rest }) => ({ ...rest, everyMs: every }));
 
-export const configFile = block({
+const file = block({
   environments: z
     .record(ENVIRONMENT, environment, must('a block of environments by name'))
     .refine((named) => Object.keys(named).length > 0, must('a block with at least one environment')),
   channel: channel.optional(),
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
+  schedules: schedules.prefault({}),
   heartbeat: heartbeat.optional(),
 });
+
+export const configFile = file.superRefine(refuseUnknown);
 
 export type ConfigFile = z.output<typeof configFile>;

@@ -5,18 +5,27 @@ import { duration } from './duration.ts';
 import { count, matching, text } from './fields.ts';
 import { block, must } from './refusal.ts';
 
+/** A schedule's name; also that of its page's key. */
+export const scheduleName = matching(
+  /^[a-z][a-z0-9-]{0,39}$/,
+  'the name of a schedule: lower-case letters, digits and hyphens, such as primary',
+);
+
 const IDS = {
   user: matching(/^[UW][A-Z0-9]+$/, "a user's id, such as U012AB3CD (profile › ⋮ › Copy member ID)"),
   usergroup: matching(/^S[A-Z0-9]+$/, "a user group's id, such as S012AB3CD"),
   channel: matching(/^[CG][A-Z0-9]+$/, "a channel's id, such as C012AB3CD (at the bottom of its details)"),
+  schedule: scheduleName,
 };
+/** How each is written, in a refusal. */
+const WRITTEN = { user: 'U…', usergroup: 'S…', channel: 'C…', schedule: 'name' } as const;
 
 export const channel = IDS.channel;
 
 /** `{ user: U… }` and its kin, one of them and no more, read into a responder. */
-function oneOf<Kind extends Responder['kind']>(...kinds: readonly Kind[]) {
+function oneOf(...kinds: readonly Responder['kind'][]) {
   const shape = Object.fromEntries(kinds.map((kind) => [kind, IDS[kind].optional()]));
-  const right = `must be one of ${kinds.map((kind) => `{ ${kind}: ${kind === 'usergroup' ? 'S' : kind[0]?.toUpperCase()}… }`).join(', ')}`;
+  const right = `must be one of ${kinds.map((kind) => `{ ${kind}: ${WRITTEN[kind]} }`).join(', ')}`;
   return block(shape).transform((given, context): Responder => {
     const found = kinds.flatMap((kind) =>
       typeof given[kind] === 'string' ? [{ kind, id: given[kind] }] : [],
@@ -31,7 +40,9 @@ const level = block({
   name: text("the level's name"),
   delay: duration('1s', '7d').default(600_000),
   repeats: count('how often the level is paged', 1, 20).default(1),
-  responders: z.array(oneOf('user', 'usergroup', 'channel'), must('a list of responders')).default([]),
+  responders: z
+    .array(oneOf('user', 'usergroup', 'channel', 'schedule'), must('a list of responders'))
+    .default([]),
 }).transform(({ delay, ...rest }) => ({ ...rest, delayMs: delay }));
 
 /** The troubleshooting guide's four levels, with nobody in them yet. */

@@ -2,14 +2,16 @@
 import { AdapterError, messageOf } from '../errors.ts';
 import { PAKSA } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import { type Responder, refOf } from '../policy/policy.ts';
+import { type Recipient, type Responder, refOf } from '../policy/policy.ts';
 import { apply } from './apply.ts';
-import type { Checkpoint, Pager, Store } from './ports.ts';
+import { whoTakes } from './on-call.ts';
+import type { Checkpoint, Pager, Schedules, Store } from './ports.ts';
 import type { TaskOf } from './task.ts';
 
 export interface EscalateDeps {
   readonly store: Store;
   readonly pager: Pager;
+  readonly schedules: Schedules;
   readonly redact: (text: string) => string;
   readonly checkpoint: Checkpoint;
 }
@@ -46,9 +48,13 @@ export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskO
   if (!incident) return;
   const cause = pageKey(id, page);
   try {
-    const by = await deps.pager.page(incident, page, recipientOf(incident, page));
+    const responder = responderOf(incident, page);
+    const to: Recipient =
+      responder.kind === 'schedule' ? await whoTakes(deps, responder.id, cause) : responder;
+    const by = await deps.pager.page(incident, page, to);
     deps.checkpoint('page-sent');
-    await apply(deps.store, id, { type: 'page-sent', page, by }, { actor: PAKSA, cause });
+    const reached = responder.kind === 'schedule' ? { reached: to.id } : {};
+    await apply(deps.store, id, { type: 'page-sent', page, by, ...reached }, { actor: PAKSA, cause });
     deps.checkpoint('page-recorded');
   } catch (error) {
     if (!(error instanceof AdapterError) || error.retryable) throw error;
@@ -57,7 +63,7 @@ export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskO
 }
 
 /** By the policy that the incident was opened with. @throws AdapterError when it names nobody so */
-function recipientOf({ policy }: Incident, { level, responder }: PageRef): Responder {
+function responderOf({ policy }: Incident, { level, responder }: PageRef): Responder {
   const found = policy.escalation.levels[level - 1]?.responders.find((each) => refOf(each) === responder);
   if (found) return found;
   throw new AdapterError(`Level ${level} has no responder ${responder}: page somebody by hand.`, {

@@ -1,7 +1,8 @@
 /** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
 import type { Effect, Happening, Timer } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import type { Policy, Responder } from '../policy/policy.ts';
+import type { Policy, Recipient } from '../policy/policy.ts';
+import type { Override, Schedule } from '../policy/schedule.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Finding } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
@@ -83,6 +84,7 @@ export interface Transaction {
   handOver(from: Subject, to: Subject): Promise<void>;
   /** Owed as soon as the transaction commits, not before `at` (epoch milliseconds). */
   send(task: Task, at?: number): Promise<void>;
+  readonly overrides: Overrides;
 }
 
 export interface OverdueTimer {
@@ -97,6 +99,36 @@ export interface OwedPage {
   readonly incident: string;
   readonly page: PageRef;
 }
+
+/** An override with who made it; of one that was ended early, `to` is when. */
+export interface RecordedOverride extends Override {
+  readonly schedule: string;
+  /** A user's id, or `cli:name`. */
+  readonly madeBy: string;
+  readonly madeAt: number;
+  /** Who ended it early. */
+  readonly endedBy?: string;
+}
+
+export interface Overrides {
+  /** Those of a schedule that are in force at an instant or will be, in the order in which they were made. */
+  since(schedule: string, since: number): Promise<readonly RecordedOverride[]>;
+  find(id: string): Promise<RecordedOverride | undefined>;
+  /** One cause makes one: asked again, it is the one that was made. */
+  make(
+    override: Pick<RecordedOverride, 'schedule' | 'user' | 'from' | 'to' | 'madeBy'>,
+    cause: string,
+  ): Promise<RecordedOverride>;
+  /** Undefined when it is over already. */
+  end(id: string, by: string): Promise<RecordedOverride | undefined>;
+  /** Whom the page of this key is for; undefined while that is not settled. */
+  recipient(page: string): Promise<string | undefined>;
+  /** Settles that it is this user, unless it is settled; resolves with who it is. */
+  settleRecipient(page: string, user: string): Promise<string>;
+}
+
+/** Those of paksa.yaml, by their names. */
+export type Schedules = ReadonlyMap<string, Schedule>;
 
 export interface Store {
   transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
@@ -136,7 +168,7 @@ export type Topics = ReadonlyMap<string, Runbook>;
 /** Reaches people. Idempotent on the page's key: called again after an unknown outcome, it looks before it sends. */
 export interface Pager {
   /** Resolves with what took the page, such as `Slack direct message`. @throws AdapterError; retryable when trying again may help */
-  page(incident: Incident, page: PageRef, to: Responder): Promise<string>;
+  page(incident: Incident, page: PageRef, to: Recipient): Promise<string>;
 }
 
 /**

@@ -22,4 +22,8 @@ export type Task =
 export type TaskOf<Name extends Task['task']> = Extract<Task, { task: Name }>;
 
 /** What a message is about. */
-export type Subject = `diagnosis/${string}` | `survey/${string}` | `incident/${string}`;
+export type Subject =
+  | `diagnosis/${string}`
+  | `survey/${string}`
+  | `incident/${string}`
+  | `override/${string}`;

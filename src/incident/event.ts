@@ -59,7 +59,13 @@ export type IncidentEvent =
   | { readonly type: 'escalated'; readonly step?: number }
   | { readonly type: 'resolved' }
   | { readonly type: 'timer-due'; readonly timer: Timer; readonly due: number }
-  | { readonly type: 'page-sent'; readonly page: PageRef; readonly by: string }
+  /** `reached`: the user who was on call, where the responder is a schedule. */
+  | {
+      readonly type: 'page-sent';
+      readonly page: PageRef;
+      readonly by: string;
+      readonly reached?: string;
+    }
   | { readonly type: 'page-failed'; readonly page: PageRef; readonly reason: string };
 
 /** `ladder`: the next page falls due. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. */

@@ -66,8 +66,15 @@ export type AttemptStage =
 export interface PageRef {
   readonly level: number;
   readonly attempt: number;
-  /** `user/U…`, `usergroup/S…`, `channel/C…`. */
+  /** `user/U…`, `usergroup/S…`, `channel/C…`, `schedule/primary`. */
   readonly responder: string;
+}
+
+/** The user who was on call when a schedule's page was sent. */
+export interface Reached {
+  /** `schedule/primary`. */
+  readonly responder: string;
+  readonly user: string;
 }
 
 export interface Incident {
@@ -96,6 +103,8 @@ export interface Incident {
   readonly ladder: Ladder;
   /** Pages of the ladder's present step that reached nobody. */
   readonly pagesFailed?: readonly PageRef[];
+  /** Whom pages of schedules have reached, the latest last. */
+  readonly reached?: readonly Reached[];
   /** As it was when the incident opened. */
   readonly policy: Policy;
 }

@@ -59,7 +59,17 @@ function changed(incident: Incident, event: Happening): Transition {
     case 'step-skipped':
       return proceeded(incident, event);
     case 'page-sent':
-      return moved(incident);
+      return moved(
+        event.reached === undefined
+          ? incident
+          : {
+              ...incident,
+              reached: [
+                ...(incident.reached ?? []),
+                { responder: event.page.responder, user: event.reached },
+              ],
+            },
+      );
     case 'page-failed': {
       const pagesFailed = [...(incident.pagesFailed ?? []), event.page];
       const next = { ...incident, pagesFailed };

@@ -2,7 +2,7 @@
 import type { Pager } from '../engine/ports.ts';
 import { AdapterError } from '../errors.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import type { Responder } from '../policy/policy.ts';
+import type { Recipient } from '../policy/policy.ts';
 
 /** What this pager needs of Slack. Each call may be made again after an unknown outcome. @throws AdapterError */
 export interface SlackPages {
@@ -21,7 +21,7 @@ export const createSlackPager = (slack: SlackPages): Pager => ({
   },
 });
 
-async function destination(slack: SlackPages, incident: Incident, { kind, id }: Responder) {
+async function destination(slack: SlackPages, incident: Incident, { kind, id }: Recipient) {
   if (kind === 'channel') return { channel: id, by: 'Slack channel' };
   if (kind === 'user') return { channel: await slack.directChannel(id), by: 'Slack direct message' };
   const channel = await slack.cardChannel(incident);

@@ -1,18 +1,23 @@
 /** Who may do what in an incident. A refusal names who may. */
 import type { Ladder } from './ladder.ts';
 import type { Policy, Responder } from './policy.ts';
+import type { Schedule } from './schedule.ts';
 
 export interface Actor {
   /** A Slack user id, or `cli:name` for somebody in a terminal on Paksa's own machine. */
   readonly id: string;
   /** Ids of the user groups that they are in now. */
   readonly groups: readonly string[];
+  /** Names of the schedules that they are on call in now; absent where none was looked up. */
+  readonly schedules?: readonly string[];
 }
 
 export interface Standing {
   readonly policy: Policy;
   readonly ladder: Ladder;
   readonly openedBy: string;
+  /** Users whom a schedule's page has reached. */
+  readonly reached?: readonly { readonly user: string }[];
 }
 
 export type Permission =
@@ -25,9 +30,20 @@ const ALLOWED: Permission = { allowed: true };
 const isTerminal = (actor: Actor): boolean => actor.id.startsWith('cli:');
 
 const isAmong = (actor: Actor, responders: readonly Responder[]): boolean =>
-  responders.some(({ kind, id }) =>
-    kind === 'user' ? id === actor.id : kind === 'usergroup' && actor.groups.includes(id),
-  );
+  responders.some((responder) => isOneOf(actor, responder));
+
+function isOneOf({ id: actor, groups, schedules = [] }: Actor, { kind, id }: Responder): boolean {
+  switch (kind) {
+    case 'user':
+      return id === actor;
+    case 'usergroup':
+      return groups.includes(id);
+    case 'schedule':
+      return schedules.includes(id);
+    case 'channel':
+      return false;
+  }
+}
 
 const people = (responders: readonly Responder[]): readonly Responder[] =>
   responders.filter(({ kind }) => kind !== 'channel');
@@ -58,6 +74,8 @@ export const mayDeny = (standing: Standing, actor: Actor, requestedBy: string): 
 /** Acknowledge, resolve, or carry out a procedure's steps: who opened it, who approves, anybody on the ladder. */
 export function mayAnswer(standing: Standing, actor: Actor): Permission {
   if (isTerminal(actor) || actor.id === standing.openedBy) return ALLOWED;
+  // Relieved since they were paged, they can answer for it all the same.
+  if (standing.reached?.some(({ user }) => user === actor.id)) return ALLOWED;
   const who = people([
     ...standing.policy.approval.approvers,
     ...standing.policy.escalation.levels.flatMap(({ responders }) => responders),
@@ -65,4 +83,14 @@ export function mayAnswer(standing: Standing, actor: Actor): Permission {
   return isAmong(actor, who)
     ? ALLOWED
     : { allowed: false, who, why: 'You are not on this incident’s ladder.' };
+}
+
+/** Make or end an override: it decides who is paged and who may approve, so that not everybody may. */
+export function mayOverride(schedule: Schedule, approvers: readonly Responder[], actor: Actor): Permission {
+  if (isTerminal(actor) || actor.schedules?.includes(schedule.name)) return ALLOWED;
+  const turns = new Set(schedule.layers.flatMap(({ users }) => users));
+  const who = people([...[...turns].map((id): Responder => ({ kind: 'user', id })), ...approvers]);
+  return isAmong(actor, who)
+    ? ALLOWED
+    : { allowed: false, who, why: `You are not in the schedule “${schedule.name}”, and not an approver.` };
 }

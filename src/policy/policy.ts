@@ -1,10 +1,13 @@
 /** What the configuration decides about people: the ladder's levels, and who approves. Plain data, copied into each incident. */
 
 /** Somebody, or some place, that Slack can reach. `id` is Slack's: U…, S… or C…. */
-export interface Responder {
+export interface Recipient {
   readonly kind: 'user' | 'usergroup' | 'channel';
   readonly id: string;
 }
+
+/** Who is to be paged. Of a schedule, `id` is its name: whoever is on call in it then. */
+export type Responder = Recipient | { readonly kind: 'schedule'; readonly id: string };
 
 /** How a page names them. */
 export const refOf = ({ kind, id }: Responder): string => `${kind}/${id}`;

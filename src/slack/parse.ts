@@ -1,6 +1,7 @@
 /** What somebody typed after `/paksa`, or after a mention: forgiving of case, spaces and the quotes that phones put in. */
 import { EVERYTHING, type Runbook } from '../runbook/define.ts';
 import { byDistance } from './nearest.ts';
+import { type OnCallCommand, parseOnCall, parseOverride, takeMention } from './parse-on-call.ts';
 import { type ProcedureCommand, parseEmergency, parseProcedure } from './parse-procedure.ts';
 import { clip } from './views/text.ts';
 
@@ -10,10 +11,11 @@ export type Command =
   | { readonly command: 'diagnose'; readonly topic: string; readonly environment?: string }
   | { readonly command: 'survey'; readonly environment?: string }
   | ProcedureCommand
+  | OnCallCommand
   /** Not understood: what to say, and the topics with the nearest one first. */
   | { readonly command: 'unknown'; readonly said: string; readonly nearest: readonly string[] };
 
-const WORDS = ['help', 'status', 'diagnose', 'emergency', 'procedure'];
+const WORDS = ['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override'];
 /** Longer than any command; the rest is not read. */
 const MOST_TEXT = 500;
 /** Of a word that is said back. */
@@ -33,7 +35,8 @@ export const words = (text: string): string[] =>
     .filter((word) => word !== '');
 
 export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Command {
-  const { rest, named } = takeEnvironment(words(text));
+  const mention = takeMention(text.trimStart().slice(0, MOST_TEXT));
+  const { rest, named } = takeEnvironment(words(mention.rest));
   const [first, second, third] = rest;
   const known = [...topics.keys()];
   if (first === undefined || first === 'help') return { command: 'help' };
@@ -47,6 +50,8 @@ export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Comma
   }
   if (first === 'emergency') return parseEmergency(rest.slice(1), named, topics);
   if (first === 'procedure') return parseProcedure(rest.slice(1), named, topics);
+  if (first === 'oncall' || first === 'on-call') return parseOnCall(rest.slice(1));
+  if (first === 'override') return parseOverride(rest.slice(1), mention.user);
   // The topic alone says enough.
   if (topics.has(first)) return diagnose(first, named ?? second);
   const [nearestWord = 'help'] = byDistance(first, [...WORDS, ...known]);

@@ -1,12 +1,13 @@
 /** Brings what people see up to date: a diagnosis’ message, an incident’s card, its thread, and the pages already sent. */
 import type { WebClient } from '@slack/web-api';
 import { pageKeys, pageOf } from '../engine/escalate.ts';
-import type { LogEntry, Messages, Store, Topics } from '../engine/ports.ts';
+import type { LogEntry, Messages, Schedules, Store, Topics } from '../engine/ports.ts';
 import type { Subject } from '../engine/task.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Runbook } from '../runbook/define.ts';
 import { call } from './calls.ts';
 import type { Outbox, Posted } from './outbox.ts';
+import { publishOverride } from './override-news.ts';
 import { section } from './views/blocks.ts';
 import { diagnosisCard } from './views/diagnosis-card.ts';
 import type { Offer } from './views/fixes.ts';
@@ -22,6 +23,7 @@ export interface PublishDeps {
   readonly messages: Messages;
   readonly store: Store;
   readonly topics: Topics;
+  readonly schedules: Schedules;
   /** Where an incident's card stands when it was not asked for in a channel. */
   readonly channelOf: (environment: string) => string | undefined;
 }
@@ -33,6 +35,8 @@ export async function publish(deps: PublishDeps, subject: Subject): Promise<void
       return publishIncident(deps, id);
     case 'survey':
       return publishSurvey(deps, id);
+    case 'override':
+      return publishOverride(deps, id);
     default:
       return publishDiagnosis(deps, id);
   }

@@ -4,20 +4,23 @@ import type { Logger } from '@slack/socket-mode';
 import type { WebClient } from '@slack/web-api';
 import { type Decision, decide } from '../engine/decide.ts';
 import { type DiagnoseDeps, requestDiagnosis } from '../engine/diagnose.ts';
-import type { Checkpoint, Messages, Store, Topics } from '../engine/ports.ts';
+import type { Checkpoint, Messages, Schedules, Store, Topics } from '../engine/ports.ts';
 import { requestSurvey } from '../engine/survey.ts';
 import { UserError } from '../errors.ts';
 import { EVERYTHING } from '../runbook/define.ts';
 import { type Asker, createTell } from './answer.ts';
-import { actorOf } from './authorize.ts';
+import { actorOf, namedIn } from './authorize.ts';
 import { call, slackError } from './calls.ts';
 import { createOpenDialog, dialogOf, submitted } from './dialogs.ts';
+import { createOnCallHandlers } from './on-call.ts';
 import { parse } from './parse.ts';
 import { decisionOf, Pressed, Receipt, Submitted } from './payloads.ts';
 import { createStarter } from './start.ts';
 import { decode, decodeLook, decodeStart, type Look } from './views/button-value.ts';
 import { emergenciesView, proceduresView } from './views/emergencies.ts';
 import { helpView } from './views/help.ts';
+import { OVERRIDE } from './views/on-call.ts';
+import { OVERRIDE_DIALOG } from './views/override-modal.ts';
 import { environmentsView, refusalView, sayView, statusView } from './views/reply.ts';
 
 export interface RouterDeps {
@@ -28,6 +31,7 @@ export interface RouterDeps {
   readonly messages: Messages;
   readonly topics: Topics;
   readonly diagnose: DiagnoseDeps;
+  readonly schedules: Schedules;
   readonly checkpoint: Checkpoint;
   readonly logger: Logger;
 }
@@ -58,7 +62,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     }
   };
 
-  const carryOut = async (text: string, asker: Asker, receipt: string): Promise<void> => {
+  const carryOut = async (text: string, asker: Asker, receipt: string, trigger?: string): Promise<void> => {
     const command = parse(text, topics);
     switch (command.command) {
       case 'help':
@@ -81,6 +85,10 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
         return tell(asker, proceduresView([...topics.values()], command.said));
       case 'start':
         return start(command, asker, receipt);
+      case 'oncall':
+        return onCall.show(asker, command.schedule);
+      case 'override':
+        return onCall.override(command, asker, { receipt, trigger });
     }
   };
 
@@ -120,12 +128,14 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     asker: Asker,
     receipt: string,
   ): Promise<void> => {
-    const actor = await actorOf(client, asker.user, await store.incident(incident));
+    const actor = await actorOf(client, overriding, asker.user, namedIn(await store.incident(incident)));
     const applied = await decide(deps, incident, decision, actor, receipt);
     if (!applied.done) await tell(asker, refusalView(applied));
   };
 
   const openDialog = createOpenDialog(deps.viewsClient, tell);
+  const overriding = { store, schedules: deps.schedules, estate: deps.diagnose.estate };
+  const onCall = createOnCallHandlers({ client, overriding, openDialog, tell });
   const procedures = { ...deps.diagnose, checkpoint: deps.checkpoint };
   const { start, fromCard } = createStarter({
     client,
@@ -137,13 +147,15 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
 
   app.command('/paksa', async ({ command, context }) => {
     const asker = { user: command.user_id, channel: command.channel_id, responseUrl: command.response_url };
-    await answering(asker, carryOut(command.text ?? '', asker, Receipt.parse(context).receipt));
+    const { receipt } = Receipt.parse(context);
+    await answering(asker, carryOut(command.text ?? '', asker, receipt, command.trigger_id));
   });
 
   app.event('app_mention', async ({ event, context }) => {
     if (event.user === undefined) return;
     const asker = { user: event.user, channel: event.channel };
-    const text = event.text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/g, ' ');
+    // Paksa's own mention: others say whom a command is about.
+    const text = event.text.replace(new RegExp(`<@${context.botUserId}(\\|[^>]*)?>`, 'g'), ' ');
     await answering(asker, carryOut(text, asker, Receipt.parse(context).receipt));
   });
 
@@ -152,8 +164,9 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     const { receipt } = Receipt.parse(context);
     const asker = { user: user.id, channel: channel?.id, responseUrl: response_url };
     const [{ action_id, value } = { action_id: '', value: '' }] = actions;
-    const [verb = ''] = action_id.split(':');
+    const [verb = '', what] = action_id.split(':');
     if (verb === 'diagnose') return answering(asker, diagnose(decodeLook(value), asker, receipt));
+    if (verb === OVERRIDE) return answering(asker, onCall.press(what, value, asker, trigger_id));
     const started = verb === 'start' ? decodeStart(value) : undefined;
     if (started) return answering(asker, start(started, asker, receipt));
     const button = decode(value);
@@ -167,7 +180,17 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     return answering(asker, decideAs(incident, decision, asker, receipt));
   });
 
+  app.shortcut({ type: 'shortcut', callback_id: /^(oncall|override)$/ }, async ({ shortcut }) => {
+    const asker = { user: shortcut.user.id };
+    const { callback_id, trigger_id } = shortcut;
+    await answering(asker, callback_id === 'oncall' ? onCall.show(asker) : onCall.dialog(asker, trigger_id));
+  });
+
   app.view(/./, async ({ body, context }) => {
+    if (body.view.callback_id === OVERRIDE_DIALOG) {
+      const asker = { user: body.user.id, channel: body.view.private_metadata || undefined };
+      return answering(asker, onCall.submitted(body, asker, Receipt.parse(context).receipt));
+    }
     const { user, view } = Submitted.parse(body);
     const button = decode(view.private_metadata);
     const typed = deps.diagnose.redact(view.state.values.reason.text.value?.trim() ?? '');

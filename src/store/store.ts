@@ -7,6 +7,7 @@ import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
+import { overridesOn } from './overrides.ts';
 import { inTransaction } from './pool.ts';
 
 export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
@@ -156,6 +157,7 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
       await client.query('UPDATE paksa.message SET key = $2 WHERE key = $1', [from, to]);
     },
     send: (task, at) => enqueue((text, values) => client.query(text, values), task, at),
+    overrides: overridesOn(client),
   };
 }
 

@@ -30,7 +30,7 @@ export async function openEmergencies(config: Config, databaseUrl: string): Prom
   await engine.jobs.work({
     ...engine.handlers,
     timer: (task) => timerDue({ store, checkpoint }, task),
-    page: (task) => sendPage({ store, pager, redact, checkpoint }, task),
+    page: (task) => sendPage({ store, pager, schedules: config.schedules, redact, checkpoint }, task),
     // Nobody reads a card here.
     publish: async () => undefined,
   });

@@ -30,6 +30,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const logs = new Map<string, LogEntry[]>();
   const causes = new Set<string>();
   const owed = new Map<string, Owed>();
+  /** Whom the page of a schedule is for. */
+  const recipients = new Map<string, string>();
   /** One transaction after the other: stronger than rows that are held, and the same to whoever holds one. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -49,6 +51,18 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       saveSurvey: none,
       reserveMessage: none,
       handOver: none,
+      overrides: {
+        since: async () => [],
+        find: none,
+        make: none,
+        end: none,
+        recipient: async (page) => recipients.get(page),
+        settleRecipient: async (page, user) => {
+          const settled = recipients.get(page) ?? user;
+          commits.push(() => recipients.set(page, settled));
+          return settled;
+        },
+      },
       save: async (incident, happening, effects, cause) => {
         commits.push(() => {
           const entry = { seq: incident.version, happening, effects };

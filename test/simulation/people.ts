@@ -3,17 +3,38 @@ import type { Decision } from '../../src/engine/decide.ts';
 import type { IncidentEvent } from '../../src/incident/event.ts';
 import { type Attempt, type Incident, isUndecided } from '../../src/incident/incident.ts';
 import type { EscalationPolicy, Policy, Responder } from '../../src/policy/policy.ts';
+import type { Schedule } from '../../src/policy/schedule.ts';
+import { WEEKDAYS } from '../../src/policy/wall-clock.ts';
 import { finding, preview } from '../unit/sample-incident.ts';
 import type { Random } from './random.ts';
 
 const MINUTE = 60_000;
 const PEOPLE = ['U1', 'U2', 'U3', 'U4', 'U5'] as const;
 
+/** People who are relieved every hour, and at times nobody. */
+export const NIGHTS: Schedule = {
+  name: 'nights',
+  timeZone: 'Europe/Berlin',
+  layers: [
+    {
+      users: ['U4', 'U5'],
+      turnHours: 1,
+      start: '2023-01-01',
+      handover: { at: '00:00' },
+      only: [{ days: [...WEEKDAYS], from: '23:30', to: '23:00' }],
+    },
+  ],
+};
+
 export function anyPolicy(random: Random): Policy {
   const responder = (): Responder =>
-    random.chance(0.2)
-      ? { kind: 'usergroup', id: `S${1 + random.below(3)}` }
-      : { kind: 'user', id: random.pick(PEOPLE) };
+    random.pick<Responder>([
+      { kind: 'usergroup', id: `S${1 + random.below(3)}` },
+      { kind: 'schedule', id: 'nights' },
+      { kind: 'user', id: random.pick(PEOPLE) },
+      { kind: 'user', id: random.pick(PEOPLE) },
+      { kind: 'user', id: random.pick(PEOPLE) },
+    ]);
   const escalation: EscalationPolicy = {
     firstPageAfterMs: random.below(15) * MINUTE,
     levels: Array.from({ length: 1 + random.below(4) }, (_, index) => ({

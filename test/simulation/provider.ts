@@ -21,7 +21,7 @@ export function createProvider(
   random: Random,
   chances: Chances,
   now: () => number,
-  onTaken: (incident: string, responder: string) => void,
+  onTaken: (incident: string, to: string) => void,
 ): Provider {
   const taken: Taken[] = [];
   const fails = (message: string, retryable: boolean, retryAfterMs?: number) =>
@@ -43,7 +43,7 @@ export function createProvider(
         if (canBeAsked && taken.some((each) => each.key === key)) return 'found there';
         if (random.chance(chances.pageRefused)) throw fails('no such number', false);
         taken.push({ key, at: now(), canBeAsked });
-        onTaken(incident.id, page.responder);
+        onTaken(incident.id, to.id);
         if (random.chance(chances.pageUnanswered)) throw fails('the answer was lost', true);
         return 'sent';
       },

@@ -16,7 +16,7 @@ import { incident as sample } from '../unit/sample-incident.ts';
 import { chancesOf } from './chances.ts';
 import { settle, UNSEEN, type Watched, watch } from './invariants.ts';
 import { createMemoryStore } from './memory-store.ts';
-import { acted, anyDecision, anyPolicy, previewed, verified } from './people.ts';
+import { acted, anyDecision, anyPolicy, NIGHTS, previewed, verified } from './people.ts';
 import { createProvider } from './provider.ts';
 import { createQueue, type Job } from './queue.ts';
 import { createRandom } from './random.ts';
@@ -86,9 +86,9 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     random,
     chances,
     () => now,
-    (incident, responder) => {
+    (incident, actor) => {
       if (random.chance(chances.answers))
-        people.push({ at: now + random.below(20 * MINUTE), incident, actor: responder.split('/')[1] ?? '' });
+        people.push({ at: now + random.below(20 * MINUTE), incident, actor });
     },
   );
   const checkpoint = (_: CheckpointName) => {
@@ -96,7 +96,13 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     crashes += 1;
     throw new Crash('the replica died');
   };
-  const deps = { store, pager: provider.pager, redact: (text: string) => text, checkpoint };
+  const deps = {
+    store,
+    pager: provider.pager,
+    schedules: new Map([[NIGHTS.name, NIGHTS]]),
+    redact: (text: string) => text,
+    checkpoint,
+  };
   const happens = (incident: string, event: Parameters<typeof apply>[2]) =>
     apply(store, incident, event, { actor: PAKSA });
 

@@ -45,6 +45,16 @@ const schema = z.strictObject({
       )
       .min(1)
       .max(50),
+    shortcuts: z
+      .array(
+        z.strictObject({
+          name: text(24),
+          type: z.enum(['global', 'message']),
+          callback_id: text(255),
+          description: text(150),
+        }),
+      )
+      .max(10),
   }),
   oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(text(50)).max(255) }) }),
   settings: z.strictObject({
@@ -136,4 +146,11 @@ test('its usage hint names every topic of the guide', () => {
   const [command] = manifest.features.slash_commands;
   expect(command?.command).toBe('/paksa');
   for (const topic of topics.keys()) expect(command?.usage_hint?.split(/[\s|]+/)).toContain(topic);
+});
+
+test('its shortcuts are those that the router listens to, and mentions come as ids', () => {
+  const router = readFileSync('src/slack/router.ts', 'utf8');
+  const ids = manifest.features.shortcuts.map(({ callback_id }) => callback_id);
+  expect(router).toContain(`callback_id: /^(${ids.join('|')})$/`);
+  expect(manifest.features.slash_commands[0]?.should_escape).toBe(true);
 });

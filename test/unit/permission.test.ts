@@ -1,8 +1,16 @@
 /** Who may approve, deny, undo, acknowledge and resolve; and that whoever may not is told who may. */
 import { describe, expect, test } from 'vitest';
 import { armed, type Ladder } from '../../src/policy/ladder.ts';
-import { type Actor, mayAnswer, mayDecide, mayDeny, type Standing } from '../../src/policy/permission.ts';
+import {
+  type Actor,
+  mayAnswer,
+  mayDecide,
+  mayDeny,
+  mayOverride,
+  type Standing,
+} from '../../src/policy/permission.ts';
 import type { ApprovalPolicy } from '../../src/policy/policy.ts';
+import type { Schedule } from '../../src/policy/schedule.ts';
 import { channel, escalation, group, level, OPENED, user } from './sample-incident.ts';
 
 const levels = [level([user('UDEV'), group('SDEV')]), level([user('UOPS'), channel('COPS')]), level([])];
@@ -138,6 +146,72 @@ describe('acknowledging and resolving', () => {
       allowed: false,
       who: [user('UAPPROVER'), group('SAPPROVERS'), user('UDEV'), group('SDEV'), user('UOPS')],
       why: 'You are not on this incident’s ladder.',
+    });
+  });
+});
+
+describe('a schedule', () => {
+  const held = (paged: Ladder['paged'], reached?: Standing['reached']): Standing => {
+    const ladder = escalation({ levels: [level([{ kind: 'schedule', id: 'primary' }]), level([])] });
+    const { policy, ...rest } = standing({}, paged);
+    return { ...rest, policy: { ...policy, escalation: ladder }, ...(reached ? { reached } : {}) };
+  };
+  const onCall: Actor = { id: 'UONCALL', groups: [], schedules: ['primary'] };
+
+  test('of a level that was called: who is on call in it now may decide', () => {
+    expect(mayDecide(held({ 1: 1 }), onCall, 'UREQUESTER').allowed).toBe(true);
+  });
+
+  const MAY_NOT: readonly (readonly [string, Actor, Ladder['paged']])[] = [
+    ['whoever is on call elsewhere', { ...onCall, schedules: ['secondary'] }, { 1: 1 }],
+    ['whoever was not looked up', somebody('UONCALL'), { 1: 1 }],
+    ['whose group has the schedule’s name', somebody('UANY', 'primary'), { 1: 1 }],
+    ['who is on call, before the level was called', onCall, {}],
+  ];
+  test.each(MAY_NOT)('%s may not', (_, actor, paged) => {
+    expect(mayDecide(held(paged), actor, 'UREQUESTER').allowed).toBe(false);
+  });
+
+  test('is named in the refusal, once its level was called', () => {
+    expect(mayDecide(held({ 1: 1 }), STRANGER, 'UREQUESTER')).toMatchObject({
+      who: expect.arrayContaining([{ kind: 'schedule', id: 'primary' }]),
+    });
+  });
+
+  test('who was paged and has been relieved since may answer, and not decide', () => {
+    const relieved = somebody('URELIEVED');
+    expect(mayAnswer(held({ 1: 1 }, [{ user: 'URELIEVED' }]), relieved).allowed).toBe(true);
+    expect(mayDecide(held({ 1: 1 }, [{ user: 'URELIEVED' }]), relieved).allowed).toBe(false);
+    expect(mayAnswer(held({ 1: 1 }), relieved).allowed).toBe(false);
+  });
+});
+
+describe('overriding', () => {
+  const schedule: Schedule = {
+    name: 'primary',
+    timeZone: 'Europe/Berlin',
+    layers: [
+      { users: ['UA', 'UB'], turnHours: 24, start: '2026-01-05', handover: { at: '09:00' }, only: [] },
+      { users: ['UB'], turnHours: 24, start: '2026-01-05', handover: { at: '09:00' }, only: [] },
+    ],
+  };
+  const approvers = [user('UAPPROVER'), group('SAPPROVERS')];
+
+  test.each([
+    ['somebody of any layer', somebody('UB')],
+    ['an approver', APPROVER],
+    ['an approver by group', somebody('UANY', 'SAPPROVERS')],
+    ['who stands in now', { id: 'UANY', groups: [], schedules: ['primary'] }],
+    ['somebody in a terminal', somebody('cli:root')],
+  ])('%s may', (_, actor) => {
+    expect(mayOverride(schedule, approvers, actor).allowed).toBe(true);
+  });
+
+  test('nobody else may put themselves on call, and with it among those who approve', () => {
+    expect(mayOverride(schedule, approvers, STRANGER)).toEqual({
+      allowed: false,
+      who: [user('UA'), user('UB'), ...approvers],
+      why: 'You are not in the schedule “primary”, and not an approver.',
     });
   });
 });

@@ -5,7 +5,10 @@ import type { Choice } from './schema.ts';
 
 type Typed = Extract<
   Choice,
-  { initial_value?: unknown } | { initial_date?: unknown } | { initial_time?: unknown }
+  | { initial_value?: unknown }
+  | { initial_date?: unknown }
+  | { initial_time?: unknown }
+  | { initial_date_time?: unknown }
 >;
 
 const INPUT_TYPE: Record<Typed['type'], string> = {
@@ -15,11 +18,13 @@ const INPUT_TYPE: Record<Typed['type'], string> = {
   number_input: 'number',
   datepicker: 'date',
   timepicker: 'time',
+  datetimepicker: 'datetime-local',
 };
 
 export function TextChoice(props: ChoiceProps<Typed>) {
   const { element, id, chosen, name, describedBy, invalid, disabled, onChoose, onCommit } = props;
-  const hasLength = element.type !== 'datepicker' && element.type !== 'timepicker';
+  const hasLength =
+    element.type !== 'datepicker' && element.type !== 'timepicker' && element.type !== 'datetimepicker';
   const shared = {
     id,
     className: 'field-control',

@@ -91,6 +91,13 @@ const timePicker = z.object({
   initial_time: z.string().optional(),
 });
 
+const momentPicker = z.object({
+  type: z.literal('datetimepicker'),
+  ...common,
+  /** Seconds since 1970. */
+  initial_date_time: z.number().optional(),
+});
+
 export const choiceSchema = z.discriminatedUnion('type', [
   select,
   radios,
@@ -101,6 +108,7 @@ export const choiceSchema = z.discriminatedUnion('type', [
   textInput,
   datePicker,
   timePicker,
+  momentPicker,
 ]);
 export const elementSchema = z.discriminatedUnion('type', [button, overflow, ...choiceSchema.options]);
 

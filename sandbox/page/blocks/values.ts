@@ -29,9 +29,17 @@ export function initialChoice(element: Choice): Chosen {
       return one(element.initial_date);
     case 'timepicker':
       return one(element.initial_time);
+    case 'datetimepicker':
+      return one(element.initial_date_time === undefined ? undefined : onWall(element.initial_date_time));
     default:
       return one(element.initial_value);
   }
+}
+
+/** Seconds since 1970 as the browser's own clock shows them, to the minute. */
+function onWall(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 const plain = ({ text, value }: Option) => ({ text, value });
@@ -65,6 +73,8 @@ export function payloadOf(element: Choice, chosen: Chosen): Record<string, unkno
       return { type, selected_date: first };
     case 'timepicker':
       return { type, selected_time: first };
+    case 'datetimepicker':
+      return { type, selected_date_time: first === null ? null : Math.floor(Date.parse(first) / 1000) };
     default:
       return { type, value: first };
   }

@@ -1,8 +1,9 @@
-/** Slash commands. */
+/** Slash commands, with names made mentions: the app's manifest asks for it (`should_escape`). */
 import type { ClientAnswer, Platform } from '../platform.ts';
 import { responseSchema } from '../response-urls.ts';
 import { SlackError } from '../slack-error.ts';
 import { answerOf, channelName, channelOf, userOf } from './payload.ts';
+import { composed } from './say.ts';
 
 export interface CommandLine {
   user: string;
@@ -38,7 +39,7 @@ export async function runCommand(platform: Platform, typed: CommandLine): Promis
     user_id: user.id,
     user_name: user.name,
     command,
-    text: words.join(' '),
+    text: composed(words.join(' '), state),
     api_app_id: app.id,
     is_enterprise_install: 'false',
     response_url: responseUrls.issue(origin),

@@ -14,7 +14,7 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
   const level = incident.policy.escalation.levels[page.level - 1];
   const problems = incident.findings.filter(({ status }) => status === 'problem');
   const value = encode({ incident: incident.id, part: '', version: stepOf(incident.ladder) });
-  const whom = page.responder.startsWith('user/')
+  const whom = /^(user|schedule)\//.test(page.responder)
     ? ''
     : `${page.responder.startsWith('channel/') ? '<!here>' : pagedResponder(page)} `;
   const head = `📟 ${whom}*${incident.id} ${clip(oneLine(incident.title), 300)}* · ${clip(oneLine(incident.environment), 80)}`;
@@ -31,7 +31,7 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
       section(`${head}${procedureLines(incident)}`),
       ...(problems.length > 0 ? [section(clipLines(problems.map(findingLine), 2000))] : []),
       context(
-        `level ${page.level} · ${clip(oneLine(level?.name ?? ''), 80)}${page.attempt > 1 ? ` · page ${page.attempt}` : ''}${card}`,
+        `level ${page.level} · ${clip(oneLine(level?.name ?? ''), 80)}${onCallFor(page)}${page.attempt > 1 ? ` · page ${page.attempt}` : ''}${card}`,
       ),
       ...(answered
         ? [context(answer(incident))]
@@ -42,6 +42,12 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
     ],
   };
 }
+
+/** Why it came to them, where they do not stand on the ladder by name. */
+const onCallFor = ({ responder }: PageRef): string =>
+  responder.startsWith('schedule/')
+    ? ` · on call in “${clip(oneLine(responder.slice('schedule/'.length)), 80)}”`
+    : '';
 
 /** What was declared or started, and the step that it is at. */
 function procedureLines(incident: Incident): string {

@@ -5,14 +5,14 @@ import { underway } from '../../incident/plan.ts';
 import { stepOf } from '../../policy/ladder.ts';
 import { actions, button, confirmation, section } from './blocks.ts';
 import { encode } from './button-value.ts';
-import { clip, oneLine, person, plural, responders, time } from './text.ts';
+import { clip, oneLine, paged, person, plural, time } from './text.ts';
 
 export const standingBlocks = (incident: Incident): KnownBlock[] => [
   section(standing(incident)),
   ...ladderButtons(incident),
 ];
 
-function standing({ status, answeredBy, ladder, policy }: Incident): string {
+function standing({ status, answeredBy, ladder, policy, reached }: Incident): string {
   if (status === 'resolved') return `✅ *Resolved* by ${person(answeredBy ?? 'paksa')}.`;
   if (status === 'acknowledged')
     return `👀 *Acknowledged* by ${person(answeredBy ?? 'paksa')}: the ladder is stopped.`;
@@ -24,7 +24,7 @@ function standing({ status, answeredBy, ladder, policy }: Incident): string {
     case 'climbing':
       return `📟 *Level ${ladder.level} · ${clip(oneLine(level?.name ?? ''), 80)}* has been paged${
         ladder.repeat > 1 ? ` ${plural(ladder.repeat, 'time')}` : ''
-      }: ${clip(responders(level?.responders ?? []), 400)}. Without an answer the ladder goes on at ${next}.`;
+      }: ${clip(paged(level?.responders ?? [], reached), 400)}. Without an answer the ladder goes on at ${next}.`;
     case 'exhausted':
       return '🆘 *Nobody is left to page.* The ladder has come to its end and nobody has answered.';
     case 'stopped':

@@ -1,4 +1,5 @@
 /** Text for Slack: escaped, cut to Slack's limits (counted in code points), with mentions and times in the reader's own zone. */
+import type { Reached } from '../../incident/incident.ts';
 import type { Responder } from '../../policy/policy.ts';
 
 /** Slack's limits, in code points. */
@@ -77,6 +78,8 @@ export function responder({ kind, id }: Responder): string {
       return `<!subteam^${id}>`;
     case 'channel':
       return `<#${id}>`;
+    case 'schedule':
+      return `who is on call in “${oneLine(id)}”`;
   }
 }
 
@@ -84,6 +87,15 @@ export const responders = (all: readonly Responder[]): string =>
   all.length === 0
     ? 'nobody (see `approvals.approvers` in paksa.yaml)'
     : unique(all).map(responder).join(', ');
+
+/** Those who have been paged: of a schedule, the one whom its latest page has reached. */
+export const paged = (all: readonly Responder[], reached: readonly Reached[] = []): string =>
+  unique(all)
+    .map((each) => {
+      const last = reached.findLast((one) => one.responder === `${each.kind}/${each.id}`);
+      return last ? `${person(last.user)}, ${responder(each)}` : responder(each);
+    })
+    .join(', ');
 
 const unique = (all: readonly Responder[]): readonly Responder[] => [
   ...new Map(all.map((each) => [`${each.kind}/${each.id}`, each])).values(),

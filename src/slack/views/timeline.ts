@@ -84,7 +84,7 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
     case 'resolved':
       return `✅ ${who} resolved it.`;
     case 'page-sent':
-      return `📟 Paged ${pagedResponder(happening.page)} (${clip(oneLine(happening.by), 80)}).`;
+      return `📟 Paged ${pagedPerson(happening)} (${clip(oneLine(happening.by), 80)}).`;
     case 'page-failed':
       return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'procedure-started': {
@@ -116,6 +116,7 @@ const KINDS: Readonly<Record<string, Responder['kind']>> = {
   user: 'user',
   usergroup: 'usergroup',
   channel: 'channel',
+  schedule: 'schedule',
 };
 
 export function pagedResponder({ responder: key }: PageRef): string {
@@ -123,6 +124,10 @@ export function pagedResponder({ responder: key }: PageRef): string {
   const known = KINDS[kind];
   return known ? responder({ kind: known, id }) : clip(oneLine(key), 80);
 }
+
+/** Of a schedule: the one who was on call. */
+const pagedPerson = ({ page, reached }: { readonly page: PageRef; readonly reached?: string }): string =>
+  reached === undefined ? pagedResponder(page) : `${person(reached)}, ${pagedResponder(page)}`;
 
 function ladderLine({ policy }: Incident, news: LadderNews): string {
   const name = (level: number) =>

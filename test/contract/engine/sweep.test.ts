@@ -31,6 +31,7 @@ const paged: PageRef[] = [];
 const store = () => createStore(pool, async () => undefined);
 const deps = () => ({
   store: store(),
+  schedules: new Map(),
   pager: {
     page: async (_: Incident, page: PageRef) => {
       paged.push(page);

@@ -93,6 +93,7 @@ describe('a page', () => {
     ['user/U1', 0, undefined],
     ['usergroup/S2', 0, '<!subteam^S2>'],
     ['channel/C3', 1, '<!here>'],
+    ['schedule/primary', 0, 'on call in “primary”'],
   ])('to %s', (responder, here, mention) => {
     const view = pageView(climbing, to(responder), CARD);
     expectSendable(view, { here });
@@ -116,7 +117,7 @@ describe('a page', () => {
     fc.assert(
       fc.property(
         hostileIncident,
-        fc.constantFrom('user/U1', 'usergroup/S2', 'channel/C3'),
+        fc.constantFrom('user/U1', 'usergroup/S2', 'channel/C3', 'schedule/primary'),
         fc.nat(4),
         (hostile, responder, level) => {
           const here = responder.startsWith('channel/') ? 1 : 0;

@@ -183,3 +183,15 @@ test('whatever its texts say, Slack takes it, and none of them becomes markup', 
     }),
   );
 }, 60_000);
+
+test('a schedule’s page names the person whom it reached', () => {
+  const sent = entry({
+    type: 'page-sent',
+    page: { ...page, responder: 'schedule/primary' },
+    by: 'Slack direct message',
+    reached: 'U7',
+  });
+  expect(timelineEntry(incident(), sent)?.text).toBe(
+    '📟 Paged <@U7>, who is on call in “primary” (Slack direct message).',
+  );
+});
