@@ -8,6 +8,7 @@ import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
 import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
 import { lookForStep } from './engine/look.ts';
 import type { Checkpoint, Topics } from './engine/ports.ts';
+import { quiet } from './engine/quiet.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { carryOutSurvey } from './engine/survey.ts';
 import { verify } from './engine/verify.ts';
@@ -17,7 +18,11 @@ import { createEstate } from './estate.ts';
 import { startHttp } from './http/server.ts';
 import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
 import type { Log } from './log.ts';
+import { createInOrder, whyNot } from './paging/in-order.ts';
+import { openPagers } from './paging/open.ts';
+import { createQuieter } from './paging/quiet.ts';
 import { createSlackPager } from './paging/slack.ts';
+import { SLACK } from './policy/policy.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -28,6 +33,7 @@ import { type PublishDeps, publish } from './slack/publish.ts';
 import { createAccept, workOn } from './slack/receive.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
+import { createDeliveries } from './store/deliveries.ts';
 import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
@@ -143,7 +149,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const channels = new Map(config.environments.map(({ target, channel }) => [target.environment, channel]));
   const channelOf = (environment: string) => channels.get(environment);
   const publishing: PublishDeps = { client, outbox, messages, store, topics, channelOf };
-  const escalating = { store, pager: createSlackPager(createPages(publishing)), redact, checkpoint };
+  const deliveries = createDeliveries(pool);
+  const services = openPagers(config.paging.pagers, config.paging.people, { deliveries, checkpoint });
+  const pagers = new Map([[SLACK, createSlackPager(createPages(publishing))], ...services]);
+  const quieter = createQuieter({ services, deliveries, redact });
+  const escalating = { store, pager: createInOrder({ pagers, deliveries, redact }), redact, checkpoint };
 
   const socket =
     connection.mode === 'socket'
@@ -167,13 +177,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       ...engine.handlers,
       timer: (task) => timerDue({ store, checkpoint }, task),
       page: (task) => sendPage(escalating, task),
+      quiet: (task) => quiet({ store, quieter }, task),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),
     },
     {
       run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
-      page: ({ incident, page }) =>
-        pageFailed(escalating, incident, page, new Error('Slack did not take it')),
+      page: async ({ incident, page }) =>
+        pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
     },
   );
   const http = await startHttp({

@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { environment, misspelt } from './config/environment.ts';
 import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
+import { type Paging, readPaging, secretsOfPaging } from './config/paging.ts';
 import { type ConfigProblem, problemsOf } from './config/refusal.ts';
 import { UserError } from './errors.ts';
 
@@ -25,6 +26,7 @@ export interface Config {
   readonly logLevel: z.output<typeof environment>['LOG_LEVEL'];
   /** In the file's order; the first is the default. */
   readonly environments: readonly [Environment, ...Environment[]];
+  readonly paging: Paging;
 }
 
 export interface SlackSettings {
@@ -67,8 +69,9 @@ export function checkConfig({
     ...(file?.error ? problemsOf(file.error, source) : []),
   ];
   const [first, ...others] = file?.data ? readEnvironments(file.data, given, problems) : [];
-  if (problems.length > 0 || !variables.data || !first) return { problems };
-  return { config: assemble(path, variables.data, [first, ...others]), problems: [] };
+  const paging = file?.data ? readPaging(file.data, given, source, problems) : undefined;
+  if (problems.length > 0 || !variables.data || !first || !paging) return { problems };
+  return { config: assemble(path, variables.data, [first, ...others], paging), problems: [] };
 }
 
 /** @throws UserError that lists everything to put right */
@@ -110,6 +113,7 @@ const assemble = (
   path: string,
   variables: z.output<typeof environment>,
   environments: Config['environments'],
+  paging: Paging,
 ): Config => ({
   file: path,
   slack: {
@@ -122,6 +126,7 @@ const assemble = (
   databaseUrl: variables.DATABASE_URL,
   logLevel: variables.LOG_LEVEL,
   environments,
+  paging,
 });
 
 /** How the bot reaches Slack: over a socket when there is an app token, else by signed requests. */
@@ -143,12 +148,13 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
 }
 
 /** Every configured value that must never be shown or logged. */
-export function secretsOf({ slack, databaseUrl, environments }: Config): string[] {
+export function secretsOf({ slack, databaseUrl, environments, paging }: Config): string[] {
   const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
   return [
     ...[slack.botToken, slack.appToken, slack.signingSecret, password].filter(
       (secret): secret is string => secret !== undefined && secret !== '',
     ),
     ...secretsOfEnvironments(environments),
+    ...secretsOfPaging(paging),
   ];
 }

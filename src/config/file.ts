@@ -1,6 +1,7 @@
 /** What paksa.yaml may say. docs/configuration.md describes each key; paksa.example.yaml shows them all. */
 import { z } from 'zod';
 import { matching } from './fields.ts';
+import { pagers, people } from './pagers.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
 import * as systems from './systems.ts';
@@ -34,6 +35,8 @@ export const configFile = block({
   channel: channel.optional(),
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
+  pagers,
+  people,
 });
 
 export type ConfigFile = z.output<typeof configFile>;

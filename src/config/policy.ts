@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Responder } from '../policy/policy.ts';
 import { duration } from './duration.ts';
 import { count, matching, text } from './fields.ts';
+import { pagerNames } from './pagers.ts';
 import { block, must } from './refusal.ts';
 
 const IDS = {
@@ -32,7 +33,12 @@ const level = block({
   delay: duration('1s', '7d').default(600_000),
   repeats: count('how often the level is paged', 1, 20).default(1),
   responders: z.array(oneOf('user', 'usergroup', 'channel'), must('a list of responders')).default([]),
-}).transform(({ delay, ...rest }) => ({ ...rest, delayMs: delay }));
+  pagers: pagerNames.optional(),
+}).transform(({ delay, pagers, ...rest }) => ({
+  ...rest,
+  delayMs: delay,
+  ...(pagers === undefined ? {} : { pagers }),
+}));
 
 /** The troubleshooting guide's four levels, with nobody in them yet. */
 const GUIDE_LEVELS = [

@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly configure?: (yaml: string) => string;
   /** A module whose `topics` the bot has instead of the guide's. */
   readonly topics?: URL;
+  /** Variables of the bot's environment beside its own. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Serves the page, which has to be built. */
   readonly page?: boolean;
 }
@@ -33,6 +35,7 @@ export async function createWorld({
   configure = (yaml) => yaml,
   page = false,
   topics: own,
+  variables = {},
 }: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'paksa-world-'));
   const database = await freshDatabase();
@@ -52,6 +55,7 @@ export async function createWorld({
   const bots = new Set<ChildProcess>();
 
   const env = {
+    ...variables,
     PATH: process.env.PATH,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
     PORT: String(botPort),

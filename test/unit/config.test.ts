@@ -10,6 +10,12 @@ const EXAMPLE_SECRETS = {
   PRODUCTION_DATABASE_URL: 'postgresql://paksa:hunter2@db.internal/paksa_db',
   PRODUCTION_REDIS_URL: 'redis://:hunter3@cache.internal:6380/2',
   PRODUCTION_API_TOKEN: 'hunter4',
+  PAGERDUTY_ROUTING_KEY: 'hunter5',
+  OPSGENIE_API_KEY: 'hunter6',
+  TWILIO_AUTH_TOKEN: 'hunter7',
+  TWILIO_KEY_SECRET: 'hunter8',
+  SMTP_PASSWORD: 'hunter9',
+  ALARM_WALL_SECRET: 'hunter10',
 };
 
 const load = (yaml: string, env: Record<string, string> = {}) => loadConfig({ env, readFile: () => yaml });
@@ -69,7 +75,7 @@ describe('a configuration that is right', () => {
       docker: { services: { redis: { container: 'redis-1' } } },
     });
     expect(JSON.stringify(production.target)).not.toMatch(/hunter|tokenEnv|urlEnv/);
-    expect(secretsOf(config)).toEqual(['hunter2', 'hunter3', 'hunter4']);
+    expect(secretsOf(config)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `hunter${n}`));
   });
 
   test('the services of the guide are the default, and an environment may have its own ladder, approvals and channel', () => {
@@ -169,7 +175,7 @@ colour: red
       'approvals.approvers[0].channel': 'is not a key here: known are user, usergroup',
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
-      colour: 'is not a key here: known are environments, channel, ladder, approvals',
+      colour: 'is not a key here: known are environments, channel, ladder, approvals, pagers, people',
     });
   });
 

@@ -1,0 +1,95 @@
+/**
+ * What every pager outside Slack has in common: a page is held while it is sent and written down before it is; where
+ * the outcome is unknown, the provider is asked, if it can be, before anything is sent again.
+ */
+import { pageKey } from '../engine/escalate.ts';
+import type { Checkpoint, Deliveries, HeldDelivery, Pager } from '../engine/ports.ts';
+import { AdapterError } from '../errors.ts';
+import type { Incident, PageRef } from '../incident/incident.ts';
+import type { Responder } from '../policy/policy.ts';
+
+export interface PageRequest {
+  readonly incident: Incident;
+  readonly page: PageRef;
+  readonly to: Responder;
+  /** What the provider knows the page by: the same whenever it is sent, and no other page's anywhere. */
+  readonly key: string;
+}
+
+export interface Taken {
+  /** What took it, in words. */
+  readonly by: string;
+  /** The provider's name for it. */
+  readonly reference?: string;
+}
+
+/** When the sending was begun, and what of the provider's belongs to other pages. */
+export type Begun = Pick<HeldDelivery, 'isAnothers'> & { readonly at: number };
+
+export interface Service {
+  /** @throws AdapterError */
+  readonly send: (request: PageRequest) => Promise<Taken>;
+  /** Whether it has taken the page already. Absent where nobody can be asked. @throws AdapterError */
+  readonly find?: (request: PageRequest, begun: Begun) => Promise<Taken | undefined>;
+  /** Tells it that somebody has answered the page, or that the incident is resolved. @throws AdapterError */
+  readonly quiet?: (key: string, incident: Incident) => Promise<void>;
+}
+
+/** A pager whose pages can be taken back from whoever is being called. */
+export interface ServicePager extends Pager {
+  readonly quiet?: Service['quiet'];
+}
+
+export interface PagingDeps {
+  readonly deliveries: Deliveries;
+  readonly checkpoint: Checkpoint;
+  /** How long a provider may take to answer, in milliseconds; ten seconds when absent. */
+  readonly timeoutMs?: number;
+}
+
+export const TIMEOUT_MS = 10_000;
+
+export const deliveryKey = (incident: string, delivery: string): string => `${incident}-${delivery}`;
+
+export const createHeldPager = (
+  { deliveries, checkpoint }: PagingDeps,
+  name: string,
+  service: Service,
+): ServicePager => ({
+  page: (incident, page, to) =>
+    deliveries.hold(pageKey(incident.id, page), name, async (delivery) => {
+      if (delivery.state === 'sent') return delivery.takenBy ?? name;
+      const request = { incident, page, to, key: deliveryKey(incident.id, delivery.id) };
+      const { by, reference } =
+        (await found(service, request, delivery)) ?? (await sent(service, request, delivery, checkpoint));
+      await delivery.markSent(by, reference);
+      return by;
+    }),
+  ...(service.quiet ? { quiet: service.quiet } : {}),
+});
+
+async function found(service: Service, request: PageRequest, delivery: HeldDelivery) {
+  const { state, begunAt, isAnothers } = delivery;
+  if (state !== 'begun' || begunAt === undefined) return undefined;
+  return service.find?.(request, { at: begunAt, isAnothers });
+}
+
+async function sent(
+  service: Service,
+  request: PageRequest,
+  delivery: HeldDelivery,
+  checkpoint: Checkpoint,
+): Promise<Taken> {
+  await delivery.markBegun();
+  checkpoint('page-begun');
+  const taken = await service.send(request).catch(async (error: unknown) => {
+    if (isRefusal(error)) await delivery.markNotTaken();
+    throw error;
+  });
+  checkpoint('page-taken');
+  return taken;
+}
+
+/** The provider has said no, now or for good: nothing of it is under way. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AdapterError && (!error.retryable || error.fault === 'refused');
