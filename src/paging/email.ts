@@ -72,13 +72,17 @@ const domainOf = (from: string): string => /@([^\s>]+)/.exec(from)?.[1] ?? 'loca
 
 const Failed = z.object({
   code: z.string().optional(),
+  originalCode: z.string().optional(),
   responseCode: z.number().optional(),
   response: z.string().optional(),
 });
 
+/** OpenSSL's names for a certificate that is not accepted. */
+const CERTIFICATE = /CERT|SELF_SIGNED|ISSUER|HOSTNAME/;
+
 /** The server's own words where it said any. */
 function translate({ name, host, port, password }: EmailSettings, cause: unknown): AdapterError {
-  const { code = '', responseCode = 0, response } = Failed.safeParse(cause).data ?? {};
+  const { code = '', originalCode = '', responseCode = 0, response } = Failed.safeParse(cause).data ?? {};
   const words = response ?? messageOf(cause);
   const said = shorten(password ? words.replaceAll(password, '‹hidden›') : words, 300);
   const fail = (fault: AdapterFault, retryable: boolean, next: string) =>
@@ -89,18 +93,14 @@ function translate({ name, host, port, password }: EmailSettings, cause: unknown
       retryable,
       cause,
     });
+  // A server without STARTTLS, or one that nobody vouches for, is not given the page, now or later.
+  if (code === 'ETLS' || CERTIFICATE.test(originalCode))
+    return fail('failed', false, `check pagers.${name}.security and .trust: there is no safe connection`);
   if (responseCode >= 400 && responseCode < 500) return fail('refused', true, 'Paksa tries again');
   if (code === 'EAUTH' || code === 'ENOAUTH')
     return fail('forbidden', false, `check pagers.${name}.user and the variable that its passwordEnv names`);
   // 503: it lost count of the conversation, which another connection mends.
-  if (responseCode >= 500 && responseCode !== 503)
-    return fail('refused', false, 'check the addresses of the recipient and of pagers.from');
-  if (code === 'EENVELOPE') return fail('refused', false, 'check the addresses');
-  if (code === 'ETLS')
-    return fail(
-      'unreachable',
-      true,
-      `check pagers.${name}.security and .trust: no safe connection came about`,
-    );
+  if (code === 'EENVELOPE' || (responseCode >= 500 && responseCode !== 503))
+    return fail('refused', false, `check the recipient’s address under people, and pagers.${name}.from`);
   return fail('unreachable', true, 'look at the network from here');
 }

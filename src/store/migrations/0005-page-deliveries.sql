@@ -16,6 +16,6 @@ CREATE TABLE paksa.page_delivery (
   owed_at    timestamptz NOT NULL,
   begun_at   timestamptz,
   changed_at timestamptz NOT NULL,
-  UNIQUE (page, pager),
-  UNIQUE (pager, reference)
+  UNIQUE (page, pager)
 );
+CREATE INDEX ON paksa.page_delivery (pager, reference);

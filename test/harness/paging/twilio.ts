@@ -1,4 +1,5 @@
 /** Twilio's Messages and Calls, as strict as the documentation: basic auth, forms, E.164, lengths, who may send. */
+import { randomBytes } from 'node:crypto';
 import { type ProviderAnswer, type ProviderRequest, startProvider } from './provider.ts';
 
 export const TWILIO = {
@@ -57,7 +58,7 @@ export async function startTwilio() {
     if (!isMessage && !/^<Response><Say[^>]*>[^<>]+<\/Say><\/Response>$/.test(words))
       return refuse(400, 12100, 'Document parse failure');
     const sent: Sent = {
-      sid: `${isMessage ? 'SM' : 'CA'}${String(kept.length + 1).padStart(32, '0')}`,
+      sid: `${isMessage ? 'SM' : 'CA'}${randomBytes(16).toString('hex')}`,
       to,
       from: from.startsWith('MG') ? TWILIO.from : from,
       direction: 'outbound-api',

@@ -1,0 +1,252 @@
+/** What every pager outside Slack has to do, whoever is behind it: reach people once, write down how far it came, fail in words. */
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pageKey } from '../../../src/engine/escalate.ts';
+import type { Deliveries } from '../../../src/engine/ports.ts';
+import { AdapterError } from '../../../src/errors.ts';
+import type { Incident, PageRef } from '../../../src/incident/incident.ts';
+import type { PagingDeps, ServicePager } from '../../../src/paging/held.ts';
+import type { People } from '../../../src/paging/settings.ts';
+import { createDeliveries } from '../../../src/store/deliveries.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+import { openPool } from '../../../src/store/pool.ts';
+import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { freePort } from '../../harness/process.ts';
+import { finding, incident as sample, user } from '../../unit/sample-incident.ts';
+
+export type Trouble =
+  /** Asks to come back later. */
+  | 'busy'
+  /** Fails, and may not the next time. */
+  | 'broken'
+  /** Says no for good, with a reason of its own. */
+  | 'refuses'
+  /** Takes it, and the answer is lost. */
+  | 'lost'
+  /** Never answers. */
+  | 'hangs';
+
+export interface Bench {
+  /** A pager on this provider; `port` instead of its own, or with credentials that are wrong. */
+  open(deps: PagingDeps, options?: { readonly port?: number; readonly stranger?: boolean }): ServicePager;
+  /** The next request meets it; while it is in trouble, every one does that is not asked about the past. */
+  trouble(kind: Trouble): void;
+  /** How often somebody has been reached. */
+  reached(): number;
+  stop(): Promise<void>;
+}
+
+export interface Expected {
+  readonly start: () => Promise<Bench>;
+  /** What the pager says of itself. */
+  readonly by: string;
+  /** In an answer to bad credentials. */
+  readonly setting: RegExp;
+  /** Secrets that no message may hold. */
+  readonly secrets: readonly string[];
+  /** The words of a refusal. */
+  readonly reason: RegExp;
+  /** Whether it says when to come back. */
+  readonly retryAfterMs?: number;
+  /** How often people are reached when an answer is lost, 1 unless nobody can be asked. */
+  readonly afterLoss?: number;
+}
+
+export const PHONE = '+4915112345678';
+export const people: People = new Map([['U1', { email: 'dana@example.com', phone: PHONE }]]);
+export const page: PageRef = { level: 1, attempt: 1, responder: 'user/U1' };
+export const TIMEOUT_MS = 700;
+
+let count = 0;
+/** An incident that no other test has. */
+export const anIncident = (of: Partial<Incident> = {}): Incident => {
+  count += 1;
+  return sample({ id: `INC-${count}`, ...of });
+};
+
+/** Texts as they come from systems that are broken. */
+export const hostile = (): Incident =>
+  anIncident({
+    title: `Title “quoted” <b>&amp;</b> \u202Ereversed\u0000 ${'🔥'.repeat(900)}`,
+    environment: `production\r\nBcc: everybody@example.com ${'e'.repeat(400)}`,
+    topic: 't'.repeat(300),
+    findings: Array.from({ length: 60 }, (_, index) => ({
+      ...finding(`check-${index}`, 'problem'),
+      summary: `half a pair \uD83D and ${'漢字'.repeat(800)} <Hangup/>`,
+    })),
+  });
+
+export interface Given {
+  readonly deliveries: Deliveries;
+  readonly pool: pg.Pool;
+}
+
+/** A database for the file's pages. */
+export function givenDatabase(): () => Given {
+  let database: FreshDatabase;
+  let given: Given;
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const pool = openPool(database.url, () => undefined);
+    await migrate(pool);
+    given = { pool, deliveries: createDeliveries(pool) };
+  });
+  afterAll(async () => {
+    await given.pool.end();
+    await database.drop();
+  });
+  return () => given;
+}
+
+export function everyPager(name: string, expected: Expected): void {
+  const { afterLoss = 1 } = expected;
+  describe(`${name}, as every pager`, () => {
+    const given = givenDatabase();
+    let bench: Bench;
+    beforeEach(async () => {
+      bench = await expected.start();
+    });
+    afterEach(() => bench.stop());
+
+    const deps = (of: Partial<PagingDeps> = {}): PagingDeps => ({
+      deliveries: given().deliveries,
+      checkpoint: () => undefined,
+      timeoutMs: TIMEOUT_MS,
+      ...of,
+    });
+    const delivery = async (of: Incident) => (await given().deliveries.of(pageKey(of.id, page)))[0];
+    const failure = async (work: Promise<unknown>): Promise<AdapterError> => {
+      const error: unknown = await work.then(
+        () => new Error('it was taken'),
+        (thrown: unknown) => thrown,
+      );
+      if (!(error instanceof AdapterError)) throw error;
+      for (const secret of expected.secrets) expect(error.message).not.toContain(secret);
+      return error;
+    };
+
+    test('takes a page and writes down that it did; asked again, it does not send again', async () => {
+      const incident = anIncident();
+      const pager = bench.open(deps());
+      expect(await pager.page(incident, page, user('U1'))).toBe(expected.by);
+      expect(await delivery(incident)).toMatchObject({ state: 'sent', takenBy: expected.by });
+      expect(await pager.page(incident, page, user('U1'))).toBe(expected.by);
+      expect(bench.reached()).toBe(1);
+    });
+
+    test('each page of an incident reaches people anew', async () => {
+      const incident = anIncident();
+      const pager = bench.open(deps());
+      await pager.page(incident, page, user('U1'));
+      await pager.page(incident, { ...page, attempt: 2 }, user('U1'));
+      expect(bench.reached()).toBe(2);
+    });
+
+    test('two replicas with the same page send it once', async () => {
+      const incident = anIncident();
+      const [one, other] = [bench.open(deps()), bench.open(deps())];
+      await Promise.all([one.page(incident, page, user('U1')), other.page(incident, page, user('U1'))]);
+      expect(bench.reached()).toBe(1);
+    });
+
+    test('its answer is lost: written down as begun, and people are not reached again where that can be known', async () => {
+      const incident = anIncident();
+      const pager = bench.open(deps());
+      bench.trouble('lost');
+      expect(await failure(pager.page(incident, page, user('U1')))).toMatchObject({
+        retryable: true,
+        fault: 'unreachable',
+      });
+      expect(await delivery(incident)).toMatchObject({ state: 'begun' });
+      expect(await pager.page(incident, page, user('U1'))).toBe(expected.by);
+      expect(await delivery(incident)).toMatchObject({ state: 'sent' });
+      expect(bench.reached()).toBe(afterLoss);
+    });
+
+    test.each([
+      ['page-begun', 1],
+      ['page-taken', afterLoss],
+    ] as const)('the process dies at “%s”: the next one brings it to its end', async (dieAt, times) => {
+      const incident = anIncident();
+      const dies = bench.open(
+        deps({
+          checkpoint: (at) => {
+            if (at === dieAt) throw new Error('killed');
+          },
+        }),
+      );
+      await expect(dies.page(incident, page, user('U1'))).rejects.toThrow('killed');
+      expect(await delivery(incident)).toMatchObject({ state: 'begun' });
+      expect(await bench.open(deps()).page(incident, page, user('U1'))).toBe(expected.by);
+      expect(bench.reached()).toBe(times);
+    });
+
+    test('it asks to wait: retryable, with how long where it says so, and known not to have it', async () => {
+      const incident = anIncident();
+      const pager = bench.open(deps());
+      bench.trouble('busy');
+      const error = await failure(pager.page(incident, page, user('U1')));
+      expect(error).toMatchObject({ retryable: true, fault: 'refused' });
+      expect(error.retryAfterMs).toBe(expected.retryAfterMs);
+      expect(await delivery(incident)).toMatchObject({ state: 'owed' });
+      await pager.page(incident, page, user('U1'));
+      expect(bench.reached()).toBe(1);
+    });
+
+    test('it fails: retryable, and taken the next time', async () => {
+      const incident = anIncident();
+      const pager = bench.open(deps());
+      bench.trouble('broken');
+      expect(await failure(pager.page(incident, page, user('U1')))).toMatchObject({ retryable: true });
+      await pager.page(incident, page, user('U1'));
+      expect(bench.reached()).toBe(1);
+    });
+
+    test('it refuses: lasting, with its own reason', async () => {
+      bench.trouble('refuses');
+      const error = await failure(bench.open(deps()).page(anIncident(), page, user('U1')));
+      expect(error).toMatchObject({ retryable: false });
+      expect(error.message).toMatch(expected.reason);
+      expect(bench.reached()).toBe(0);
+    });
+
+    test('it does not know us: lasting, with the setting to put right', async () => {
+      const error = await failure(
+        bench.open(deps(), { stranger: true }).page(anIncident(), page, user('U1')),
+      );
+      expect(error).toMatchObject({ retryable: false });
+      expect(error.message).toMatch(expected.setting);
+      expect(bench.reached()).toBe(0);
+    });
+
+    test('nobody is there: it cannot be reached', async () => {
+      const pager = bench.open(deps(), { port: await freePort() });
+      expect(await failure(pager.page(anIncident(), page, user('U1')))).toMatchObject({
+        retryable: true,
+        fault: 'unreachable',
+      });
+    });
+
+    test('it never answers: given up in time, while another destination has long taken its page', async () => {
+      const other = await expected.start();
+      const ends: string[] = [];
+      bench.trouble('hangs');
+      const slow = failure(bench.open(deps()).page(anIncident(), page, user('U1'))).finally(() =>
+        ends.push('slow'),
+      );
+      await other
+        .open(deps())
+        .page(anIncident(), page, user('U1'))
+        .finally(() => ends.push('other'));
+      expect(await slow).toMatchObject({ retryable: true });
+      expect(ends).toEqual(['other', 'slow']);
+      expect(other.reached()).toBe(1);
+      await other.stop();
+    });
+
+    test('whatever the texts are, the page is within the provider’s limits', async () => {
+      await bench.open(deps()).page(hostile(), page, user('U1'));
+      expect(bench.reached()).toBe(1);
+    });
+  });
+}
