@@ -1,6 +1,6 @@
 /** `paksa ladder check`: what would happen if everybody slept on, and which levels have nobody. */
 import type { Environment } from '../config/environments.ts';
-import type { EscalationPolicy } from '../policy/policy.ts';
+import { type EscalationPolicy, type Level, pagersOf, SLACK } from '../policy/policy.ts';
 import { duration, print } from './print.ts';
 import { EXIT } from './usage.ts';
 
@@ -14,6 +14,12 @@ export function checkLadders(environments: readonly Environment[]): number {
   return codes.find((code) => code !== EXIT.healthy) ?? EXIT.healthy;
 }
 
+/** How they are paged, where it is not by Slack alone. */
+function by(level: Level): string {
+  const [first, ...others] = pagersOf(level);
+  return first === SLACK && others.length === 0 ? '' : ` (by ${[first, ...others].join(', else ')})`;
+}
+
 function checkLadder({ firstPageAfterMs, levels, afterLast }: EscalationPolicy): number {
   const empty = levels.flatMap(({ name, responders }, index) =>
     responders.length === 0
@@ -23,11 +29,12 @@ function checkLadder({ firstPageAfterMs, levels, afterLast }: EscalationPolicy):
       : [],
   );
   let at = firstPageAfterMs;
-  const lines = levels.flatMap(({ name, delayMs, repeats, responders }, index) => {
+  const lines = levels.flatMap((level, index) => {
+    const { name, delayMs, repeats, responders } = level;
     if (responders.length === 0) return [];
     const who = responders.map(({ kind, id }) => `${kind} ${id}`).join(', ');
     return Array.from({ length: repeats }, () => {
-      const line = `  after ${duration(at)}: level ${index + 1}, ${name}: ${who}`;
+      const line = `  after ${duration(at)}: level ${index + 1}, ${name}: ${who}${by(level)}`;
       at += delayMs;
       return line;
     });

@@ -58,10 +58,12 @@ const webhook = block({
 const KINDS = ['pagerduty', 'opsgenie', 'twilio', 'email', 'webhook'];
 
 const pager = z.discriminatedUnion('kind', [pagerDuty, opsgenie, twilio, email, webhook], {
-  error: (issue) => {
-    const given = z.object({ kind: z.string() }).safeParse(issue.input).data?.kind;
-    const meant = given === undefined ? undefined : nearest(given, KINDS);
-    return `must have a kind, one of ${KINDS.join(', ')}${meant === undefined ? '' : `: did you mean ${meant}?`}`;
+  error: ({ code, input }) => {
+    const listed = KINDS.join(', ');
+    if (code !== 'invalid_union') return `must be a block whose kind is one of ${listed}`;
+    const { kind = '' } = z.object({ kind: z.string() }).safeParse(input).data ?? {};
+    const meant = nearest(kind, KINDS);
+    return `must be one of ${listed}${meant === undefined ? '' : `: did you mean ${meant}?`}`;
   },
 });
 
