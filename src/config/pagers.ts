@@ -1,27 +1,39 @@
 /** What paksa.yaml says of the pagers beside Slack, and of how people are reached by them. */
 import { z } from 'zod';
-import { count, matching, path, text, variable, webAddress } from './fields.ts';
+import { count, matching, path, text, variable } from './fields.ts';
 import { block, must, nearest } from './refusal.ts';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 const phone = (what: string) => matching(E164, `${what} in E.164 and in quotes, such as "+4915112345678"`);
 
+/** A secret in an address would be shown wherever the address is. */
+const address = (what: string) => {
+  const right = must(`${what}, an http or https address without user and password`);
+  return z.url({ protocol: /^https?$/, ...right }).refine((url) => {
+    const { username, password } = new URL(url);
+    return username === '' && password === '';
+  }, right);
+};
+
+/** One that paths are added to. */
+const base = (what: string) => address(what).transform((url) => url.replace(/\/+$/, ''));
+
 const pagerDuty = block({
   kind: z.literal('pagerduty'),
-  url: webAddress('where PagerDuty takes events').default('https://events.pagerduty.com'),
+  url: base('where PagerDuty takes events').default('https://events.pagerduty.com'),
   routingKeyEnv: variable('the integration key'),
 });
 
 const opsgenie = block({
   kind: z.literal('opsgenie'),
-  url: webAddress('where Opsgenie is').default('https://api.opsgenie.com'),
+  url: base('where Opsgenie is').default('https://api.opsgenie.com'),
   apiKeyEnv: variable('the key of an API integration'),
   team: text('the team that is called').optional(),
 });
 
 const twilio = block({
   kind: z.literal('twilio'),
-  url: webAddress('where Twilio is').default('https://api.twilio.com'),
+  url: base('where Twilio is').default('https://api.twilio.com'),
   by: z.enum(['sms', 'voice'], must('sms or voice')).default('sms'),
   accountSid: matching(/^AC[0-9a-f]{32}$/, "the account's SID, which begins with AC"),
   apiKey: matching(/^SK[0-9a-f]{32}$/, "an API key's SID, which begins with SK").optional(),
@@ -51,7 +63,7 @@ const email = block({
 
 const webhook = block({
   kind: z.literal('webhook'),
-  url: webAddress('where the page is sent'),
+  url: address('where the page is sent'),
   secretEnv: variable('the secret that the page is signed with'),
 });
 

@@ -3,7 +3,7 @@
 export interface PagerDutySettings {
   readonly kind: 'pagerduty';
   readonly name: string;
-  /** Without a path and a trailing slash, as in every one of these. */
+  /** Without a trailing slash: paths are added to it. */
   readonly url: string;
   readonly routingKey: string;
 }
@@ -47,6 +47,7 @@ export interface EmailSettings {
 export interface WebhookSettings {
   readonly kind: 'webhook';
   readonly name: string;
+  /** As it is written: a slash more or less may be another address. */
   readonly url: string;
   readonly secret: string;
 }

@@ -161,7 +161,7 @@ people: { ${people} }
       yaml(
         '{ name: A }',
         `duty: { kind: pagerduty, routingKeyEnv: TOKEN, url: "https://events.eu.pagerduty.com/" },
-         genie: { kind: opsgenie, apiKeyEnv: TOKEN }, hook: { kind: webhook, url: "https://a.test/x", secretEnv: TOKEN },
+         genie: { kind: opsgenie, apiKeyEnv: TOKEN }, hook: { kind: webhook, url: "https://a.test/x/", secretEnv: TOKEN },
          mail: { kind: email, host: mail.test, from: "Paksa <paksa@a.test>", user: paksa, passwordEnv: TOKEN }`,
       ),
       TOKEN,
@@ -169,7 +169,7 @@ people: { ${people} }
     expect(config.paging.pagers).toMatchObject([
       { name: 'duty', url: 'https://events.eu.pagerduty.com', routingKey: 'a token' },
       { name: 'genie', url: 'https://api.opsgenie.com', apiKey: 'a token' },
-      { name: 'hook', url: 'https://a.test/x', secret: 'a token' },
+      { name: 'hook', url: 'https://a.test/x/', secret: 'a token' },
       { name: 'mail', port: 587, security: 'starttls', password: 'a token' },
     ]);
   });
@@ -230,6 +230,14 @@ people: { ${people} }
       'x: { kind: email, host: a, from: a@b.test, user: paksa }',
       {
         'pagers.x.passwordEnv': 'must be given together with user',
+      },
+    ],
+    [
+      'an address with a password',
+      '{ name: A }',
+      'x: { kind: webhook, url: "https://paksa:hunter2@a.test", secretEnv: TOKEN }',
+      {
+        'pagers.x.url': 'must be where the page is sent, an http or https address without user and password',
       },
     ],
     [
