@@ -17,6 +17,7 @@ const MOST_SUBJECT = 200;
 
 export function createEmail(settings: EmailSettings, people: People, deps: PagingDeps) {
   return createHeldPager(deps, settings.name, {
+    reaches: 'responder',
     send: async (request) => {
       const to = contactOf(people, settings.name, request.to, 'email');
       const reference = `<${request.key}@${domainOf(settings.from)}>`;

@@ -7,6 +7,7 @@ import type { Deliveries, Pager } from '../engine/ports.ts';
 import { AdapterError, messageOf } from '../errors.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import { pagersOf, type Responder } from '../policy/policy.ts';
+import { attemptKeys, levelKey } from './held.ts';
 
 export interface InOrderDeps {
   /** By their names in paksa.yaml, and `slack`. */
@@ -33,6 +34,8 @@ export const createInOrder = ({ pagers, deliveries, redact }: InOrderDeps): Page
   page: async (incident, page, to) => {
     const names = pagersOf(incident.policy.escalation.levels[page.level - 1]);
     const key = pageKey(incident.id, page);
+    const taken = await alreadyTaken(deliveries, incident, page, names);
+    if (taken !== undefined) return taken;
     const failures: Failure[] = [];
     let waitedMs = 0;
     for (const [index, name] of names.entries()) {
@@ -45,7 +48,10 @@ export const createInOrder = ({ pagers, deliveries, redact }: InOrderDeps): Page
       const isLast = index === names.length - 1;
       try {
         const by = await ask(pagerNamed(pagers, name), { incident, page, to }, isLast);
-        return failures.length === 0 ? by : `${by}, after ${failures.map(({ pager }) => pager).join(', ')}`;
+        return saying(
+          by,
+          failures.map(({ pager }) => pager),
+        );
       } catch (error) {
         const failure = failureOf(name, error);
         await deliveries.note(key, name, redact(failure.reason), !failure.retryable);
@@ -57,6 +63,34 @@ export const createInOrder = ({ pagers, deliveries, redact }: InOrderDeps): Page
     throw allFailed(failures);
   },
 });
+
+const saying = (by: string, failed: readonly string[]): string =>
+  failed.length === 0 ? by : `${by}, after ${failed.join(', ')}`;
+
+/** By whom, when the process died before that was recorded: the first one would else be asked once more. */
+async function alreadyTaken(
+  deliveries: Deliveries,
+  incident: Incident,
+  page: PageRef,
+  names: readonly string[],
+): Promise<string | undefined> {
+  const key = pageKey(incident.id, page);
+  const all = await deliveries.of(attemptKeys(incident.id, page));
+  const own = all.filter((each) => each.page === key);
+  const sent = all.find(
+    (each) =>
+      each.state === 'sent' &&
+      (each.page === key || each.page === levelKey(incident.id, page)) &&
+      own.some(({ pager }) => pager === each.pager),
+  );
+  if (sent === undefined) return undefined;
+  const before = names.slice(0, names.indexOf(sent.pager));
+  const failed = own.filter(({ pager, reason }) => reason !== undefined && before.includes(pager));
+  return saying(
+    sent.takenBy ?? sent.pager,
+    failed.map(({ pager }) => pager),
+  );
+}
 
 interface Asked {
   readonly incident: Incident;

@@ -38,6 +38,7 @@ export function createOpsgenie(settings: OpsgenieSettings, deps: PagingDeps): Se
       remedy: `set the variable that pagers.${name}.apiKeyEnv names to the key of an API integration that may create alerts, and use the url of its region`,
     });
   return createHeldPager(deps, name, {
+    reaches: 'level',
     send: async (request) => {
       const answer = await post('take the page', '', alert(settings, request));
       const { requestId } = Answer.safeParse(answer).data ?? {};

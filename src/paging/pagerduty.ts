@@ -33,6 +33,7 @@ export function createPagerDuty(settings: PagerDutySettings, deps: PagingDeps): 
       remedy: `set the variable that pagers.${name}.routingKeyEnv names to an integration key of Events API v2`,
     });
   return createHeldPager(deps, name, {
+    reaches: 'level',
     send: async (request) => {
       await enqueue('take the page', trigger(request));
       return { by: 'PagerDuty', reference: request.key };

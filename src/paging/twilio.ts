@@ -52,6 +52,7 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
     });
 
   return createHeldPager(deps, name, {
+    reaches: 'responder',
     send: async (request) => {
       const number = contactOf(people, name, request.to, 'phone');
       const answer = await ask('take the page', '', form(settings, number, request));

@@ -13,6 +13,7 @@ const Refusal = z.union([z.object({ error: z.string() }).transform(({ error }) =
 
 export function createWebhook({ name, url, secret }: WebhookSettings, deps: PagingDeps) {
   return createHeldPager(deps, name, {
+    reaches: 'responder',
     send: async (request) => {
       const body = JSON.stringify(bodyOf(request));
       await callProvider({

@@ -1,7 +1,7 @@
 /** What every pager outside Slack has to do, whoever is behind it: reach people once, write down how far it came, fail in words. */
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { pageKey } from '../../../src/engine/escalate.ts';
+import { pageKeys } from '../../../src/engine/escalate.ts';
 import type { Deliveries } from '../../../src/engine/ports.ts';
 import { AdapterError } from '../../../src/errors.ts';
 import type { Incident, PageRef } from '../../../src/incident/incident.ts';
@@ -48,12 +48,17 @@ export interface Expected {
   readonly reason: RegExp;
   /** Whether it says when to come back. */
   readonly retryAfterMs?: number;
+  /** Paged once for a level, because it knows itself whom to call. */
+  readonly oncePerLevel?: boolean;
   /** How often people are reached when an answer is lost, 1 unless nobody can be asked. */
   readonly afterLoss?: number;
 }
 
 export const PHONE = '+4915112345678';
-export const people: People = new Map([['U1', { email: 'dana@example.com', phone: PHONE }]]);
+export const people: People = new Map([
+  ['U1', { email: 'dana@example.com', phone: PHONE }],
+  ['U2', { email: 'omar@example.com', phone: '+4915187654321' }],
+]);
 export const page: PageRef = { level: 1, attempt: 1, responder: 'user/U1' };
 export const TIMEOUT_MS = 700;
 
@@ -114,7 +119,7 @@ export function everyPager(name: string, expected: Expected): void {
       timeoutMs: TIMEOUT_MS,
       ...of,
     });
-    const delivery = async (of: Incident) => (await given().deliveries.of(pageKey(of.id, page)))[0];
+    const delivery = async (of: Incident) => (await given().deliveries.of(pageKeys(of.id)))[0];
     const failure = async (work: Promise<unknown>): Promise<AdapterError> => {
       const error: unknown = await work.then(
         () => new Error('it was taken'),
@@ -140,6 +145,26 @@ export function everyPager(name: string, expected: Expected): void {
       await pager.page(incident, page, user('U1'));
       await pager.page(incident, { ...page, attempt: 2 }, user('U1'));
       expect(bench.reached()).toBe(2);
+    });
+
+    test(`two responders of a level are ${expected.oncePerLevel ? 'one page to the service' : 'two pages'}`, async () => {
+      const incident = anIncident();
+      const pager = bench.open(deps());
+      await Promise.all([
+        pager.page(incident, page, user('U1')),
+        pager.page(incident, { ...page, responder: 'user/U2' }, user('U2')),
+      ]);
+      expect(bench.reached()).toBe(expected.oncePerLevel ? 1 : 2);
+    });
+
+    test('while it hangs, most of its pages are put off at once: they take no room from others’', async () => {
+      const pager = bench.open(deps());
+      for (let times = 0; times < 5; times += 1) bench.trouble('hangs');
+      const pages = Array.from({ length: 8 }, () => failure(pager.page(anIncident(), page, user('U1'))));
+      const errors = await Promise.all(pages);
+      const putOff = errors.filter(({ message }) => message.includes('on their way'));
+      expect(putOff.map(({ retryAfterMs }) => retryAfterMs)).toEqual([2000, 2000, 2000]);
+      expect(bench.reached()).toBe(0);
     });
 
     test('two replicas with the same page send it once', async () => {

@@ -133,6 +133,14 @@ test('one that is back in time takes it after all', async () => {
   expect(twilio.requests).toEqual([]);
 });
 
+test('one that took it before the process died is what the page went by: the first is not asked again', async () => {
+  const incident = pagedBy('wall', 'sms');
+  wall.failNext({ status: 429, retryAfter: '300' });
+  expect(await inOrder().page(incident, page, user('U1'))).toBe('SMS, after wall');
+  expect(await inOrder().page(incident, page, user('U1'))).toBe('SMS, after wall');
+  expect([wall.requests.length, twilio.messages.length]).toEqual([1, 1]);
+});
+
 test('all refuse for good: the page has failed, with the reason of each', async () => {
   const incident = pagedBy('wall', 'sms', 'gone');
   wall.failNext({ status: 400, body: { error: 'the unlucky wall is full' } });

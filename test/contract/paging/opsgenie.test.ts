@@ -25,6 +25,7 @@ everyPager('Opsgenie', {
   secrets: [API_KEY, STRANGE],
   reason: /not processable; responders: no such team/,
   retryAfterMs: 7000,
+  oncePerLevel: true,
 });
 
 const given = givenDatabase();

@@ -26,6 +26,7 @@ everyPager('PagerDuty', {
   secrets: [ROUTING_KEY, STRANGE],
   reason: /the service is disabled/,
   retryAfterMs: 7000,
+  oncePerLevel: true,
 });
 
 const given = givenDatabase();

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pageKey } from '../../../src/engine/escalate.ts';
 import { AdapterError } from '../../../src/errors.ts';
+import { levelKey } from '../../../src/paging/held.ts';
 import { openPagers } from '../../../src/paging/open.ts';
 import { createQuieter } from '../../../src/paging/quiet.ts';
 import type { PagerDutySettings, PagerSettings } from '../../../src/paging/settings.ts';
@@ -68,7 +69,7 @@ test('one that refuses is named with its reason', async () => {
   genie.failNext({ status: 422, body: { message: 'the alert is archived' } });
   expect(await quieter.quiet({ ...incident, status: 'resolved' })).toEqual([
     {
-      delivery: expect.objectContaining({ pager: 'genie', page: pageKey(incident.id, page) }),
+      delivery: expect.objectContaining({ pager: 'genie', page: levelKey(incident.id, page) }),
       reason: expect.stringContaining('the alert is archived'),
     },
   ]);
