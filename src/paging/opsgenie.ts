@@ -28,7 +28,7 @@ export function createOpsgenie(settings: OpsgenieSettings, deps: PagingDeps): Se
       headers: { 'content-type': 'application/json', authorization: `GenieKey ${apiKey}` },
       body: JSON.stringify(body),
       timeoutMs: deps.timeoutMs ?? TIMEOUT_MS,
-      secret: apiKey,
+      hide: [apiKey],
       reason: (answer) => {
         const { message, errors = {} } = Refusal.safeParse(answer).data ?? {};
         return [message, ...Object.entries(errors).map(([field, what]) => `${field}: ${what}`)]

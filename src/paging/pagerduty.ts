@@ -25,7 +25,7 @@ export function createPagerDuty(settings: PagerDutySettings, deps: PagingDeps): 
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ routing_key: routingKey, ...event }),
       timeoutMs: deps.timeoutMs ?? TIMEOUT_MS,
-      secret: routingKey,
+      hide: [routingKey],
       reason: (answer) => {
         const { message, errors = [] } = Refusal.safeParse(answer).data ?? {};
         return [message, ...errors].filter((each) => each !== undefined).join('; ');

@@ -11,8 +11,8 @@ export interface ProviderCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
-  /** What the provider may repeat in an answer and nobody may read. */
-  readonly secret: string;
+  /** What it may repeat in an answer and no message may hold: the key, whose number it was. */
+  readonly hide: readonly string[];
   /** The provider's own words for what is wrong, in an answer that was read as JSON where it is that. */
   readonly reason: (answer: unknown) => string | undefined;
   /** What to do about a refusal of the credentials, such as `check pagers.x.routingKeyEnv`. */
@@ -64,8 +64,8 @@ async function read({ body }: Response): Promise<unknown> {
 }
 
 function refused(call: ProviderCall, { status, headers }: Response, answer: unknown): AdapterError {
-  const { system, operation, secret, reason, remedy } = call;
-  const said = (reason(answer) ?? '').replaceAll(secret, '‹hidden›').slice(0, MOST_REASON);
+  const { system, operation, hide, reason, remedy } = call;
+  const said = hidden(reason(answer) ?? '', hide).slice(0, MOST_REASON);
   const why = said === '' ? `${status}` : `${status}: ${said}`;
   const fail = (fault: AdapterFault, retryable: boolean, next: string) => {
     const retryAfterMs = retryable ? waitOf(headers.get('retry-after')) : undefined;
@@ -85,6 +85,9 @@ function refused(call: ProviderCall, { status, headers }: Response, answer: unkn
   return fail('refused', false, 'correct what it names, or choose another pager for that level');
 }
 
+const hidden = (text: string, hide: readonly string[]): string =>
+  hide.reduce((done, each) => done.replaceAll(each, '‹hidden›'), text);
+
 /** A Retry-After, in seconds or as a date, in milliseconds from now. */
 function waitOf(retryAfter: string | null): number | undefined {
   if (retryAfter === null) return undefined;
@@ -94,11 +97,9 @@ function waitOf(retryAfter: string | null): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-function unanswered({ system, operation, timeoutMs, secret }: ProviderCall, error: unknown): AdapterError {
+function unanswered({ system, operation, timeoutMs, hide }: ProviderCall, error: unknown): AdapterError {
   const isLate = error instanceof Error && error.name === 'TimeoutError';
-  const why = isLate
-    ? `no answer within ${timeoutMs / 1000} s`
-    : causeOf(error).replaceAll(secret, '‹hidden›');
+  const why = isLate ? `no answer within ${timeoutMs / 1000} s` : hidden(causeOf(error), hide);
   return new AdapterError(
     `${system} could not be asked to ${operation} (${why}): look at the network from here.`,
     {

@@ -33,6 +33,3 @@ export const problemLines = ({ findings }: Incident): readonly string[] =>
 
 /** What to do about a page that Slack did not bring. */
 export const NEXT_STEP = 'Acknowledge in Slack.';
-
-/** Where it was shown before, an answer is too. */
-export const isAnswered = ({ status }: Incident): boolean => status !== 'open';

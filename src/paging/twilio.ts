@@ -31,7 +31,7 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
   const { name, url, by, accountSid, apiKey, token, from } = settings;
   const words = by === 'sms' ? 'SMS' : 'phone call';
   const resource = by === 'sms' ? 'Messages' : 'Calls';
-  const ask = (operation: string, query: string, form?: URLSearchParams) =>
+  const ask = (operation: string, number: string, { query = '', form }: Asking) =>
     callProvider({
       system: 'Twilio',
       operation,
@@ -43,7 +43,7 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
       },
       ...(form ? { body: form.toString() } : {}),
       timeoutMs: deps.timeoutMs ?? TIMEOUT_MS,
-      secret: token,
+      hide: [token, number],
       reason: (answer) => {
         const { message, code } = Refusal.safeParse(answer).data ?? {};
         return code === undefined ? message : `${message ?? 'error'} [${code}]`;
@@ -55,14 +55,14 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
     reaches: 'responder',
     send: async (request) => {
       const number = contactOf(people, name, request.to, 'phone');
-      const answer = await ask('take the page', '', form(settings, number, request));
+      const answer = await ask('take the page', number, { form: form(settings, number, request) });
       const { sid } = Sent.safeParse(answer).data ?? {};
       return { by: words, ...(sid === undefined ? {} : { reference: sid }) };
     },
     find: async (request, begun) => {
       const number = contactOf(people, name, request.to, 'phone');
       const query = `?${new URLSearchParams({ To: number, PageSize: String(LATEST) })}`;
-      const list = List.parse(await ask('say whether it has the page', query));
+      const list = List.parse(await ask('say whether it has the page', number, { query }));
       const sent = [...list.messages, ...list.calls].filter(
         (each) => each.direction === 'outbound-api' && isSince(begun, each.date_created),
       );
@@ -74,6 +74,11 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
       return ours && { by: words, reference: ours.sid };
     },
   });
+}
+
+interface Asking {
+  readonly query?: string;
+  readonly form?: URLSearchParams;
 }
 
 const isSince = ({ at }: Begun, created: string | null | undefined): boolean =>

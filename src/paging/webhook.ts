@@ -27,7 +27,7 @@ export function createWebhook({ name, url, secret }: WebhookSettings, deps: Pagi
         },
         body,
         timeoutMs: deps.timeoutMs ?? TIMEOUT_MS,
-        secret,
+        hide: [secret],
         reason: (answer) => Refusal.safeParse(answer).data,
         remedy: `it does not accept the signature: its secret must be what pagers.${name}.secretEnv names`,
       });

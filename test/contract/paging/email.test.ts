@@ -8,7 +8,8 @@ import type { EmailSettings } from '../../../src/paging/settings.ts';
 import { type SelfSigned, selfSigned } from '../../harness/openssl.ts';
 import { type MailFault, type MailServerOptions, startMailServer } from '../../harness/paging/mail-server.ts';
 import { channel, user } from '../../unit/sample-incident.ts';
-import { anIncident, everyPager, givenDatabase, hostile, page, people, type Trouble } from './common.case.ts';
+import { everyPager, type Trouble } from './common.case.ts';
+import { anIncident, givenDatabase, hostile, page, people } from './given.ts';
 
 const LOGIN = { user: 'paksa', password: 'a-password-of-the-mail-tests' };
 const STRANGE = 'a-password-of-somebody-else';

@@ -10,7 +10,7 @@ import { type Provider, startProvider } from '../../harness/paging/provider.ts';
 import { startTwilio, TWILIO } from '../../harness/paging/twilio.ts';
 import { freePort } from '../../harness/process.ts';
 import { channel, level, policy, user } from '../../unit/sample-incident.ts';
-import { anIncident, givenDatabase, page, people } from './common.case.ts';
+import { anIncident, givenDatabase, page, people } from './given.ts';
 
 const SECRET = 'a-secret-of-the-webhook-tests';
 

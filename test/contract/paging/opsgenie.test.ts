@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createOpsgenie } from '../../../src/paging/opsgenie.ts';
 import { API_KEY, startOpsgenie } from '../../harness/paging/opsgenie.ts';
 import { user } from '../../unit/sample-incident.ts';
-import { anIncident, everyPager, givenDatabase, page } from './common.case.ts';
+import { everyPager } from './common.case.ts';
+import { anIncident, givenDatabase, page } from './given.ts';
 import { httpBench } from './http-bench.ts';
 
 const settings = (url: string, apiKey: string = API_KEY, team?: string) =>

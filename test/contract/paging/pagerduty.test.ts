@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPagerDuty } from '../../../src/paging/pagerduty.ts';
 import { ROUTING_KEY, startPagerDuty } from '../../harness/paging/pagerduty.ts';
 import { user } from '../../unit/sample-incident.ts';
-import { anIncident, everyPager, givenDatabase, hostile, page } from './common.case.ts';
+import { everyPager } from './common.case.ts';
+import { anIncident, givenDatabase, hostile, page } from './given.ts';
 import { httpBench } from './http-bench.ts';
 
 const settings = (url: string, routingKey: string = ROUTING_KEY) =>

@@ -9,7 +9,7 @@ import type { PagerDutySettings, PagerSettings } from '../../../src/paging/setti
 import { API_KEY, startOpsgenie } from '../../harness/paging/opsgenie.ts';
 import { ROUTING_KEY, startPagerDuty } from '../../harness/paging/pagerduty.ts';
 import { user } from '../../unit/sample-incident.ts';
-import { anIncident, givenDatabase, page, people } from './common.case.ts';
+import { anIncident, givenDatabase, page, people } from './given.ts';
 
 const given = givenDatabase();
 let duty: Awaited<ReturnType<typeof startPagerDuty>>;

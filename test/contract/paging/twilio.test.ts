@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTwilio } from '../../../src/paging/twilio.ts';
 import { startTwilio, TWILIO } from '../../harness/paging/twilio.ts';
 import { channel, group, user } from '../../unit/sample-incident.ts';
-import { anIncident, everyPager, givenDatabase, hostile, PHONE, page, people } from './common.case.ts';
+import { everyPager } from './common.case.ts';
+import { anIncident, givenDatabase, hostile, PHONE, page, people } from './given.ts';
 import { httpBench } from './http-bench.ts';
 
 const STRANGE = 'a-token-of-somebody-else';
@@ -26,14 +27,17 @@ for (const by of ['sms', 'voice'] as const)
         provider,
         open: (url, isStranger, deps) =>
           createTwilio(settings(by, url, isStranger ? STRANGE : undefined), people, deps),
-        refusal: { status: 400, body: { code: 21610, message: 'Attempt to send to unsubscribed recipient' } },
+        refusal: {
+          status: 400,
+          body: { code: 21610, message: `Attempt to send to unsubscribed recipient ${PHONE}` },
+        },
         reached: () => provider.messages.length + provider.calls.length,
       });
     },
     by: by === 'sms' ? 'SMS' : 'phone call',
     setting: /pagers\.phone\.accountSid/,
-    secrets: [TWILIO.token, STRANGE],
-    reason: /unsubscribed recipient \[21610\]/,
+    secrets: [TWILIO.token, STRANGE, PHONE],
+    reason: /unsubscribed recipient ‹hidden› \[21610\]/,
     retryAfterMs: 7000,
   });
 

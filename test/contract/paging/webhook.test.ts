@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWebhook } from '../../../src/paging/webhook.ts';
 import { type Provider, type ProviderRequest, startProvider } from '../../harness/paging/provider.ts';
 import { user } from '../../unit/sample-incident.ts';
-import { anIncident, everyPager, givenDatabase, page } from './common.case.ts';
+import { everyPager } from './common.case.ts';
+import { anIncident, givenDatabase, page } from './given.ts';
 import { httpBench } from './http-bench.ts';
 
 const SECRET = 'a-secret-of-the-webhook-tests';
