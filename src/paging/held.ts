@@ -6,12 +6,14 @@ import { pageKey, pageKeys } from '../engine/escalate.ts';
 import type { Checkpoint, Deliveries, HeldDelivery, Pager } from '../engine/ports.ts';
 import { AdapterError } from '../errors.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import type { Responder } from '../policy/policy.ts';
+
+/** Whom a pager may be told to reach. */
+export type Recipient = Parameters<Pager['page']>[2];
 
 export interface PageRequest {
   readonly incident: Incident;
   readonly page: PageRef;
-  readonly to: Responder;
+  readonly to: Recipient;
   /** What the provider knows the page by: the same whenever it is sent, and no other page's anywhere. */
   readonly key: string;
 }

@@ -6,8 +6,8 @@ import { pageKey } from '../engine/escalate.ts';
 import type { Deliveries, Pager } from '../engine/ports.ts';
 import { AdapterError, messageOf } from '../errors.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import { pagersOf, type Responder } from '../policy/policy.ts';
-import { attemptKeys, levelKey } from './held.ts';
+import { pagersOf } from '../policy/policy.ts';
+import { attemptKeys, levelKey, type Recipient } from './held.ts';
 
 export interface InOrderDeps {
   /** By their names in paksa.yaml, and `slack`. */
@@ -95,7 +95,7 @@ async function alreadyTaken(
 interface Asked {
   readonly incident: Incident;
   readonly page: PageRef;
-  readonly to: Responder;
+  readonly to: Recipient;
 }
 
 /** Where another pager would be next, a lost answer is looked for first: a second page is one too many. */

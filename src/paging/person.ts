@@ -1,12 +1,12 @@
 /** Whom a pager that reaches persons calls: users with a contact in paksa.yaml. Nobody can call a channel. */
 import { AdapterError } from '../errors.ts';
-import type { Responder } from '../policy/policy.ts';
+import type { Recipient } from './held.ts';
 import type { Contact, People } from './settings.ts';
 
 const KIND = { user: 'user', usergroup: 'user group', channel: 'channel' } as const;
 
 /** Their address or number. @throws AdapterError that says what to add to paksa.yaml */
-export function contactOf(people: People, pager: string, to: Responder, way: keyof Contact): string {
+export function contactOf(people: People, pager: string, to: Recipient, way: keyof Contact): string {
   const fail = (message: string) =>
     new AdapterError(message, {
       system: pager,
