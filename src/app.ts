@@ -8,6 +8,7 @@ import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
 import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
 import { lookForStep } from './engine/look.ts';
 import type { Checkpoint, Topics } from './engine/ports.ts';
+import { quiet } from './engine/quiet.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { carryOutSurvey } from './engine/survey.ts';
 import { sweep } from './engine/sweep.ts';
@@ -20,7 +21,11 @@ import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
 import { keepSweeping } from './jobs/sweeping.ts';
 import type { Log } from './log.ts';
 import { createHeartbeat } from './paging/heartbeat.ts';
+import { createInOrder, whyNot } from './paging/in-order.ts';
+import { openPagers } from './paging/open.ts';
+import { createQuieter } from './paging/quiet.ts';
 import { createSlackPager } from './paging/slack.ts';
+import { SLACK } from './policy/policy.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -31,6 +36,7 @@ import { type PublishDeps, publish } from './slack/publish.ts';
 import { createAccept, workOn } from './slack/receive.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
+import { createDeliveries } from './store/deliveries.ts';
 import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
@@ -159,9 +165,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     schedules: config.schedules,
     channelOf,
   };
+  const deliveries = createDeliveries(pool);
+  const services = openPagers(config.paging.pagers, config.paging.people, { deliveries, checkpoint });
+  const pagers = new Map([[SLACK, createSlackPager(createPages(publishing))], ...services]);
+  const quieter = createQuieter({ services, deliveries, redact });
   const escalating = {
     store,
-    pager: createSlackPager(createPages(publishing)),
+    pager: createInOrder({ pagers, deliveries, redact }),
     schedules: config.schedules,
     redact,
     checkpoint,
@@ -190,13 +200,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       ...engine.handlers,
       timer: (task) => timerDue({ store, checkpoint }, task),
       page: (task) => sendPage(escalating, task),
+      quiet: (task) => quiet({ store, quieter }, task),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),
     },
     {
       run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
-      page: ({ incident, page }) =>
-        pageFailed(escalating, incident, page, new Error('Slack did not take it')),
+      page: async ({ incident, page }) =>
+        pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
     },
   );
   const sweeping = keepSweeping({

@@ -10,6 +10,7 @@ import { environment, misspelt } from './config/environment.ts';
 import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
 import { readHeartbeat } from './config/heartbeat.ts';
+import { type Paging, readPaging, secretsOfPaging } from './config/paging.ts';
 import { type ConfigProblem, problemsOf } from './config/refusal.ts';
 import { schedulesByName } from './config/schedule.ts';
 import { UserError } from './errors.ts';
@@ -32,6 +33,7 @@ export interface Config {
   readonly environments: readonly [Environment, ...Environment[]];
   /** Who is on call, by the names that responders give. */
   readonly schedules: ReadonlyMap<string, Schedule>;
+  readonly paging: Paging;
 }
 
 export interface SlackSettings {
@@ -75,10 +77,12 @@ export function checkConfig({
   ];
   const [first, ...others] = file?.data ? readEnvironments(file.data, given, problems) : [];
   const heartbeat = file?.data ? readHeartbeat(file.data, given, problems) : undefined;
-  if (problems.length > 0 || !variables.data || !file?.data || !first) return { problems };
+  const paging = file?.data ? readPaging(file.data, given, source, problems) : undefined;
+  if (problems.length > 0 || !variables.data || !file?.data || !first || !paging) return { problems };
   const schedules = schedulesByName(file.data.schedules);
-  const config = assemble(path, variables.data, [first, ...others], schedules);
-  return { config: { ...config, heartbeat }, problems: [] };
+  const environments: Config['environments'] = [first, ...others];
+  const config = { file: path, ...assemble(variables.data), environments, schedules, paging, heartbeat };
+  return { config, problems: [] };
 }
 
 /** @throws UserError that lists everything to put right */
@@ -117,12 +121,8 @@ function readYaml(path: string, source: string, readFile: (path: string) => stri
 }
 
 const assemble = (
-  path: string,
   variables: z.output<typeof environment>,
-  environments: Config['environments'],
-  schedules: Config['schedules'],
-): Config => ({
-  file: path,
+): Pick<Config, 'slack' | 'port' | 'databaseUrl' | 'logLevel'> => ({
   slack: {
     botToken: variables.SLACK_BOT_TOKEN,
     appToken: variables.SLACK_APP_TOKEN,
@@ -132,8 +132,6 @@ const assemble = (
   port: variables.PORT,
   databaseUrl: variables.DATABASE_URL,
   logLevel: variables.LOG_LEVEL,
-  environments,
-  schedules,
 });
 
 /** How the bot reaches Slack: over a socket when there is an app token, else by signed requests. */
@@ -155,12 +153,13 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
 }
 
 /** Every configured value that must never be shown or logged. */
-export function secretsOf({ slack, databaseUrl, heartbeat, environments }: Config): string[] {
+export function secretsOf({ slack, databaseUrl, heartbeat, environments, paging }: Config): string[] {
   const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
   return [
     ...[slack.botToken, slack.appToken, slack.signingSecret, password, heartbeat?.url].filter(
       (secret): secret is string => secret !== undefined && secret !== '',
     ),
     ...secretsOfEnvironments(environments),
+    ...secretsOfPaging(paging),
   ];
 }

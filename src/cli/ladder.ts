@@ -1,7 +1,7 @@
 /** `paksa ladder check`: what would happen if everybody slept on, and which levels have nobody. */
 import type { Environment } from '../config/environments.ts';
 import type { OnCall } from '../engine/on-call.ts';
-import type { EscalationPolicy, Responder } from '../policy/policy.ts';
+import { type EscalationPolicy, type Level, pagersOf, type Responder, SLACK } from '../policy/policy.ts';
 import { gapLines } from './on-call.ts';
 import { duration, print } from './print.ts';
 import { EXIT } from './usage.ts';
@@ -30,6 +30,12 @@ export function checkLadders(environments: readonly Environment[], onCall: reado
   return codes.find((code) => code !== EXIT.healthy) ?? (gaps.length > 0 ? EXIT.problem : EXIT.healthy);
 }
 
+/** How they are paged, where it is not by Slack alone. */
+function by(level: Level): string {
+  const [first, ...others] = pagersOf(level);
+  return first === SLACK && others.length === 0 ? '' : ` (by ${[first, ...others].join(', else ')})`;
+}
+
 function checkLadder(
   { firstPageAfterMs, levels, afterLast }: EscalationPolicy,
   onCall: ReadonlyMap<string, OnCall>,
@@ -42,11 +48,12 @@ function checkLadder(
       : [],
   );
   let at = firstPageAfterMs;
-  const lines = levels.flatMap(({ name, delayMs, repeats, responders }, index) => {
+  const lines = levels.flatMap((level, index) => {
+    const { name, delayMs, repeats, responders } = level;
     if (responders.length === 0) return [];
     const who = responders.map((responder) => named(responder, onCall)).join(', ');
     return Array.from({ length: repeats }, () => {
-      const line = `  after ${duration(at)}: level ${index + 1}, ${name}: ${who}`;
+      const line = `  after ${duration(at)}: level ${index + 1}, ${name}: ${who}${by(level)}`;
       at += delayMs;
       return line;
     });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
 import { matching, variable } from './fields.ts';
+import { pagers, people } from './pagers.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
 import { refuseUnknown, schedules } from './schedule.ts';
@@ -44,6 +45,8 @@ const file = block({
   approvals: approvals.prefault({}),
   schedules: schedules.prefault({}),
   heartbeat: heartbeat.optional(),
+  pagers,
+  people,
 });
 
 export const configFile = file.superRefine(refuseUnknown);

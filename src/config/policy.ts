@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Responder } from '../policy/policy.ts';
 import { duration } from './duration.ts';
 import { count, matching, text } from './fields.ts';
+import { pagerNames } from './pagers.ts';
 import { block, must } from './refusal.ts';
 
 /** A schedule's name; also that of its page's key. */
@@ -43,7 +44,12 @@ const level = block({
   responders: z
     .array(oneOf('user', 'usergroup', 'channel', 'schedule'), must('a list of responders'))
     .default([]),
-}).transform(({ delay, ...rest }) => ({ ...rest, delayMs: delay }));
+  pagers: pagerNames.optional(),
+}).transform(({ delay, pagers, ...rest }) => ({
+  ...rest,
+  delayMs: delay,
+  ...(pagers === undefined ? {} : { pagers }),
+}));
 
 /** The troubleshooting guide's four levels, with nobody in them yet. */
 const GUIDE_LEVELS = [

@@ -79,6 +79,8 @@ function taskOf(incident: string, effect: Effect): { task: Task; at?: number } |
       return { task: { task: 'look', incident, step: effect.step, round: effect.round } };
     case 'page':
       return { task: { task: 'page', incident, page: effect.page } };
+    case 'quiet':
+      return { task: { task: 'quiet', incident } };
     case 'set-timer':
       return { task: { task: 'timer', incident, timer: effect.timer, due: effect.due }, at: effect.due };
     case 'tell':

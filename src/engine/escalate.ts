@@ -42,10 +42,10 @@ export function pageOf(incident: string, key: string): PageRef {
   return { level: Number(level), attempt: Number(attempt), responder: responder.join('/') };
 }
 
-/** Sends one page. A passing failure is thrown, for the job to come back to it; a lasting one is recorded. */
+/** Sends one page, unless somebody has answered by now. A passing failure is thrown, for the job to come back to it; a lasting one is recorded. */
 export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskOf<'page'>): Promise<void> {
   const incident = await deps.store.incident(id);
-  if (!incident) return;
+  if (incident?.status !== 'open') return;
   const cause = pageKey(id, page);
   try {
     const responder = responderOf(incident, page);

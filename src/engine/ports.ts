@@ -171,6 +171,65 @@ export interface Pager {
   page(incident: Incident, page: PageRef, to: Recipient): Promise<string>;
 }
 
+/** A page that one pager delivers, as it is written down. */
+export interface PageDelivery {
+  readonly id: string;
+  /** The page's key. */
+  readonly page: string;
+  /** The pager's name in paksa.yaml. */
+  readonly pager: string;
+  /** `begun`: whoever sent it died, or got no answer. Ask the provider before sending again. */
+  readonly state: 'owed' | 'begun' | 'sent' | 'failed';
+  /** What took it, in words. */
+  readonly takenBy?: string;
+  /** The provider's name for it. */
+  readonly reference?: string;
+  /** Why it was not taken, the last time it was tried. */
+  readonly reason?: string;
+  /** What the provider was last told of the incident: its status. */
+  readonly told?: string;
+}
+
+/** A delivery, held by one process at a time. */
+export interface HeldDelivery extends PageDelivery {
+  /** Since when the outcome is unknown, epoch milliseconds. */
+  readonly begunAt?: number;
+  /** Whether another page of this pager is known by that reference. */
+  isAnothers(reference: string): Promise<boolean>;
+  markBegun(): Promise<void>;
+  /** The provider refused: it is known not to have it. */
+  markNotTaken(): Promise<void>;
+  markSent(takenBy: string, reference?: string): Promise<void>;
+}
+
+export interface Deliveries {
+  /** Makes it unless there is one. `ageMs`: how long ago that was. */
+  reserve(page: string, pager: string): Promise<PageDelivery & { readonly ageMs: number }>;
+  /** Holds it, made if need be. */
+  hold<Result>(
+    page: string,
+    pager: string,
+    work: (delivery: HeldDelivery) => Promise<Result>,
+  ): Promise<Result>;
+  /** Why it was not taken; `lasting`: it is not tried again. */
+  note(page: string, pager: string, reason: string, lasting: boolean): Promise<void>;
+  /** Of the pages whose keys begin so, in the order in which they were owed. */
+  of(prefix: string): Promise<readonly PageDelivery[]>;
+  markTold(id: string, what: string): Promise<void>;
+}
+
+/** A delivery whose service refused to be told of the answer, and why. */
+export interface Unquieted {
+  readonly delivery: PageDelivery;
+  readonly reason: string;
+}
+
+/** Tells the services outside Slack. Idempotent: what has been told of a status is not told again. */
+export interface Quieter {
+  /** @throws AdapterError when one of them may be told later */
+  quiet(incident: Incident): Promise<readonly Unquieted[]>;
+}
+
 /**
  * Called between two steps of something that must not be done twice. It does nothing; a test makes the process die there.
  */
@@ -187,6 +246,8 @@ export type CheckpointName =
   | 'looked'
   | 'verified'
   | 'timer-fired'
+  | 'page-begun'
+  | 'page-taken'
   | 'page-sent'
   | 'page-recorded'
   | 'message-claimed'

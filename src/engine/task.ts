@@ -14,6 +14,8 @@ export type Task =
   | ({ readonly task: 'look'; readonly incident: string } & StepRef)
   | { readonly task: 'timer'; readonly incident: string; readonly timer: Timer; readonly due: number }
   | { readonly task: 'page'; readonly incident: string; readonly page: PageRef }
+  /** Whoever was paged outside Slack is told that somebody has answered. */
+  | { readonly task: 'quiet'; readonly incident: string }
   /** Brings what people see of a diagnosis or an incident up to date. */
   | { readonly task: 'publish'; readonly subject: Subject }
   /** A payload from Slack, made durable before it was acknowledged. */

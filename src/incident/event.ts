@@ -66,7 +66,14 @@ export type IncidentEvent =
       readonly by: string;
       readonly reached?: string;
     }
-  | { readonly type: 'page-failed'; readonly page: PageRef; readonly reason: string };
+  | { readonly type: 'page-failed'; readonly page: PageRef; readonly reason: string }
+  /** The service that was paged could not be told that somebody has answered. */
+  | {
+      readonly type: 'quiet-failed';
+      readonly page: PageRef;
+      readonly pager: string;
+      readonly reason: string;
+    };
 
 /** `ladder`: the next page falls due. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. */
 export type Timer = 'ladder' | `approval/${string}` | `step/${string}`;
@@ -81,6 +88,8 @@ export type Effect =
   | ({ readonly do: 'verify' } & AttemptRef)
   | ({ readonly do: 'look' } & StepRef)
   | { readonly do: 'page'; readonly page: PageRef }
+  /** It was answered: the services that were paged stop calling people. */
+  | { readonly do: 'quiet' }
   | { readonly do: 'set-timer'; readonly timer: Timer; readonly due: number }
   /** For the timeline: what the ladder did, and why; how far the procedure has come. */
   | { readonly do: 'tell'; readonly text: LadderNews | ProcedureNews };

@@ -12,13 +12,16 @@ import { having, moved, refuse, type Transition } from './outcome.ts';
 import { currentStep, underway } from './plan.ts';
 import { proceeded } from './procedure.ts';
 import { pursue } from './pursue.ts';
+import { quieted } from './quieted.ts';
 import { requested } from './request.ts';
 import { put } from './step.ts';
 
 export function transition(incident: Incident, event: Happening): Transition {
   const result = changed(incident, event);
   // Whatever happened, a procedure may go on from it, in the same commit.
-  return result.moved ? { moved: true, ...pursue(result, event.at, event.actor) } : result;
+  return result.moved
+    ? { moved: true, ...quieted(incident, pursue(result, event.at, event.actor), event) }
+    : result;
 }
 
 function changed(incident: Incident, event: Happening): Transition {
@@ -70,6 +73,8 @@ function changed(incident: Incident, event: Happening): Transition {
               ],
             },
       );
+    case 'quiet-failed':
+      return moved(incident);
     case 'page-failed': {
       const pagesFailed = [...(incident.pagesFailed ?? []), event.page];
       const next = { ...incident, pagesFailed };
@@ -92,6 +97,7 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
   'verified',
   'page-sent',
   'page-failed',
+  'quiet-failed',
 ]);
 
 function diagnosed(incident: Incident, event: Extract<Happening, { type: 'diagnosed' }>): Transition {

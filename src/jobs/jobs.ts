@@ -95,6 +95,7 @@ export async function startJobs(
         look: listen('look'),
         timer: listen('timer'),
         page: listen('page'),
+        quiet: listen('quiet'),
         publish: listen('publish'),
         receive: listen('receive'),
       };

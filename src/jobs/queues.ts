@@ -36,6 +36,7 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
     deadLetter: 'page-lost',
   },
   'page-lost': PERSISTENT,
+  quiet: PERSISTENT,
   // One waiting and one at work for each message: any number of changes while one is drawn are drawn once after it.
   publish: { ...PERSISTENT, policy: 'stately' },
   receive: { ...PERSISTENT, retryLimit: 20 },

@@ -19,7 +19,14 @@ export interface Level {
   /** How often the level is paged before the next one is, at least 1. */
   readonly repeats: number;
   readonly responders: readonly Responder[];
+  /** By name, in the order in which they are tried; Slack alone when absent. */
+  readonly pagers?: readonly string[];
 }
+
+/** The pager that is always there. */
+export const SLACK = 'slack';
+
+export const pagersOf = (level: Level | undefined): readonly string[] => level?.pagers ?? [SLACK];
 
 export interface EscalationPolicy {
   /** How long an incident may stay open with nobody at it before level 1 is paged, in milliseconds. */

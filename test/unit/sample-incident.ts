@@ -3,7 +3,7 @@ import type { Effect, Happening, IncidentEvent } from '../../src/incident/event.
 import type { Attempt, AttemptStage, Incident, PageRef, ProposedFix } from '../../src/incident/incident.ts';
 import { transition } from '../../src/incident/transition.ts';
 import { armed } from '../../src/policy/ladder.ts';
-import type { EscalationPolicy, Level, Policy, Responder } from '../../src/policy/policy.ts';
+import type { EscalationPolicy, Level, Policy, Recipient, Responder } from '../../src/policy/policy.ts';
 import type { Finding, FindingStatus } from '../../src/runbook/finding.ts';
 import type { Preview } from '../../src/runbook/fix.ts';
 
@@ -12,9 +12,9 @@ export const MINUTE = 60_000;
 export const OPENED = 1_700_000_000_000;
 export const EXPIRES = 30 * MINUTE;
 
-export const user = (id: string): Responder => ({ kind: 'user', id });
-export const group = (id: string): Responder => ({ kind: 'usergroup', id });
-export const channel = (id: string): Responder => ({ kind: 'channel', id });
+export const user = (id: string): Recipient => ({ kind: 'user', id });
+export const group = (id: string): Recipient => ({ kind: 'usergroup', id });
+export const channel = (id: string): Recipient => ({ kind: 'channel', id });
 
 export const level = (responders: readonly Responder[], of: Partial<Level> = {}): Level => ({
   name: 'a level',

@@ -1,5 +1,6 @@
 /** The card of an incident: one message, updated in place, from which everything about it can be done. */
 import type { KnownBlock } from '@slack/types';
+import { inShort } from '../../incident/in-short.ts';
 import { type Attempt, canBeUndone, type Incident, isUndecided, isWorking } from '../../incident/incident.ts';
 import { currentStep, underway } from '../../incident/plan.ts';
 import type { Advice } from '../../runbook/define.ts';
@@ -7,7 +8,6 @@ import { attemptBlocks } from './attempt.ts';
 import { context, divider, header, type View } from './blocks.ts';
 import { findingBlocks } from './findings.ts';
 import { fixBlocks, type Offer } from './fixes.ts';
-import { inShort } from './in-short.ts';
 import { procedureBlocks } from './procedure.ts';
 import { AMPLE, fits, type Room, TIGHT } from './room.ts';
 import { standingBlocks } from './standing.ts';

@@ -1,4 +1,6 @@
 /** A page: what wakes somebody. The problem, where, and the two answers; without the answers once somebody has given one. */
+
+import { inShort } from '../../incident/in-short.ts';
 import type { Incident, PageRef } from '../../incident/incident.ts';
 import { currentStep, numberOf, underway } from '../../incident/plan.ts';
 import { stepOf } from '../../policy/ladder.ts';
@@ -6,7 +8,6 @@ import { actions, button, context, section, type View } from './blocks.ts';
 import { encode } from './button-value.ts';
 import { markOf } from './checklist.ts';
 import { findingLine } from './findings.ts';
-import { inShort } from './in-short.ts';
 import { clip, clipLines, escaped, LIMIT, oneLine, person } from './text.ts';
 import { pagedResponder } from './timeline.ts';
 

@@ -87,6 +87,8 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
       return `📟 Paged ${pagedPerson(happening)} (${clip(oneLine(happening.by), 80)}).`;
     case 'page-failed':
       return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${clip(escaped(happening.reason), MOST_SAID)}`;
+    case 'quiet-failed':
+      return `⚠️ “${clip(oneLine(happening.pager), 80)}” could not be told of the answer, and may go on calling: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'procedure-started': {
       const { emergency, title } = happening.plan;
       const named = `*${clip(oneLine(title), 150)}*`;

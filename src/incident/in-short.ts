@@ -1,6 +1,6 @@
-/** An incident in one line, for notifications and screen readers. */
-import type { Incident } from '../../incident/incident.ts';
-import { currentStep, underway } from '../../incident/plan.ts';
+/** An incident in one line, for notifications, screen readers and pagers that have room for no more. */
+import type { Incident } from './incident.ts';
+import { currentStep, underway } from './plan.ts';
 
 /** How far the procedure is, and what is wrong. */
 export function inShort(incident: Incident): string {

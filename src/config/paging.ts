@@ -1,0 +1,145 @@
+/** The pagers with their secrets, the people whom they reach, and whether every ladder can be paged by them. */
+import type { PagerSettings, People } from '../paging/settings.ts';
+import { type EscalationPolicy, type Responder, SLACK } from '../policy/policy.ts';
+import type { Schedule } from '../policy/schedule.ts';
+import type { ConfigFile } from './file.ts';
+import { type ConfigProblem, nearest } from './refusal.ts';
+import { schedulesByName } from './schedule.ts';
+
+export interface Paging {
+  /** Beside Slack. */
+  readonly pagers: readonly PagerSettings[];
+  readonly people: People;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What is missing or wrong is added to `problems`; `source` is the file's name. */
+export function readPaging(
+  file: ConfigFile,
+  variables: Variables,
+  source: string,
+  problems: ConfigProblem[],
+): Paging {
+  const paging: Paging = {
+    pagers: Object.entries(file.pagers).map(([name, described]) =>
+      settingsOf(name, described, variables, problems),
+    ),
+    people: new Map(Object.entries(file.people)),
+  };
+  const own = Object.entries(file.environments).flatMap(([name, { ladder }]) =>
+    ladder ? [[`environments.${name}.ladder`, ladder] as const] : [],
+  );
+  const schedules = schedulesByName(file.schedules);
+  for (const [at, ladder] of [['ladder', file.ladder] as const, ...own])
+    problems.push(...problemsOfLadder(ladder, paging, schedules).map((each) => each(at, source)));
+  return paging;
+}
+
+function settingsOf(
+  name: string,
+  described: ConfigFile['pagers'][string],
+  variables: Variables,
+  problems: ConfigProblem[],
+): PagerSettings {
+  const secret = (variable: string, key: string): string => {
+    const value = variables[variable];
+    if (value === undefined)
+      problems.push({
+        source: 'environment',
+        path: variable,
+        message: `is not set: pagers.${name}.${key} names it`,
+      });
+    return value?.trim() ?? '';
+  };
+  switch (described.kind) {
+    case 'pagerduty': {
+      const { routingKeyEnv, ...rest } = described;
+      return { ...rest, name, routingKey: secret(routingKeyEnv, 'routingKeyEnv') };
+    }
+    case 'opsgenie': {
+      const { apiKeyEnv, ...rest } = described;
+      return { ...rest, name, apiKey: secret(apiKeyEnv, 'apiKeyEnv') };
+    }
+    case 'twilio': {
+      const { tokenEnv, ...rest } = described;
+      return { ...rest, name, token: secret(tokenEnv, 'tokenEnv') };
+    }
+    case 'email': {
+      const { passwordEnv, ...rest } = described;
+      return {
+        ...rest,
+        name,
+        password: passwordEnv === undefined ? undefined : secret(passwordEnv, 'passwordEnv'),
+      };
+    }
+    case 'webhook': {
+      const { secretEnv, ...rest } = described;
+      return { ...rest, name, secret: secret(secretEnv, 'secretEnv') };
+    }
+  }
+}
+
+/** Which of a person's contacts a pager needs; undefined where it calls a service. */
+const needOf = (settings: PagerSettings | undefined): 'email' | 'phone' | undefined =>
+  settings?.kind === 'email' ? 'email' : settings?.kind === 'twilio' ? 'phone' : undefined;
+
+type ProblemAt = (ladder: string, source: string) => ConfigProblem;
+
+/** Pagers that there are not, and users whom one of their level's pagers could not reach. */
+function problemsOfLadder(
+  { levels }: EscalationPolicy,
+  { pagers, people }: Paging,
+  schedules: ReadonlyMap<string, Schedule>,
+): ProblemAt[] {
+  const known = [SLACK, ...pagers.map(({ name }) => name)];
+  return levels.flatMap(({ pagers: names = [], responders }, level) =>
+    names.flatMap((name, index): ProblemAt[] => {
+      const path = `levels[${level}].pagers[${index}]`;
+      if (!known.includes(name)) {
+        const meant = nearest(name, known);
+        const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
+        return [(at, source) => ({ source, path: `${at}.${path}`, message: `is no pager: ${hint}` })];
+      }
+      const need = needOf(pagers.find((each) => each.name === name));
+      if (need === undefined) return [];
+      return [...new Set(responders.flatMap((responder) => usersOf(responder, schedules)))]
+        .filter((id) => people.get(id)?.[need] === undefined)
+        .map(
+          (id): ProblemAt =>
+            (at, source) => ({
+              source,
+              path: `people.${id}.${need}`,
+              message: `is missing: ${at}.${path} (${name}) calls them by it`,
+            }),
+        );
+    }),
+  );
+}
+
+/** Whoever may be called for a responder; of a user group nobody knows it here. */
+const usersOf = ({ kind, id }: Responder, schedules: ReadonlyMap<string, Schedule>): readonly string[] =>
+  kind === 'user'
+    ? [id]
+    : kind === 'schedule'
+      ? (schedules.get(id)?.layers.flatMap(({ users }) => users) ?? [])
+      : [];
+
+function secretOf(settings: PagerSettings): string {
+  switch (settings.kind) {
+    case 'pagerduty':
+      return settings.routingKey;
+    case 'opsgenie':
+      return settings.apiKey;
+    case 'twilio':
+      return settings.token;
+    case 'email':
+      return settings.password ?? '';
+    case 'webhook':
+      return settings.secret;
+  }
+}
+
+/** What of the pagers must never be shown. */
+export const secretsOfPaging = ({ pagers }: Paging): string[] =>
+  pagers.map(secretOf).filter((secret) => secret !== '');

@@ -1,0 +1,133 @@
+/**
+ * What every pager outside Slack has in common: a page is held while it is sent and written down before it is; where
+ * the outcome is unknown, the provider is asked, if it can be, before anything is sent again.
+ */
+import { pageKey, pageKeys } from '../engine/escalate.ts';
+import type { Checkpoint, Deliveries, HeldDelivery, Pager } from '../engine/ports.ts';
+import { AdapterError } from '../errors.ts';
+import type { Incident, PageRef } from '../incident/incident.ts';
+import type { Recipient } from '../policy/policy.ts';
+
+export interface PageRequest {
+  readonly incident: Incident;
+  readonly page: PageRef;
+  readonly to: Recipient;
+  /** What the provider knows the page by: the same whenever it is sent, and no other page's anywhere. */
+  readonly key: string;
+}
+
+export interface Taken {
+  /** What took it, in words. */
+  readonly by: string;
+  /** The provider's name for it. */
+  readonly reference?: string;
+}
+
+/** When the sending was begun, and what of the provider's belongs to other pages. */
+export type Begun = Pick<HeldDelivery, 'isAnothers'> & { readonly at: number };
+
+export interface Service {
+  /** `level`: it knows itself whom to call, and is paged once however many responders the level has. */
+  readonly reaches: 'responder' | 'level';
+  /** @throws AdapterError */
+  readonly send: (request: PageRequest) => Promise<Taken>;
+  /** Whether it has taken the page already. Absent where nobody can be asked. @throws AdapterError */
+  readonly find?: (request: PageRequest, begun: Begun) => Promise<Taken | undefined>;
+  /** Tells it that somebody has answered the page, or that the incident is resolved. @throws AdapterError */
+  readonly quiet?: (key: string, incident: Incident) => Promise<void>;
+}
+
+/** A pager whose pages can be taken back from whoever is being called. */
+export interface ServicePager extends Pager {
+  readonly quiet?: Service['quiet'];
+}
+
+export interface PagingDeps {
+  readonly deliveries: Deliveries;
+  readonly checkpoint: Checkpoint;
+  /** How long a provider may take to answer, in milliseconds; ten seconds when absent. */
+  readonly timeoutMs?: number;
+}
+
+export const TIMEOUT_MS = 10_000;
+
+export const deliveryKey = (incident: string, delivery: string): string => `${incident}-${delivery}`;
+
+/** Begins the keys of every page of a level's attempt. */
+export const attemptKeys = (incident: string, { level, attempt }: PageRef): string =>
+  `${pageKeys(incident)}${level}/${attempt}/`;
+
+/** The page of a service that is paged once for a level. */
+export const levelKey = (incident: string, page: PageRef): string => `${attemptKeys(incident, page)}level`;
+
+/** More at a time would leave too little room for other destinations' pages when this one hangs. */
+const MOST_AT_ONCE = 5;
+const BUSY_MS = 2_000;
+
+export function createHeldPager(deps: PagingDeps, name: string, service: Service): ServicePager {
+  let underWay = 0;
+  return {
+    page: async (incident, page, to) => {
+      if (underWay >= MOST_AT_ONCE) throw busy(name);
+      underWay += 1;
+      try {
+        return await deliver(deps, name, service, { incident, page, to });
+      } finally {
+        underWay -= 1;
+      }
+    },
+    ...(service.quiet ? { quiet: service.quiet } : {}),
+  };
+}
+
+const busy = (name: string): AdapterError =>
+  new AdapterError(`${MOST_AT_ONCE} pages are on their way by “${name}” already: Paksa tries again.`, {
+    system: name,
+    operation: 'page',
+    fault: 'refused',
+    retryable: true,
+    retryAfterMs: BUSY_MS,
+  });
+
+function deliver(
+  { deliveries, checkpoint }: PagingDeps,
+  name: string,
+  service: Service,
+  { incident, page, to }: Omit<PageRequest, 'key'>,
+): Promise<string> {
+  const held = service.reaches === 'level' ? levelKey(incident.id, page) : pageKey(incident.id, page);
+  return deliveries.hold(held, name, async (delivery) => {
+    if (delivery.state === 'sent') return delivery.takenBy ?? name;
+    const request = { incident, page, to, key: deliveryKey(incident.id, delivery.id) };
+    const { by, reference } =
+      (await found(service, request, delivery)) ?? (await sent(service, request, delivery, checkpoint));
+    await delivery.markSent(by, reference);
+    return by;
+  });
+}
+
+async function found(service: Service, request: PageRequest, delivery: HeldDelivery) {
+  const { state, begunAt, isAnothers } = delivery;
+  if (state !== 'begun' || begunAt === undefined) return undefined;
+  return service.find?.(request, { at: begunAt, isAnothers });
+}
+
+async function sent(
+  service: Service,
+  request: PageRequest,
+  delivery: HeldDelivery,
+  checkpoint: Checkpoint,
+): Promise<Taken> {
+  await delivery.markBegun();
+  checkpoint('page-begun');
+  const taken = await service.send(request).catch(async (error: unknown) => {
+    if (isRefusal(error)) await delivery.markNotTaken();
+    throw error;
+  });
+  checkpoint('page-taken');
+  return taken;
+}
+
+/** The provider has said no, now or for good: nothing of it is under way. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AdapterError && (!error.retryable || error.fault === 'refused');

@@ -1,0 +1,175 @@
+/**
+ * The pagers of a level, one after the other: the first that takes the page wins. The next one is asked at once where one
+ * refuses for good or cannot be reached, and after 20 s where it only asks to wait.
+ */
+import { pageKey } from '../engine/escalate.ts';
+import type { Deliveries, Pager } from '../engine/ports.ts';
+import { AdapterError, messageOf } from '../errors.ts';
+import type { Incident, PageRef } from '../incident/incident.ts';
+import type { Recipient } from '../policy/policy.ts';
+import { pagersOf } from '../policy/policy.ts';
+import { attemptKeys, levelKey } from './held.ts';
+
+export interface InOrderDeps {
+  /** By their names in paksa.yaml, and `slack`. */
+  readonly pagers: ReadonlyMap<string, Pager>;
+  readonly deliveries: Deliveries;
+  readonly redact: (text: string) => string;
+}
+
+/** How long a page waits for a pager that may yet take it, in milliseconds. */
+const PATIENCE_MS = 20_000;
+/** How long until it is asked again meanwhile, in milliseconds. */
+const PAUSE_MS = 2_000;
+/** Quicker than this, a connection broke; slower, nobody was there, in milliseconds. */
+const AT_ONCE_MS = 3_000;
+
+interface Failure {
+  readonly pager: string;
+  readonly reason: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export const createInOrder = ({ pagers, deliveries, redact }: InOrderDeps): Pager => ({
+  page: async (incident, page, to) => {
+    const names = pagersOf(incident.policy.escalation.levels[page.level - 1]);
+    const key = pageKey(incident.id, page);
+    const taken = await alreadyTaken(deliveries, incident, page, names);
+    if (taken !== undefined) return taken;
+    const failures: Failure[] = [];
+    let waitedMs = 0;
+    for (const [index, name] of names.entries()) {
+      const { state, reason = '', ageMs } = await deliveries.reserve(key, name);
+      if (index === 0) waitedMs = ageMs;
+      if (state === 'failed') {
+        failures.push({ pager: name, reason, retryable: false });
+        continue;
+      }
+      const isLast = index === names.length - 1;
+      try {
+        const by = await ask(pagerNamed(pagers, name), { incident, page, to }, isLast);
+        return saying(
+          by,
+          failures.map(({ pager }) => pager),
+        );
+      } catch (error) {
+        const failure = failureOf(name, error);
+        await deliveries.note(key, name, redact(failure.reason), !failure.retryable);
+        if (!isLast && isWorthWaiting(error, waitedMs)) throw later(failure, PATIENCE_MS - waitedMs);
+        if (names.length === 1) throw error;
+        failures.push(failure);
+      }
+    }
+    throw allFailed(failures);
+  },
+});
+
+const saying = (by: string, failed: readonly string[]): string =>
+  failed.length === 0 ? by : `${by}, after ${failed.join(', ')}`;
+
+/** By whom, when the process died before that was recorded: the first one would else be asked once more. */
+async function alreadyTaken(
+  deliveries: Deliveries,
+  incident: Incident,
+  page: PageRef,
+  names: readonly string[],
+): Promise<string | undefined> {
+  const key = pageKey(incident.id, page);
+  const all = await deliveries.of(attemptKeys(incident.id, page));
+  const own = all.filter((each) => each.page === key);
+  const sent = all.find(
+    (each) =>
+      each.state === 'sent' &&
+      (each.page === key || each.page === levelKey(incident.id, page)) &&
+      own.some(({ pager }) => pager === each.pager),
+  );
+  if (sent === undefined) return undefined;
+  const before = names.slice(0, names.indexOf(sent.pager));
+  const failed = own.filter(({ pager, reason }) => reason !== undefined && before.includes(pager));
+  return saying(
+    sent.takenBy ?? sent.pager,
+    failed.map(({ pager }) => pager),
+  );
+}
+
+interface Asked {
+  readonly incident: Incident;
+  readonly page: PageRef;
+  readonly to: Recipient;
+}
+
+/** Where another pager would be next, a lost answer is looked for first: a second page is one too many. */
+async function ask(pager: Pager, { incident, page, to }: Asked, isLast: boolean): Promise<string> {
+  const began = performance.now();
+  try {
+    return await pager.page(incident, page, to);
+  } catch (error) {
+    if (isLast || !isAway(error) || performance.now() - began > AT_ONCE_MS) throw error;
+    return pager.page(incident, page, to);
+  }
+}
+
+function pagerNamed(pagers: InOrderDeps['pagers'], name: string): Pager {
+  const pager = pagers.get(name);
+  if (pager) return pager;
+  throw new AdapterError(
+    `“${name}” is not under pagers in paksa.yaml any more: put it back for this incident.`,
+    {
+      system: name,
+      operation: 'page',
+      fault: 'not-configured',
+      retryable: false,
+    },
+  );
+}
+
+const isAway = (error: unknown): boolean =>
+  error instanceof AdapterError && (error.fault === 'unreachable' || error.fault === 'timed-out');
+
+function isWorthWaiting(error: unknown, waitedMs: number): boolean {
+  if (!(error instanceof AdapterError)) return waitedMs < PATIENCE_MS;
+  return error.retryable && !isAway(error) && waitedMs + (error.retryAfterMs ?? 0) < PATIENCE_MS;
+}
+
+const failureOf = (pager: string, error: unknown): Failure => ({
+  pager,
+  reason: messageOf(error),
+  // What is no adapter's error is a fault of Paksa's own: it must not end the page.
+  retryable: !(error instanceof AdapterError) || error.retryable,
+  ...(error instanceof AdapterError ? { retryAfterMs: error.retryAfterMs } : {}),
+});
+
+const describe = ({ pager, reason }: Pick<Failure, 'pager' | 'reason'>): string => `${pager}: ${reason}`;
+
+const later = (failure: Failure, leftMs: number): AdapterError =>
+  new AdapterError(describe(failure), {
+    system: failure.pager,
+    operation: 'page',
+    fault: 'failed',
+    retryable: true,
+    retryAfterMs: Math.min(failure.retryAfterMs ?? PAUSE_MS, leftMs),
+  });
+
+/** Tried again from the first one on, unless none of them will ever take it. */
+function allFailed(failures: readonly Failure[]): AdapterError {
+  const passing = failures.filter(({ retryable }) => retryable);
+  const waits = passing.flatMap(({ retryAfterMs }) => (retryAfterMs === undefined ? [] : [retryAfterMs]));
+  return new AdapterError(failures.map(describe).join(' '), {
+    system: 'paging',
+    operation: 'page',
+    fault: 'failed',
+    retryable: passing.length > 0,
+    // Only when every one of them asks to wait: another may be back before.
+    ...(waits.length > 0 && waits.length === passing.length ? { retryAfterMs: Math.min(...waits) } : {}),
+  });
+}
+
+/** Why each pager did not take a page, for one that nobody could finish. */
+export async function whyNot(deliveries: Deliveries, incident: string, page: PageRef): Promise<string> {
+  const key = pageKey(incident, page);
+  const tried = (await deliveries.of(key)).filter((each) => each.page === key && each.reason !== undefined);
+  return tried.length === 0
+    ? 'No pager took it.'
+    : tried.map(({ pager, reason = '' }) => describe({ pager, reason })).join(' ');
+}

@@ -1,0 +1,45 @@
+/** Acknowledges and closes, at the services that were paged, what was acknowledged or resolved here. Side by side: one that hangs delays no other. */
+import { pageKeys } from '../engine/escalate.ts';
+import type { Deliveries, PageDelivery, Quieter, Unquieted } from '../engine/ports.ts';
+import { AdapterError, messageOf } from '../errors.ts';
+import type { Incident } from '../incident/incident.ts';
+import { deliveryKey, type ServicePager } from './held.ts';
+
+export interface QuietingDeps {
+  readonly services: ReadonlyMap<string, ServicePager>;
+  readonly deliveries: Deliveries;
+  readonly redact: (text: string) => string;
+}
+
+export const createQuieter = ({ services, deliveries, redact }: QuietingDeps): Quieter => ({
+  quiet: async (incident) => {
+    const all = await deliveries.of(pageKeys(incident.id));
+    const owed = all.filter(({ state, told }) => isThere(state) && told !== incident.status);
+    const told = await Promise.allSettled(
+      owed.map((delivery) => tell(services.get(delivery.pager), deliveries, incident, delivery)),
+    );
+    const failed = told.flatMap((outcome, index): (Unquieted & { error: unknown })[] => {
+      const delivery = owed[index];
+      if (outcome.status === 'fulfilled' || delivery === undefined) return [];
+      return [{ delivery, reason: redact(messageOf(outcome.reason)), error: outcome.reason }];
+    });
+    const passing = failed.find(({ error }) => !(error instanceof AdapterError) || error.retryable);
+    if (passing) throw passing.error;
+    return failed.map(({ delivery, reason }) => ({ delivery, reason }));
+  },
+});
+
+/** Begun counts: nobody knows whether it is there, and to close what is not does no harm. */
+const isThere = (state: PageDelivery['state']): boolean => state === 'sent' || state === 'begun';
+
+async function tell(
+  service: ServicePager | undefined,
+  deliveries: Deliveries,
+  incident: Incident,
+  { id, state }: PageDelivery,
+): Promise<void> {
+  if (!service?.quiet) return;
+  await service.quiet(deliveryKey(incident.id, id), incident);
+  // What is only begun may yet arrive there after this, and has to be told again then.
+  if (state === 'sent') await deliveries.markTold(id, incident.status);
+}

@@ -1,0 +1,125 @@
+/**
+ * Pages as their pagers deliver them. A session lock holds one while it is sent: it goes with the process, while the row,
+ * committed step by step, says how far it had come.
+ */
+import type pg from 'pg';
+import type { Deliveries, HeldDelivery, PageDelivery } from '../engine/ports.ts';
+
+interface Row {
+  id: string;
+  page: string;
+  pager: string;
+  state: PageDelivery['state'];
+  taken_by: string | null;
+  reference: string | null;
+  reason: string | null;
+  told: string | null;
+  begun_at: Date | null;
+}
+
+const COLUMNS = 'id, page, pager, state, taken_by, reference, reason, told, begun_at';
+/** Any number: locks of deliveries have it as their first half, and meet no other. */
+const LOCKS = 7_294_811;
+
+export const createDeliveries = (pool: pg.Pool): Deliveries => ({
+  reserve: async (page, pager) => {
+    await reserve(pool, page, pager);
+    const { rows } = await pool.query<Row & { age_ms: number }>(
+      `SELECT ${COLUMNS}, (extract(epoch FROM paksa.now() - owed_at) * 1000)::float8 AS age_ms
+       FROM paksa.page_delivery WHERE page = $1 AND pager = $2`,
+      [page, pager],
+    );
+    const row = only(rows);
+    return { ...read(row), ageMs: row.age_ms };
+  },
+  hold: async (page, pager, work) => {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await reserve(client, page, pager);
+      await client.query('SELECT pg_advisory_lock($1, hashtext($2))', [LOCKS, `${pager}/${page}`]);
+      const { rows } = await client.query<Row>(
+        `SELECT ${COLUMNS} FROM paksa.page_delivery WHERE page = $1 AND pager = $2`,
+        [page, pager],
+      );
+      return await work(held(client, only(rows)));
+    } finally {
+      await client
+        .query('SELECT pg_advisory_unlock($1, hashtext($2))', [LOCKS, `${pager}/${page}`])
+        .catch((error: Error) => {
+          broken = error;
+        });
+      // A connection that could not unlock must be closed: the lock would stay with it in the pool.
+      client.release(broken);
+    }
+  },
+  note: async (page, pager, reason, lasting) => {
+    await pool.query(
+      `UPDATE paksa.page_delivery SET reason = $3, state = CASE WHEN $4 THEN 'failed' ELSE state END,
+         changed_at = paksa.now() WHERE page = $1 AND pager = $2 AND state <> 'sent'`,
+      [page, pager, reason, lasting],
+    );
+  },
+  of: async (prefix) => {
+    const { rows } = await pool.query<Row>(
+      `SELECT ${COLUMNS} FROM paksa.page_delivery WHERE starts_with(page, $1) ORDER BY owed_at, pager`,
+      [prefix],
+    );
+    return rows.map(read);
+  },
+  markTold: async (id, what) => {
+    await pool.query('UPDATE paksa.page_delivery SET told = $2, changed_at = paksa.now() WHERE id = $1', [
+      id,
+      what,
+    ]);
+  },
+});
+
+async function reserve(on: pg.ClientBase | pg.Pool, page: string, pager: string): Promise<void> {
+  await on.query(
+    `INSERT INTO paksa.page_delivery (page, pager, state, owed_at, changed_at)
+     VALUES ($1, $2, 'owed', paksa.now(), paksa.now()) ON CONFLICT (page, pager) DO NOTHING`,
+    [page, pager],
+  );
+}
+
+function only<Each>(rows: readonly Each[]): Each {
+  const [row] = rows;
+  if (row === undefined) throw new Error('a page delivery that was reserved is gone');
+  return row;
+}
+
+const read = ({ id, page, pager, state, taken_by, reference, reason, told }: Row): PageDelivery => ({
+  id,
+  page,
+  pager,
+  state,
+  ...(taken_by === null ? {} : { takenBy: taken_by }),
+  ...(reference === null ? {} : { reference }),
+  ...(reason === null ? {} : { reason }),
+  ...(told === null ? {} : { told }),
+});
+
+function held(client: pg.ClientBase, row: Row): HeldDelivery {
+  const mark = async (set: string, values: readonly unknown[] = []): Promise<void> => {
+    await client.query(`UPDATE paksa.page_delivery SET ${set}, changed_at = paksa.now() WHERE id = $1`, [
+      row.id,
+      ...values,
+    ]);
+  };
+  return {
+    ...read(row),
+    ...(row.begun_at === null ? {} : { begunAt: row.begun_at.getTime() }),
+    isAnothers: async (reference) => {
+      const { rowCount } = await client.query(
+        'SELECT 1 FROM paksa.page_delivery WHERE pager = $1 AND reference = $2 AND id <> $3',
+        [row.pager, reference, row.id],
+      );
+      return rowCount !== 0;
+    },
+    markBegun: () => mark(`state = 'begun', begun_at = coalesce(begun_at, paksa.now())`),
+    markNotTaken: () => mark(`state = 'owed', begun_at = NULL`),
+    markSent: (takenBy, reference) =>
+      mark(`state = 'sent', reason = NULL, taken_by = $2, reference = $3`, [takenBy, reference ?? null]),
+  };
+}
