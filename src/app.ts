@@ -3,21 +3,25 @@ import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { topics as guide } from '../commands/index.ts';
-import { type Config, secretsOf, slackConnection } from './config.ts';
+import { type Config, type Environment, secretsOf, slackConnection } from './config.ts';
+import { workOnAlerts } from './engine/alerts.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
 import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
+import { refuseUnknownTopics, takeIn } from './engine/intake.ts';
 import { lookForStep } from './engine/look.ts';
-import type { Checkpoint, Topics } from './engine/ports.ts';
+import type { Alerts, Checkpoint, Topics } from './engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { carryOutSurvey } from './engine/survey.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
 import { AdapterError, messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
+import type { AlertIntake } from './http/alerts.ts';
 import { startHttp } from './http/server.ts';
 import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
 import type { Log } from './log.ts';
 import { createSlackPager } from './paging/slack.ts';
+import type { Known } from './policy/route.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -28,6 +32,7 @@ import { type PublishDeps, publish } from './slack/publish.ts';
 import { createAccept, workOn } from './slack/receive.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
+import { createAlerts } from './store/alerts.ts';
 import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
@@ -131,6 +136,7 @@ export interface Bot {
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, log } = options;
   const connection = slackConnection(config.slack);
+  refuseUnknownTopics(config.alerts.routes, options.topics ?? guide);
   const engine = await openEngine(options);
   const { store, topics, checkpoint, redact, diagnosing, pool, jobs } = engine;
   const { apiUrl } = config.slack;
@@ -143,6 +149,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const channels = new Map(config.environments.map(({ target, channel }) => [target.environment, channel]));
   const channelOf = (environment: string) => channels.get(environment);
   const publishing: PublishDeps = { client, outbox, messages, store, topics, channelOf };
+  const alerts = createAlerts(pool, jobs.enqueue);
   const escalating = { store, pager: createSlackPager(createPages(publishing)), redact, checkpoint };
 
   const socket =
@@ -167,6 +174,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       ...engine.handlers,
       timer: (task) => timerDue({ store, checkpoint }, task),
       page: (task) => sendPage(escalating, task),
+      alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),
     },
@@ -189,6 +197,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...(connection.mode === 'http'
       ? { slackEvents: createHttpReceiver({ signingSecret: connection.signingSecret, accept, logger }) }
       : {}),
+    alerts: alertIntake(config, engine, alerts, log),
     onError: (error) => log.error({ error }, 'an HTTP request failed'),
   });
   const connected = (async () => {
@@ -206,6 +215,23 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await http.stop();
       await engine.close();
     },
+  };
+}
+
+/** What monitoring sends is taken in with the topics and environments that there are. */
+function alertIntake(
+  { alerts: { token, routes }, environments: [first, ...others] }: Config,
+  { topics, diagnosing, checkpoint }: Awaited<ReturnType<typeof openEngine>>,
+  alerts: Alerts,
+  log: Log,
+): AlertIntake {
+  const named = ({ target }: Environment): string => target.environment;
+  const known: Known = { topics, environments: [named(first), ...others.map(named)] };
+  return {
+    token,
+    takeIn: (sent) => takeIn({ alerts, routes, known, redact: diagnosing.redact, checkpoint }, sent),
+    onLeftOut: (source, count) => log.warn({ source, count }, 'alerts were left out: raise max_alerts'),
+    onError: (error) => log.error({ error: messageOf(error) }, 'alerts could not be kept'),
   };
 }
 

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { type AlertSettings, readAlerts } from './config/alerts.ts';
 import { environment, misspelt } from './config/environment.ts';
 import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
@@ -25,6 +26,7 @@ export interface Config {
   readonly logLevel: z.output<typeof environment>['LOG_LEVEL'];
   /** In the file's order; the first is the default. */
   readonly environments: readonly [Environment, ...Environment[]];
+  readonly alerts: AlertSettings;
 }
 
 export interface SlackSettings {
@@ -67,8 +69,9 @@ export function checkConfig({
     ...(file?.error ? problemsOf(file.error, source) : []),
   ];
   const [first, ...others] = file?.data ? readEnvironments(file.data, given, problems) : [];
-  if (problems.length > 0 || !variables.data || !first) return { problems };
-  return { config: assemble(path, variables.data, [first, ...others]), problems: [] };
+  const alerts = file?.data && readAlerts(file.data, given, source, problems);
+  if (problems.length > 0 || !variables.data || !first || !alerts) return { problems };
+  return { config: { ...assemble(path, variables.data, [first, ...others]), alerts }, problems: [] };
 }
 
 /** @throws UserError that lists everything to put right */
@@ -110,7 +113,7 @@ const assemble = (
   path: string,
   variables: z.output<typeof environment>,
   environments: Config['environments'],
-): Config => ({
+): Omit<Config, 'alerts'> => ({
   file: path,
   slack: {
     botToken: variables.SLACK_BOT_TOKEN,
@@ -143,10 +146,10 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
 }
 
 /** Every configured value that must never be shown or logged. */
-export function secretsOf({ slack, databaseUrl, environments }: Config): string[] {
+export function secretsOf({ slack, databaseUrl, environments, alerts }: Config): string[] {
   const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
   return [
-    ...[slack.botToken, slack.appToken, slack.signingSecret, password].filter(
+    ...[slack.botToken, slack.appToken, slack.signingSecret, password, alerts.token].filter(
       (secret): secret is string => secret !== undefined && secret !== '',
     ),
     ...secretsOfEnvironments(environments),

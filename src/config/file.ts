@@ -1,5 +1,6 @@
 /** What paksa.yaml may say. docs/configuration.md describes each key; paksa.example.yaml shows them all. */
 import { z } from 'zod';
+import { alerts } from './alerts.ts';
 import { matching } from './fields.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
@@ -34,6 +35,7 @@ export const configFile = block({
   channel: channel.optional(),
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
+  alerts: alerts.prefault({}),
 });
 
 export type ConfigFile = z.output<typeof configFile>;

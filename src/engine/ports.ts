@@ -1,7 +1,9 @@
 /** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
+import type { Alert, AlertGroup, AlertsSeen } from '../incident/alert.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { Policy, Responder } from '../policy/policy.ts';
+import type { Lead } from '../policy/route.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Finding } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
@@ -77,6 +79,14 @@ export interface Transaction {
   save(incident: Incident, happening: Happening, effects: readonly Effect[], cause?: string): Promise<void>;
   saveDiagnosis(diagnosis: Diagnosis): Promise<void>;
   saveSurvey(survey: Survey): Promise<void>;
+  /** The alerts that are of this incident, or fire and are of none yet; undefined when there are none. */
+  alertsOf(group: AlertGroup, incident: string | undefined): Promise<AlertsSeen | undefined>;
+  /** Those that fire there and are of no incident are of this one. */
+  joinAlerts(group: AlertGroup, incident: string): Promise<void>;
+  /** Firing alerts that no route knows and nobody was told of are put on a notice: how many. */
+  noticeAlerts(environment: string, notice: string): Promise<number>;
+  /** The latest notice there, and when it was begun. */
+  latestNotice(environment: string): Promise<{ readonly id: string; readonly at: number } | undefined>;
   /** The message about `subject` will stand in this channel. */
   reserveMessage(subject: Subject, channel: string): Promise<void>;
   /** The message that showed `from` shows `to` from now on. */
@@ -93,6 +103,25 @@ export interface Store {
   log(incident: string): Promise<readonly LogEntry[]>;
   diagnosis(id: string): Promise<Diagnosis | undefined>;
   survey(id: string): Promise<Survey | undefined>;
+  notice(id: string): Promise<Notice>;
+}
+
+/** Alerts that no route knows, as people are told of them: once each. */
+export interface Notice {
+  /** By name and reason, the most frequent first. */
+  readonly alerts: readonly { readonly name: string; readonly why: string; readonly count: number }[];
+  /** Names that are left out. */
+  readonly more: number;
+}
+
+/** An alert as it came, and where it leads. */
+export type RoutedAlert = Alert & { readonly lead: Lead };
+
+export interface Alerts {
+  /** Keeps them, the latest of each, and owes the work on their groups, in one commit. */
+  keep(alerts: readonly RoutedAlert[]): Promise<void>;
+  /** Resolves once whatever was being kept of this group when it was called can be read. */
+  settled(group: AlertGroup): Promise<void>;
 }
 
 /** A statement on the connection of a transaction. */
@@ -126,6 +155,8 @@ export interface Pager {
 export type Checkpoint = (name: CheckpointName) => void;
 export type CheckpointName =
   | 'received'
+  | 'alerts-kept'
+  | 'alerts-joined'
   | 'decided'
   | 'procedure-started'
   | 'step-looked'

@@ -1,4 +1,5 @@
 /** Work that outlives the process which asked for it. Ids and a version only: who does it reads the rest again. */
+import type { AlertGroup } from '../incident/alert.ts';
 import type { AttemptRef, Timer } from '../incident/event.ts';
 import type { PageRef } from '../incident/incident.ts';
 import type { StepRef } from '../incident/plan.ts';
@@ -14,6 +15,8 @@ export type Task =
   | ({ readonly task: 'look'; readonly incident: string } & StepRef)
   | { readonly task: 'timer'; readonly incident: string; readonly timer: Timer; readonly due: number }
   | { readonly task: 'page'; readonly incident: string; readonly page: PageRef }
+  /** What has come of a group of alerts is worked on. */
+  | ({ readonly task: 'alerts' } & AlertGroup)
   /** Brings what people see of a diagnosis or an incident up to date. */
   | { readonly task: 'publish'; readonly subject: Subject }
   /** A payload from Slack, made durable before it was acknowledged. */
@@ -22,4 +25,9 @@ export type Task =
 export type TaskOf<Name extends Task['task']> = Extract<Task, { task: Name }>;
 
 /** What a message is about. */
-export type Subject = `diagnosis/${string}` | `survey/${string}` | `incident/${string}`;
+export type Subject =
+  | `diagnosis/${string}`
+  | `survey/${string}`
+  | `incident/${string}`
+  /** Alerts that no route knows. */
+  | `notice/${string}`;

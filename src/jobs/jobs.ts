@@ -95,6 +95,7 @@ export async function startJobs(
         look: listen('look'),
         timer: listen('timer'),
         page: listen('page'),
+        alerts: listen('alerts'),
         publish: listen('publish'),
         receive: listen('receive'),
       };

@@ -4,6 +4,7 @@ import type { Diagnosis, Enqueue, LogEntry, Store, Survey, Transaction } from '.
 import { UserError } from '../errors.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
+import { alertsIn, readNotice } from './alerts.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { inTransaction } from './pool.ts';
@@ -37,6 +38,7 @@ export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
       ]);
       return rows[0]?.body;
     },
+    notice: (id) => readNotice(pool, id),
     diagnosis: async (id) => {
       const { rows } = await pool.query<{ body: Diagnosis }>(
         'SELECT body FROM paksa.diagnosis WHERE id = $1',
@@ -108,6 +110,7 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
         [survey.id, jsonb(survey)],
       );
     },
+    ...alertsIn(client),
     reserveMessage: async (subject, channel) => {
       await reserve(client, subject, channel);
     },

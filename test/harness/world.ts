@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly http?: boolean;
   /** Changes to the sandbox's paksa.yaml. */
   readonly configure?: (yaml: string) => string;
+  /** More of the process's environment. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** A module whose `topics` the bot has instead of the guide's. */
   readonly topics?: URL;
   /** Serves the page, which has to be built. */
@@ -32,6 +34,7 @@ export async function createWorld({
   http = false,
   configure = (yaml) => yaml,
   page = false,
+  variables = {},
   topics: own,
 }: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'paksa-world-'));
@@ -59,6 +62,7 @@ export async function createWorld({
     PAKSA_CONFIG: file,
     SLACK_API_URL: workspace.apiUrl,
     SLACK_BOT_TOKEN: workspace.botToken,
+    ...variables,
     ...(own ? { TEST_TOPICS: own.href } : {}),
     ...(http ? { SLACK_SIGNING_SECRET: signingSecret } : { SLACK_APP_TOKEN: workspace.appToken }),
   };

@@ -169,7 +169,7 @@ colour: red
       'approvals.approvers[0].channel': 'is not a key here: known are user, usergroup',
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
-      colour: 'is not a key here: known are environments, channel, ladder, approvals',
+      colour: 'is not a key here: known are environments, channel, ladder, approvals, alerts',
     });
   });
 
