@@ -1,5 +1,6 @@
 /** What paksa.yaml says of alerts: the variable that holds the token, and where each alert leads. */
 import { z } from 'zod';
+import { messageOf } from '../errors.ts';
 import { type AlertRoute, GUIDE_ROUTES, type LabelMatch } from '../policy/route.ts';
 import { matching, text, variable } from './fields.ts';
 import type { ConfigFile } from './file.ts';
@@ -7,17 +8,21 @@ import { block, type ConfigProblem, must } from './refusal.ts';
 
 const LABEL = matching(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, "a label's name, such as alertname");
 
-const pattern = block({ regex: text('a regular expression') }).transform(({ regex }, context): LabelMatch => {
-  try {
-    return { regex: new RegExp(`^(?:${regex})$`, 'u') };
-  } catch (error) {
-    const message = `must be a regular expression: ${error instanceof Error ? error.message : error}`;
-    context.issues.push({ code: 'custom', message, input: regex, path: ['regex'] });
-    return z.NEVER;
-  }
-});
-
-const label = z.union([z.string(), pattern], must('text, or { regex: … }'));
+const label = z
+  .union(
+    [z.string(), block({ regex: text('a regular expression') })],
+    must('text, or { regex: … } with a regular expression'),
+  )
+  .transform((given, context): LabelMatch => {
+    if (typeof given === 'string') return given;
+    try {
+      return { regex: new RegExp(`^(?:${given.regex})$`, 'u') };
+    } catch (error) {
+      const message = `must be a regular expression: ${messageOf(error)}`;
+      context.issues.push({ code: 'custom', message, input: given, path: ['regex'] });
+      return z.NEVER;
+    }
+  });
 
 const route = block({
   match: z

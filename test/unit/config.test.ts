@@ -10,6 +10,7 @@ const EXAMPLE_SECRETS = {
   PRODUCTION_DATABASE_URL: 'postgresql://paksa:hunter2@db.internal/paksa_db',
   PRODUCTION_REDIS_URL: 'redis://:hunter3@cache.internal:6380/2',
   PRODUCTION_API_TOKEN: 'hunter4',
+  PAKSA_ALERTS_TOKEN: 'hunter5-of-16-chars',
 };
 
 const load = (yaml: string, env: Record<string, string> = {}) => loadConfig({ env, readFile: () => yaml });
@@ -69,7 +70,7 @@ describe('a configuration that is right', () => {
       docker: { services: { redis: { container: 'redis-1' } } },
     });
     expect(JSON.stringify(production.target)).not.toMatch(/hunter|tokenEnv|urlEnv/);
-    expect(secretsOf(config)).toEqual(['hunter2', 'hunter3', 'hunter4']);
+    expect(secretsOf(config)).toEqual(['hunter5-of-16-chars', 'hunter2', 'hunter3', 'hunter4']);
   });
 
   test('the services of the guide are the default, and an environment may have its own ladder, approvals and channel', () => {
