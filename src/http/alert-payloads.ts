@@ -44,12 +44,17 @@ type Common = z.output<z.ZodObject<typeof common>>;
 
 const alertsOf = <Item extends z.ZodType>(item: Item) => z.array(item, must('a list of alerts'));
 
+const OBJECT = must('a JSON object');
+
 const alertmanager = z
-  .object({
-    version: z.literal('4', must('“4”, the version of Alertmanager’s webhook that Paksa knows')),
-    alerts: alertsOf(z.object(common)),
-    truncatedAlerts: z.number().default(0),
-  })
+  .object(
+    {
+      version: z.literal('4', must('“4”, the version of Alertmanager’s webhook that Paksa knows')),
+      alerts: alertsOf(z.object(common)),
+      truncatedAlerts: z.number().default(0),
+    },
+    OBJECT,
+  )
   .transform(({ alerts, truncatedAlerts }) => ({
     alerts: alerts.map((alert) => alertFrom('alertmanager', alert, [alert.generatorURL])),
     leftOut: truncatedAlerts,
@@ -59,17 +64,20 @@ const alertmanager = z
 const values = z.record(z.string(), z.unknown()).nullish();
 
 const grafana = z
-  .object({
-    alerts: alertsOf(
-      z.object({
-        ...common,
-        values,
-        panelURL: z.string().optional(),
-        dashboardURL: z.string().optional(),
-      }),
-    ),
-    truncatedAlerts: z.number().default(0),
-  })
+  .object(
+    {
+      alerts: alertsOf(
+        z.object({
+          ...common,
+          values,
+          panelURL: z.string().optional(),
+          dashboardURL: z.string().optional(),
+        }),
+      ),
+      truncatedAlerts: z.number().default(0),
+    },
+    OBJECT,
+  )
   .transform(({ alerts, truncatedAlerts }) => ({
     alerts: alerts.map(({ values: measured, panelURL, dashboardURL, ...alert }) => {
       const figures = Object.entries(measured ?? {}).map(([query, value]) => `${query} = ${value}`);
@@ -100,7 +108,7 @@ const generic = z
   });
 
 const oneOrMore = z
-  .looseObject({})
+  .looseObject({}, OBJECT)
   .transform((body): unknown => ('alerts' in body ? body : { alerts: [body] }))
   .pipe(z.object({ alerts: alertsOf(generic) }))
   .transform(({ alerts }) => ({ alerts, leftOut: 0 }));

@@ -152,8 +152,8 @@ describe('refused, saying what is wrong', () => {
     ['grafana', { alerts: 'none' }, 'alerts', /must be a list of alerts/],
     ['generic', {}, 'alerts.0.name', /is missing: it must be the alert’s name/],
     ['generic', { alerts: [{ name: 'A', labels: { a: null } }] }, 'alerts.0.labels.a', /text, a number/],
-    ['generic', [], '', /object/],
-    ['generic', 'an alert', '', /object/],
+    ['generic', [], '', /must be a JSON object/],
+    ['alertmanager', 'an alert', '', /must be a JSON object/],
   ] as const)('%s: %o', (source, body, path, message) => {
     const issue = PAYLOADS[source].safeParse(body).error?.issues[0];
     expect(issue?.path.join('.')).toBe(path);
