@@ -1,13 +1,14 @@
-/** Alerts on PostgreSQL: a request is one statement for its rows, and a task for each group that they lead to. */
+/** Alerts on PostgreSQL: what comes at once is one statement for its rows, and a task for each group that they lead to. */
 import type pg from 'pg';
 import type { Alerts, Enqueue, Notice, RoutedAlert, Transaction } from '../engine/ports.ts';
-import type { AlertGroup, AlertSource, AlertsSeen, NamedAlerts } from '../incident/alert.ts';
+import type { Alert, AlertGroup, AlertSource, AlertsSeen, NamedAlerts } from '../incident/alert.ts';
 import type { Evidence, Severity } from '../runbook/finding.ts';
+import { gather } from './gather.ts';
 import { jsonb } from './jsonb.ts';
 import { inTransaction } from './pool.ts';
 
 /** What comes within this many milliseconds is worked on at once: so seldom does a card change, however many come. */
-const GATHER_MS = 3_000;
+const WINDOW_MS = 3_000;
 const SHOWN_NAMES = 12;
 const SHOWN_UNROUTED = 30;
 /** Of one alert's labels and annotations: an incident carries them along. */
@@ -15,21 +16,7 @@ const MOST_EVIDENCE = 16;
 const MOST_VALUE = 240;
 
 export const createAlerts = (pool: pg.Pool, enqueue: Enqueue): Alerts => ({
-  keep: async (alerts) => {
-    const rows = rowsOf(alerts);
-    const groups = groupsOf(alerts);
-    await inTransaction(pool, async (client) => {
-      const { rows: clock } = await client.query<{ now: Date }>(
-        `SELECT paksa.now() AS now, count(pg_advisory_xact_lock_shared(${LOCK_SPACE}, hashtext(key)))
-         FROM (SELECT key FROM unnest($1::text[]) key ORDER BY hashtext(key)) keys`,
-        [groups.map(keyOf)],
-      );
-      await client.query(KEEP, [jsonb(rows)]);
-      const due = (clock[0]?.now.getTime() ?? 0) + GATHER_MS;
-      for (const group of groups)
-        await enqueue((text, values) => client.query(text, values), { task: 'alerts', ...group }, due);
-    });
-  },
+  keep: gather((alerts) => inTransaction(pool, (client) => keep(client, enqueue, alerts))),
   // Whoever keeps alerts holds the other half of this lock from before it owes the work until it has committed.
   settled: async (group) => {
     await inTransaction(pool, (client) =>
@@ -37,6 +24,19 @@ export const createAlerts = (pool: pg.Pool, enqueue: Enqueue): Alerts => ({
     );
   },
 });
+
+async function keep(client: pg.ClientBase, enqueue: Enqueue, alerts: readonly RoutedAlert[]): Promise<void> {
+  const groups = groupsOf(alerts);
+  const { rows: clock } = await client.query<{ now: Date }>(
+    `SELECT paksa.now() AS now, count(pg_advisory_xact_lock_shared(${LOCK_SPACE}, hashtext(key)))
+     FROM (SELECT key FROM unnest($1::text[]) key ORDER BY hashtext(key)) keys`,
+    [groups.map(keyOf)],
+  );
+  await client.query(KEEP, [jsonb(rowsOf(alerts))]);
+  const due = (clock[0]?.now.getTime() ?? 0) + WINDOW_MS;
+  for (const group of groups)
+    await enqueue((text, values) => client.query(text, values), { task: 'alerts', ...group }, due);
+}
 
 /** Any number, other than those of other locks with two keys. */
 const LOCK_SPACE = 4_004;
@@ -57,13 +57,27 @@ const groupsOf = (alerts: readonly RoutedAlert[]): AlertGroup[] =>
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([, group]) => group);
 
-/** One row an alert, though a request may name it twice: the later one counts. In one order for everybody. */
+/** One row an alert, however often it comes: the latest counts. In one order for everybody. */
 function rowsOf(alerts: readonly RoutedAlert[]) {
-  const latest = Map.groupBy(alerts, ({ source, fingerprint }) => `${source} ${fingerprint}`);
-  return [...latest]
+  const same = Map.groupBy(alerts, ({ source, fingerprint }) => `${source} ${fingerprint}`);
+  return [...same]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([, same]) => same.slice(-1).map((alert) => rowOf(alert, same.length)));
+    .map(([, each]) =>
+      rowOf(
+        each.reduce((known, next) => (isLate(known, next) ? known : next)),
+        each.length,
+      ),
+    );
 }
+
+/** As `KEEP` has it: requests may overtake each other. */
+const isLate = (known: Alert, next: Alert): boolean =>
+  next.status === 'firing'
+    ? known.status === 'resolved' && before(next.startsAt, known.startsAt)
+    : known.status === 'firing' && before(next.endsAt, known.startsAt);
+
+const before = (one: number | undefined, other: number | undefined): boolean =>
+  one !== undefined && other !== undefined && one < other;
 
 const rowOf = ({ lead, startsAt, endsAt, ...alert }: RoutedAlert, count: number) => ({
   ...alert,
