@@ -1,5 +1,5 @@
 /** Works on what has come of a group of alerts: an incident opens, is joined, or learns that none of them fires any more. */
-import { type AlertGroup, type AlertsSeen, alertFindings, type IncidentAlerts } from '../incident/alert.ts';
+import { type AlertGroup, type AlertsSeen, alertFindings, type NamedAlerts } from '../incident/alert.ts';
 import type { IncidentEvent } from '../incident/event.ts';
 import { fingerprintOf, type Incident } from '../incident/incident.ts';
 import { worstSeverity } from '../runbook/finding.ts';
@@ -76,10 +76,19 @@ function eventOf(
 }
 
 /** Whoever sent the latest: that it was said again changes nothing. */
-function isSame({ looking: _, source: _by, ...known }: IncidentAlerts, alerts: AlertsSeen): boolean {
-  const { source: _from, ...seen } = alerts;
-  return JSON.stringify(known) === JSON.stringify(seen);
-}
+const isSame = (known: AlertsSeen, alerts: AlertsSeen): boolean =>
+  known.firing === alerts.firing &&
+  known.total === alerts.total &&
+  known.moreNames === alerts.moreNames &&
+  known.names.length === alerts.names.length &&
+  known.names.every((each, index) => isSameName(each, alerts.names[index]));
+
+const isSameName = (one: NamedAlerts, other: NamedAlerts | undefined): boolean =>
+  one.name === other?.name &&
+  one.firing === other.firing &&
+  one.severity === other.severity &&
+  one.since === other.since &&
+  one.summary === other.summary;
 
 /** Each once, and all that come within an hour in one message: a storm of them does not flood the channel. */
 async function tellOfUnrouted({ store, channelOf }: AlertDeps, environment: string): Promise<void> {

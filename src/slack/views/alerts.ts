@@ -11,24 +11,15 @@ import { clip, clipLines, dateAndTime, escaped, oneLine, person, plural } from '
 /** How many names the line of counts has. */
 const COUNTED = 5;
 
-export function alertBlocks({ alerts, status, undiagnosed, findings }: Incident, room: Room): KnownBlock[] {
+export function alertBlocks({ alerts, status, undiagnosed }: Incident, room: Room): KnownBlock[] {
   if (!alerts) return [];
-  const { names, firing, moreNames } = alerts;
-  const fires = names.filter((each) => each.firing > 0);
-  const shown = status === 'resolved' || firing === 0 ? [] : fires;
-  const beside = moreNames + fires.length - shown.length;
-  const lines = [headline(alerts), ...shown.map(alertLineOf)];
+  const shown = status === 'resolved' ? [] : alerts.names.filter(({ firing }) => firing > 0);
   const [only] = shown;
   const about = shown.length === 1 && only ? evidenceLine(only.evidence) : '';
   return [
-    section(
-      clipLines(
-        beside > 0 && shown.length > 0 ? [...lines, `_… and ${plural(beside, 'name')} more_`] : lines,
-        room.alerts,
-      ),
-    ),
+    section(clipLines([headline(alerts), ...shown.map(alertLineOf)], room.alerts)),
     ...(about === '' ? [] : [context(clip(about, room.evidence))]),
-    ...(undiagnosed && findings.length > 0 && alerts.looking ? [context('🔎 Looking why …')] : []),
+    ...(undiagnosed && alerts.looking ? [context('🔎 Looking why …')] : []),
   ];
 }
 
@@ -38,8 +29,9 @@ function headline({ names, firing, total, moreNames }: NonNullable<Incident['ale
     return `🔕 *No alert fires any more*, of ${plural(total, 'alert')}: ${namesOf(names.map(({ name }) => name))}`;
   const fires = names.filter((each) => each.firing > 0);
   const counts = fires.slice(0, COUNTED).map(({ name, firing: count }) => `${shownName(name)} ${count}`);
-  const more = fires.length + moreNames > counts.length ? ', …' : '';
-  const counted = fires.length + moreNames === 1 ? '' : `: ${counts.join(', ')}${more}`;
+  const all = fires.length + moreNames;
+  const more = all > counts.length ? `, … (${all} names)` : '';
+  const counted = all === 1 ? '' : `: ${counts.join(', ')}${more}`;
   const ended = total > firing ? ` (${total - firing} fire no more)` : '';
   return `🔔 *${firing === 1 ? '1 alert fires' : `${firing} alerts fire`}*${ended}${counted}`;
 }
