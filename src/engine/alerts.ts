@@ -1,5 +1,11 @@
 /** Works on what has come of a group of alerts: an incident opens, is joined, or learns that none of them fires any more. */
-import { type AlertGroup, type AlertsSeen, alertFindings, type NamedAlerts } from '../incident/alert.ts';
+import {
+  type AlertGroup,
+  type AlertsSeen,
+  alertFindings,
+  type IncidentAlerts,
+  type NamedAlerts,
+} from '../incident/alert.ts';
 import type { IncidentEvent } from '../incident/event.ts';
 import { fingerprintOf, type Incident } from '../incident/incident.ts';
 import { worstSeverity } from '../runbook/finding.ts';
@@ -33,7 +39,7 @@ export async function workOnAlerts(deps: AlertDeps, group: AlertGroup): Promise<
 
 async function bringUpToDate(tx: Transaction, deps: AlertDeps, group: Required<AlertGroup>): Promise<void> {
   const open = await tx.lockOpen(fingerprintOf(group.environment, group.topic));
-  const seen = await tx.alertsOf(group, open?.id);
+  const seen = (await tx.alertsOf(group, open?.id)) ?? (open?.alerts && ended(open.alerts));
   if (!seen) return;
   if (!open && seen.firing === 0) return;
   const incident = open ?? (await opened(tx, deps, group, seen));
@@ -41,6 +47,13 @@ async function bringUpToDate(tx: Transaction, deps: AlertDeps, group: Required<A
   if (event) await commit(tx, incident, event, { actor: seen.source });
   await tx.joinAlerts(group, incident.id);
 }
+
+/** What was seen once, and had ended before it was joined. */
+const ended = ({ looking: _, ...known }: IncidentAlerts): AlertsSeen => ({
+  ...known,
+  firing: 0,
+  names: known.names.map((each) => ({ ...each, firing: 0 })),
+});
 
 /** Nothing is known of it but that they fire: the diagnosis that the opening owes tells more. */
 async function opened(

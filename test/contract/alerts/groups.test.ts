@@ -165,6 +165,20 @@ test('resolved by a person while it fires: only what is sent again opens another
   expect(open).toMatchObject([{ alerts: { firing: 1, total: 1 } }]);
 });
 
+test('what opened an incident and ended while somebody held its row, has ended all the same', async () => {
+  await alerts.keep([routed()]);
+  const holder = await pool.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM paksa.alert FOR UPDATE');
+  await work();
+  await holder.query('COMMIT');
+  holder.release();
+  await alerts.keep([over()]);
+  await work();
+  expect(await only()).toMatchObject({ alerts: { firing: 0 }, findings: [{ status: 'healthy' }] });
+  expect(await events()).toEqual(['opened', 'alert-resolved']);
+});
+
 test('an end without a beginning opens nothing', async () => {
   await alerts.keep([over()]);
   await work();
