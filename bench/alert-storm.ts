@@ -38,8 +38,8 @@ export async function sendStorm(options: StormOptions): Promise<Storm> {
   const began = performance.now();
   const answers: Promise<void>[] = [];
   for (let request = 0; request < requests; request += 1) {
-    const due = began + (request * together * 1000) / rate;
-    if (due > performance.now()) await pause(due - performance.now());
+    const early = began + (request * together * 1000) / rate - performance.now();
+    if (early > 0) await pause(early);
     const alerts = Array.from({ length: together }, (_, place) => alertNumber(request * together + place));
     for (const { fingerprint } of alerts) fingerprints.add(fingerprint);
     const started = performance.now();

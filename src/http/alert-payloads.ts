@@ -136,8 +136,8 @@ function alertFrom(source: AlertSource, alert: Common, links: readonly (string |
     labels,
     annotations,
     ...(startsAt === undefined ? {} : { startsAt }),
-    // Alertmanager says of what fires when it will take it for resolved.
-    ...(endsAt === undefined || alert.status === 'firing' ? {} : { endsAt }),
+    // Alertmanager says of what fires when it will take it for resolved. An end by another clock than the beginning's is no end.
+    ...(endsAt === undefined || startsAt === undefined || alert.status === 'firing' ? {} : { endsAt }),
     ...(link === undefined ? {} : { link }),
   };
 }

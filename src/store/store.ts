@@ -4,7 +4,7 @@ import type { Diagnosis, Enqueue, LogEntry, Store, Survey, Transaction } from '.
 import { UserError } from '../errors.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
-import { alertsIn, readNotice } from './alerts.ts';
+import { alertsIn, readNotice } from './alert-groups.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { inTransaction } from './pool.ts';
