@@ -6,6 +6,8 @@ export interface Measured {
   readonly rate: number;
   readonly together: number;
   readonly cores: number;
+  /** The machine's load before it began. */
+  readonly load: number;
   readonly requests: number;
   readonly alerts: number;
   readonly different: number;
@@ -51,8 +53,8 @@ export function alertsPage(of: Measured): string {
     '# A storm of alerts',
     '',
     `\`npm run bench:alerts -- --seconds ${of.seconds}\`: ${of.rate} alerts a second for ${of.seconds} s, ${of.together} a request, against the real bot`,
-    `over its own PostgreSQL (with fsync) and the local workspace, which keeps Slack’s rate limits. Everything ran on the same`,
-    `${of.cores} cores, with other work on the machine. The alerts lead to three topics; one in five was sent before. Lost is what`,
+    'over its own PostgreSQL (with fsync) and the local workspace, which keeps Slack’s rate limits. Everything, the sender too, ran',
+    `on the same ${of.cores} cores, whose load was ${of.load.toFixed(1)} before it began. The alerts lead to three topics; one in five was sent before. Lost is what`,
     'was answered with 200 and is not in the database, or is in no incident.',
     '',
     '| | |',

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     together: { type: 'string', default: '10' },
   },
 });
+const [load = 0] = loadavg();
 const [seconds, rate, together] = [Number(values.seconds), Number(values.rate), Number(values.together)];
 
 const { opened, closeAll } = closers();
@@ -78,7 +79,7 @@ async function measure(): Promise<Measured> {
   const inChannels = messages.filter(({ threadTs }) => threadTs === undefined);
   const cards = inChannels.filter(({ blocks }) => isCard(blocks)).length;
   return {
-    ...{ seconds, rate, together, cores: availableParallelism(), behindMs },
+    ...{ seconds, rate, together, cores: availableParallelism(), load, behindMs },
     ...{ requests: storm.requests, alerts: storm.alerts, refused: storm.refused, took: storm.took },
     ...{ different: storm.fingerprints.size, wholeMs: storm.wholeMs, lost: await lostOf(client, storm) },
     incidents: await count(client, 'SELECT count(*) FROM paksa.incident'),

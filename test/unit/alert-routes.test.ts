@@ -1,7 +1,10 @@
 /** Where an alert leads: which topic, in which environment, how grave; and that what leads nowhere says why. */
 import { describe, expect, test } from 'vitest';
+import { topics } from '../../commands/index.ts';
 import { checkConfig } from '../../src/config.ts';
+import { refuseUnknownTopics } from '../../src/engine/intake.ts';
 import { type AlertRoute, GUIDE_ROUTES, leadOf } from '../../src/policy/route.ts';
+import { catalog } from '../../src/runbook/define.ts';
 import { alert } from './sample-alerts.ts';
 
 const known = {
@@ -83,6 +86,12 @@ describe('what leads nowhere says why, and whose people are told', () => {
   ])('%o: %s', (labels, unrouted, environment) => {
     expect(lead(labels)).toEqual({ unrouted, environment });
   });
+});
+
+test('a route to a topic that there is not is refused at start, with the nearest; the guide’s own never are', () => {
+  const none = catalog([]);
+  expect(() => refuseUnknownTopics(GUIDE_ROUTES, none)).not.toThrow();
+  expect(() => refuseUnknownTopics([{ match: { a: 'b' }, topic: 'sll' }], topics)).toThrow(/“ssl”/);
 });
 
 describe('the configuration of alerts', () => {
