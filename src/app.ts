@@ -3,11 +3,13 @@ import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { topics as guide } from '../commands/index.ts';
-import { type Config, secretsOf, slackConnection } from './config.ts';
+import { type Config, type Environment, secretsOf, slackConnection } from './config.ts';
+import { workOnAlerts } from './engine/alerts.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
 import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
+import { refuseUnknownTopics, takeIn } from './engine/intake.ts';
 import { lookForStep } from './engine/look.ts';
-import type { Checkpoint, Topics } from './engine/ports.ts';
+import type { Alerts, Checkpoint, Topics } from './engine/ports.ts';
 import { quiet } from './engine/quiet.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { carryOutSurvey } from './engine/survey.ts';
@@ -16,6 +18,7 @@ import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
 import { AdapterError, messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
+import type { AlertIntake } from './http/alerts.ts';
 import { startHttp } from './http/server.ts';
 import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
 import { keepSweeping } from './jobs/sweeping.ts';
@@ -26,6 +29,7 @@ import { openPagers } from './paging/open.ts';
 import { createQuieter } from './paging/quiet.ts';
 import { createSlackPager } from './paging/slack.ts';
 import { SLACK } from './policy/policy.ts';
+import type { Known } from './policy/route.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -36,6 +40,7 @@ import { type PublishDeps, publish } from './slack/publish.ts';
 import { createAccept, workOn } from './slack/receive.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
+import { createAlerts } from './store/alerts.ts';
 import { createDeliveries } from './store/deliveries.ts';
 import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
@@ -145,6 +150,7 @@ export interface Bot {
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, log } = options;
   const connection = slackConnection(config.slack);
+  refuseUnknownTopics(config.alerts.routes, options.topics ?? guide);
   const engine = await openEngine(options);
   const { store, topics, checkpoint, redact, diagnosing, pool, jobs } = engine;
   const { apiUrl } = config.slack;
@@ -176,6 +182,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     redact,
     checkpoint,
   };
+  const alerts = createAlerts(pool, jobs.enqueue);
 
   const socket =
     connection.mode === 'socket'
@@ -201,6 +208,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       timer: (task) => timerDue({ store, checkpoint }, task),
       page: (task) => sendPage(escalating, task),
       quiet: (task) => quiet({ store, quieter }, task),
+      alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),
     },
@@ -233,6 +241,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...(connection.mode === 'http'
       ? { slackEvents: createHttpReceiver({ signingSecret: connection.signingSecret, accept, logger }) }
       : {}),
+    alerts: alertIntake(config, engine, alerts, log),
     onError: (error) => log.error({ error }, 'an HTTP request failed'),
   });
   const connected = (async () => {
@@ -251,6 +260,23 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await sweeping.stop();
       await engine.close();
     },
+  };
+}
+
+/** What monitoring sends is taken in with the topics and environments that there are. */
+function alertIntake(
+  { alerts: { token, routes }, environments: [first, ...others] }: Config,
+  { topics, diagnosing, checkpoint }: Awaited<ReturnType<typeof openEngine>>,
+  alerts: Alerts,
+  log: Log,
+): AlertIntake {
+  const named = ({ target }: Environment): string => target.environment;
+  const known: Known = { topics, environments: [named(first), ...others.map(named)] };
+  return {
+    token,
+    takeIn: (sent) => takeIn({ alerts, routes, known, redact: diagnosing.redact, checkpoint }, sent),
+    onLeftOut: (source, count) => log.warn({ source, count }, 'alerts were left out: raise max_alerts'),
+    onError: (error) => log.error({ error: messageOf(error) }, 'alerts could not be kept'),
   };
 }
 

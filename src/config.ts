@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { type AlertSettings, readAlerts } from './config/alerts.ts';
 import { environment, misspelt } from './config/environment.ts';
 import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
@@ -34,6 +35,7 @@ export interface Config {
   /** Who is on call, by the names that responders give. */
   readonly schedules: ReadonlyMap<string, Schedule>;
   readonly paging: Paging;
+  readonly alerts: AlertSettings;
 }
 
 export interface SlackSettings {
@@ -78,10 +80,18 @@ export function checkConfig({
   const [first, ...others] = file?.data ? readEnvironments(file.data, given, problems) : [];
   const heartbeat = file?.data ? readHeartbeat(file.data, given, problems) : undefined;
   const paging = file?.data ? readPaging(file.data, given, source, problems) : undefined;
-  if (problems.length > 0 || !variables.data || !file?.data || !first || !paging) return { problems };
-  const schedules = schedulesByName(file.data.schedules);
-  const environments: Config['environments'] = [first, ...others];
-  const config = { file: path, ...assemble(variables.data), environments, schedules, paging, heartbeat };
+  const alerts = file?.data ? readAlerts(file.data, given, source, problems) : undefined;
+  if (problems.length > 0 || !variables.data || !file?.data || !first || !paging || !alerts)
+    return { problems };
+  const config: Config = {
+    file: path,
+    ...assemble(variables.data),
+    environments: [first, ...others],
+    schedules: schedulesByName(file.data.schedules),
+    paging,
+    alerts,
+    heartbeat,
+  };
   return { config, problems: [] };
 }
 
@@ -153,10 +163,11 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
 }
 
 /** Every configured value that must never be shown or logged. */
-export function secretsOf({ slack, databaseUrl, heartbeat, environments, paging }: Config): string[] {
+export function secretsOf(config: Config): string[] {
+  const { slack, databaseUrl, heartbeat, environments, paging, alerts } = config;
   const password = databaseUrl ? decodeURIComponent(new URL(databaseUrl).password) : '';
   return [
-    ...[slack.botToken, slack.appToken, slack.signingSecret, password, heartbeat?.url].filter(
+    ...[slack.botToken, slack.appToken, slack.signingSecret, password, heartbeat?.url, alerts.token].filter(
       (secret): secret is string => secret !== undefined && secret !== '',
     ),
     ...secretsOfEnvironments(environments),

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
 import { openEngine } from '../app.ts';
 import { type Config, checkConfig, describeProblems, loadConfig, secretsOf } from '../config.ts';
+import { refuseUnknownTopics } from '../engine/intake.ts';
 import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
 import { scheduleOf, whoIsOnCall } from '../engine/on-call.ts';
 import { messageOf, UserError } from '../errors.ts';
@@ -45,6 +46,7 @@ async function run(args: string[]): Promise<number> {
       return EXIT.healthy;
     case 'config check': {
       const { config, problems } = checkConfig({ env: process.env });
+      if (config) refuseUnknownTopics(config.alerts.routes, topics);
       print(config ? `${config.file} is as it should be.` : describeProblems(problems));
       return config ? EXIT.healthy : EXIT.problem;
     }

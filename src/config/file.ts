@@ -1,5 +1,6 @@
 /** What paksa.yaml may say. docs/configuration.md describes each key; paksa.example.yaml shows them all. */
 import { z } from 'zod';
+import { alerts } from './alerts.ts';
 import { duration } from './duration.ts';
 import { matching, variable } from './fields.ts';
 import { pagers, people } from './pagers.ts';
@@ -47,6 +48,7 @@ const file = block({
   heartbeat: heartbeat.optional(),
   pagers,
   people,
+  alerts: alerts.prefault({}),
 });
 
 export const configFile = file.superRefine(refuseUnknown);

@@ -4,7 +4,7 @@ import type { Incident } from '../incident/incident.ts';
 import { transition } from '../incident/transition.ts';
 import type { Permission } from '../policy/permission.ts';
 import type { Responder } from '../policy/policy.ts';
-import type { Store, Transaction } from './ports.ts';
+import type { Diagnosis, Store, Transaction } from './ports.ts';
 import type { Task } from './task.ts';
 
 export type Applied = { readonly done: true; readonly incident: Incident } | Refused;
@@ -58,15 +58,32 @@ export async function commit(
   }
   await tx.save(result.next, happening, result.effects, cause);
   for (const effect of result.effects) {
-    const work = taskOf(incident.id, effect);
+    if (effect.do === 'diagnose') await tx.saveDiagnosis(owed(result.next, effect.by));
+    const work = taskOf(result.next, effect);
     if (work) await tx.send(work.task, work.at);
   }
   await tx.send({ task: 'publish', subject: `incident/${incident.id}` });
   return { done: true, incident: result.next };
 }
 
-function taskOf(incident: string, effect: Effect): { task: Task; at?: number } | undefined {
+/** The look that this version of the incident owes. */
+const owed = (incident: Incident, requestedBy: string): Diagnosis => ({
+  id: diagnosisId(incident),
+  topic: incident.topic,
+  environment: incident.environment,
+  requestedBy,
+  findings: [],
+  skipped: [],
+  state: 'running',
+});
+
+const diagnosisId = ({ id, version }: Incident): string => `${id}/${version}`;
+
+function taskOf(next: Incident, effect: Effect): { task: Task; at?: number } | undefined {
+  const incident = next.id;
   switch (effect.do) {
+    case 'diagnose':
+      return { task: { task: 'diagnose', diagnosis: diagnosisId(next) } };
     case 'preview':
     case 'verify': {
       const { do: task, fix, round } = effect;

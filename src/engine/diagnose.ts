@@ -1,5 +1,6 @@
 /** Diagnose: asked for, carried out by whichever replica takes it, and concluded in an incident if something is wrong. */
 import { randomUUID } from 'node:crypto';
+import { isAlertSource } from '../incident/alert.ts';
 import { PAKSA } from '../incident/event.ts';
 import { fingerprintOf, type Incident, type ProposedFix } from '../incident/incident.ts';
 import type { Runbook } from '../runbook/define.ts';
@@ -106,7 +107,10 @@ export const conclude = (
           tx,
           open,
           { type: 'diagnosed', findings, severity, fixes },
-          { actor: PAKSA, cause: diagnosis.id },
+          {
+            actor: isAlertSource(diagnosis.requestedBy) ? diagnosis.requestedBy : PAKSA,
+            cause: diagnosis.id,
+          },
         )
       : isProblem && opens
         ? await openIncident(tx, deps, runbook, diagnosis, findings, fixes)

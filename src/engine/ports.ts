@@ -1,61 +1,17 @@
 /** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
+import type { Alert, AlertGroup, AlertsSeen } from '../incident/alert.ts';
 import type { Effect, Happening, Timer } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { Policy, Recipient } from '../policy/policy.ts';
+import type { Lead } from '../policy/route.ts';
 import type { Override, Schedule } from '../policy/schedule.ts';
 import type { Runbook } from '../runbook/define.ts';
-import type { Finding } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
 import type { Actuators, Probes } from '../runbook/tools.ts';
+import type { Diagnosis, Survey } from './diagnosis.ts';
 import type { Subject, Task } from './task.ts';
 
-/** One look at one topic. */
-export interface Diagnosis {
-  readonly id: string;
-  readonly topic: string;
-  readonly environment: string;
-  readonly requestedBy: string;
-  /** Where it was asked for: a channel's id, or undefined for a terminal. */
-  readonly channel?: string;
-  readonly findings: readonly Finding[];
-  /** Checks with nothing to look at, and why. */
-  readonly skipped: readonly { readonly check: string; readonly title: string; readonly why: string }[];
-  readonly state: 'running' | 'finished';
-  readonly tookMs?: number;
-  readonly incident?: string;
-  /** Whether this look opened the incident, rather than joined it. */
-  readonly opened?: boolean;
-  /** Whether this look resolved the incident; not while a fix or a procedure is under way. */
-  readonly resolved?: boolean;
-}
-
-/** One look at every topic of an environment. */
-export interface Survey {
-  readonly id: string;
-  readonly environment: string;
-  readonly requestedBy: string;
-  /** Where it was asked for: a channel's id, or undefined for a terminal. */
-  readonly channel?: string;
-  readonly state: 'running' | 'finished';
-  /** How many topics are looked at. */
-  readonly of: number;
-  /** Those that have come in; worst first once it is finished. */
-  readonly topics: readonly SurveyedTopic[];
-  /** Topics with problems that no other explains. */
-  readonly causes: readonly string[];
-  /** For each other topic with a problem, the causes that explain it. */
-  readonly explainedBy: Readonly<Record<string, readonly string[]>>;
-}
-
-export interface SurveyedTopic {
-  readonly topic: string;
-  readonly title: string;
-  readonly findings: readonly Finding[];
-  readonly skipped: Diagnosis['skipped'];
-  readonly tookMs: number;
-  /** The incident that was opened, or was open. */
-  readonly incident?: string;
-}
+export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
 
 /** A line of an incident's log. */
 export interface LogEntry {
@@ -78,6 +34,14 @@ export interface Transaction {
   save(incident: Incident, happening: Happening, effects: readonly Effect[], cause?: string): Promise<void>;
   saveDiagnosis(diagnosis: Diagnosis): Promise<void>;
   saveSurvey(survey: Survey): Promise<void>;
+  /** The alerts that are of this incident, or fire and are of none yet; undefined when there are none. */
+  alertsOf(group: AlertGroup, incident: string | undefined): Promise<AlertsSeen | undefined>;
+  /** Those that fire there and are of no incident are of this one. */
+  joinAlerts(group: AlertGroup, incident: string): Promise<void>;
+  /** Firing alerts that no route knows and nobody was told of are put on a notice: how many. */
+  noticeAlerts(environment: string, notice: string): Promise<number>;
+  /** The latest notice there, and when it was begun. */
+  latestNotice(environment: string): Promise<{ readonly id: string; readonly at: number } | undefined>;
   /** The message about `subject` will stand in this channel. */
   reserveMessage(subject: Subject, channel: string): Promise<void>;
   /** The message that showed `from` shows `to` from now on. */
@@ -144,6 +108,25 @@ export interface Store {
   happened(causes: readonly string[]): Promise<ReadonlySet<string>>;
   diagnosis(id: string): Promise<Diagnosis | undefined>;
   survey(id: string): Promise<Survey | undefined>;
+  notice(id: string): Promise<Notice>;
+}
+
+/** Alerts that no route knows, as people are told of them: once each. */
+export interface Notice {
+  /** By name and reason, the most frequent first. */
+  readonly alerts: readonly { readonly name: string; readonly why: string; readonly count: number }[];
+  /** Names that are left out. */
+  readonly more: number;
+}
+
+/** An alert as it came, and where it leads. */
+export type RoutedAlert = Alert & { readonly lead: Lead };
+
+export interface Alerts {
+  /** Keeps them, the latest of each, and owes the work on their groups, in one commit. */
+  keep(alerts: readonly RoutedAlert[]): Promise<void>;
+  /** Resolves once whatever was being kept of this group when it was called can be read. */
+  settled(group: AlertGroup): Promise<void>;
 }
 
 /** A statement on the connection of a transaction. */
@@ -236,6 +219,8 @@ export interface Quieter {
 export type Checkpoint = (name: CheckpointName) => void;
 export type CheckpointName =
   | 'received'
+  | 'alerts-kept'
+  | 'alerts-joined'
   | 'decided'
   | 'procedure-started'
   | 'step-looked'

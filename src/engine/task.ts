@@ -1,4 +1,5 @@
 /** Work that outlives the process which asked for it. Ids and a version only: who does it reads the rest again. */
+import type { AlertGroup } from '../incident/alert.ts';
 import type { AttemptRef, Timer } from '../incident/event.ts';
 import type { PageRef } from '../incident/incident.ts';
 import type { StepRef } from '../incident/plan.ts';
@@ -16,6 +17,8 @@ export type Task =
   | { readonly task: 'page'; readonly incident: string; readonly page: PageRef }
   /** Whoever was paged outside Slack is told that somebody has answered. */
   | { readonly task: 'quiet'; readonly incident: string }
+  /** What has come of a group of alerts is worked on. */
+  | ({ readonly task: 'alerts' } & AlertGroup)
   /** Brings what people see of a diagnosis or an incident up to date. */
   | { readonly task: 'publish'; readonly subject: Subject }
   /** A payload from Slack, made durable before it was acknowledged. */
@@ -28,4 +31,6 @@ export type Subject =
   | `diagnosis/${string}`
   | `survey/${string}`
   | `incident/${string}`
-  | `override/${string}`;
+  | `override/${string}`
+  /** Alerts that no route knows. */
+  | `notice/${string}`;

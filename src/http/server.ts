@@ -1,6 +1,7 @@
-/** Paksa's own port: whether it lives, whether it can work, and, in HTTP mode, what Slack sends. */
+/** Paksa's own port: whether it lives, whether it can work, what monitoring sends, and, in HTTP mode, what Slack sends. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { UserError } from '../errors.ts';
+import { type AlertIntake, answerAlerts, isOfAlerts } from './alerts.ts';
 
 export interface HttpOptions {
   readonly port: number;
@@ -10,6 +11,7 @@ export interface HttpOptions {
   readonly notReady: () => Promise<readonly string[]>;
   /** Only in HTTP mode. */
   readonly slackEvents?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly alerts: AlertIntake;
   readonly onError: (error: unknown) => void;
 }
 
@@ -60,7 +62,7 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [pathname] = (request.url ?? '/').split('?', 1);
+  const [pathname = '/'] = (request.url ?? '/').split('?', 1);
   if (pathname === '/healthz') return json(response, 200, { status: 'ok' });
   if (pathname === '/readyz') {
     const waitingFor = await options.notReady();
@@ -69,6 +71,7 @@ async function route(
       waitingFor,
     });
   }
+  if (isOfAlerts(pathname)) return answerAlerts(options.alerts, pathname, request, response);
   if (pathname === '/slack/events' && options.slackEvents) {
     if (request.method === 'POST') return options.slackEvents(request, response);
     response.setHeader('allow', 'POST');

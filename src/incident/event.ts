@@ -1,6 +1,7 @@
 /** What can happen to an incident, and what follows from it. Both are data: the log keeps them, the jobs carry them out. */
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview } from '../runbook/fix.ts';
+import type { AlertSource, AlertsSeen } from './alert.ts';
 import type { PageRef, ProposedFix } from './incident.ts';
 import type { Plan, StepFinding, StepRef } from './plan.ts';
 
@@ -11,7 +12,17 @@ export interface AttemptRef {
 }
 
 export type IncidentEvent =
-  | { readonly type: 'opened'; readonly severity: Severity; readonly findings: readonly Finding[] }
+  /** `alerts`: those that opened it. */
+  | {
+      readonly type: 'opened';
+      readonly severity: Severity;
+      readonly findings: readonly Finding[];
+      readonly alerts?: AlertsSeen;
+    }
+  /** Alerts fire that did not, or fewer of them do; `joined`: names that did not fire before. */
+  | { readonly type: 'alerted'; readonly alerts: AlertsSeen; readonly joined: readonly string[] }
+  /** None of its alerts fires any more. */
+  | { readonly type: 'alert-resolved'; readonly alerts: AlertsSeen }
   | {
       readonly type: 'diagnosed';
       readonly severity: Severity;
@@ -91,8 +102,17 @@ export type Effect =
   /** It was answered: the services that were paged stop calling people. */
   | { readonly do: 'quiet' }
   | { readonly do: 'set-timer'; readonly timer: Timer; readonly due: number }
-  /** For the timeline: what the ladder did, and why; how far the procedure has come. */
-  | { readonly do: 'tell'; readonly text: LadderNews | ProcedureNews };
+  /** The whole topic is looked at, because of alerts. */
+  | { readonly do: 'diagnose'; readonly by: AlertSource }
+  /** For the timeline: what the ladder did, and why; how far the procedure has come; what a look made of the alerts. */
+  | { readonly do: 'tell'; readonly text: LadderNews | ProcedureNews | AlertNews };
+
+/** What Paksa saw when it looked because of alerts. */
+export interface AlertNews {
+  /** `unseen`: they fire, and no check sees a problem. The others: none fires, and it is over, or what is left. */
+  readonly news: 'alerts-unseen' | 'alerts-over' | 'alerts-problem-left' | 'alerts-unknown-left';
+  readonly by: AlertSource;
+}
 
 export type LadderNews =
   | {

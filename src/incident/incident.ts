@@ -3,6 +3,7 @@ import type { Ladder } from '../policy/ladder.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview, Risk } from '../runbook/fix.ts';
+import type { IncidentAlerts } from './alert.ts';
 import type { ProcedureRun } from './plan.ts';
 
 export type IncidentStatus = 'open' | 'acknowledged' | 'resolved';
@@ -98,6 +99,8 @@ export interface Incident {
   readonly fixes: readonly ProposedFix[];
   /** The latest attempt of each fix. */
   readonly attempts: Readonly<Record<string, Attempt>>;
+  /** What monitoring says, once it has said something: a firing alert is a finding too, `alert/NAME`. */
+  readonly alerts?: IncidentAlerts;
   /** The latest procedure. */
   readonly procedure?: ProcedureRun;
   readonly ladder: Ladder;

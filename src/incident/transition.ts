@@ -4,6 +4,7 @@
  */
 import { stepOf } from '../policy/ladder.ts';
 import { overall } from '../runbook/finding.ts';
+import { alerted, lookedForAlerts, withAlerts } from './alerted.ts';
 import { attempted } from './attempt.ts';
 import { nobodyReached, raise, raiseUnanswered, rearm, resolve, rest } from './escalation.ts';
 import type { Happening } from './event.ts';
@@ -30,8 +31,14 @@ function changed(incident: Incident, event: Happening): Transition {
   switch (event.type) {
     case 'opened': {
       const { next, effects } = rearm(incident, event.at);
-      return moved(next, effects);
+      return event.alerts ? alerted({ next, effects }, event.alerts, { looks: true }) : moved(next, effects);
     }
+    case 'alerted':
+      return alerted({ next: incident, effects: [] }, event.alerts, { looks: false });
+    case 'alert-resolved':
+      return incident.alerts && incident.alerts.firing > 0
+        ? alerted({ next: incident, effects: [] }, event.alerts, { looks: true })
+        : refuse('No alert of this incident fires.');
     case 'diagnosed':
       return diagnosed(incident, event);
     case 'fix-requested':
@@ -104,10 +111,16 @@ function diagnosed(incident: Incident, event: Extract<Happening, { type: 'diagno
   const run = underway(incident);
   const severity = run?.emergency ? incident.severity : event.severity;
   const { undiagnosed: _, ...known } = incident;
-  const seen: Incident = { ...known, findings: event.findings, severity, fixes: event.fixes };
-  // Nothing looked at is not health; and a procedure is gone through to its end.
-  const isOver = overall(event.findings) === 'healthy' && !run && !workInHand(incident);
-  return moved(isOver ? resolve(seen, event.actor) : seen);
+  const seen = withAlerts({ ...known, findings: event.findings, severity, fixes: event.fixes });
+  // Nothing looked at is not health; what fires is not over; and a procedure is gone through to its end.
+  const isOver =
+    overall(event.findings) === 'healthy' &&
+    overall(seen.findings) === 'healthy' &&
+    !run &&
+    !workInHand(incident);
+  const next = isOver ? resolve(seen, event.actor) : seen;
+  const looked = lookedForAlerts(next, event.findings, event.actor);
+  return moved(looked.next, looked.effects);
 }
 
 type TimerDue = Extract<Happening, { type: 'timer-due' }>;

@@ -1,5 +1,6 @@
 /** What a look after a fix, or after its undo, comes to. */
 import type { Finding } from '../runbook/finding.ts';
+import { isOfAlert } from './alert.ts';
 import { attemptAt } from './attempt-ref.ts';
 import { raise, rearm, resolve } from './escalation.ts';
 import { type Happening, PAKSA } from './event.ts';
@@ -29,9 +30,10 @@ export function verified(incident: Incident, event: Extract<Happening, { type: '
   }
   const next = after('succeeded');
   const { findings, undiagnosed } = next;
-  // A declared emergency may have no findings, and nothing looked at is not health; a procedure is gone through to its end.
+  // Of a declared emergency, or by an alert, nothing may have been looked at, which is not health; a procedure is gone
+  // through to its end.
   const isOver =
-    findings.length > 0 &&
+    !findings.every(isOfAlert) &&
     !undiagnosed &&
     findings.every(({ status }) => status !== 'problem') &&
     !underway(next);
@@ -47,7 +49,7 @@ function foundBy(
   const news = seen.filter(
     ({ check, status }) => status !== 'healthy' && !known.some((finding) => finding.check === check),
   );
-  const isFirst = known.length === 0 && news.length > 0;
+  const isFirst = known.every(isOfAlert) && news.length > 0;
   return {
     findings: [...known.map((finding) => lookedAt.get(finding.check) ?? finding), ...news],
     ...(undiagnosed || isFirst ? { undiagnosed: true } : {}),

@@ -96,6 +96,7 @@ export async function startJobs(
         timer: listen('timer'),
         page: listen('page'),
         quiet: listen('quiet'),
+        alerts: listen('alerts'),
         publish: listen('publish'),
         receive: listen('receive'),
       };

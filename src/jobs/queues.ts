@@ -37,12 +37,17 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
   },
   'page-lost': PERSISTENT,
   quiet: PERSISTENT,
-  // One waiting and one at work for each message: any number of changes while one is drawn are drawn once after it.
+  // One waiting and one at work for each group: it is worked on by one, once for all that has come.
+  alerts: { ...PERSISTENT, policy: 'stately' },
+  // Likewise for each message: any number of changes while one is drawn are drawn once after it.
   publish: { ...PERSISTENT, policy: 'stately' },
   receive: { ...PERSISTENT, retryLimit: 20 },
 };
 
-const keyOf = (task: Task): string | undefined => (task.task === 'publish' ? task.subject : undefined);
+function keyOf(task: Task): string | undefined {
+  if (task.task === 'alerts') return `${task.environment}/${task.topic ?? ''}`;
+  return task.task === 'publish' ? task.subject : undefined;
+}
 
 /** Dead letters first: a queue names one that must exist. Brings existing queues to these options. */
 export async function createQueues(boss: PgBoss): Promise<void> {

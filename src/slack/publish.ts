@@ -12,6 +12,7 @@ import { section } from './views/blocks.ts';
 import { diagnosisCard } from './views/diagnosis-card.ts';
 import type { Offer } from './views/fixes.ts';
 import { incidentCard } from './views/incident-card.ts';
+import { noticeView } from './views/notice.ts';
 import { pageView } from './views/page.ts';
 import { surveyCard } from './views/survey-card.ts';
 import { LIMIT } from './views/text.ts';
@@ -37,6 +38,8 @@ export async function publish(deps: PublishDeps, subject: Subject): Promise<void
       return publishSurvey(deps, id);
     case 'override':
       return publishOverride(deps, id);
+    case 'notice':
+      return deps.outbox.refresh(subject, noticeView(await deps.store.notice(id)));
     default:
       return publishDiagnosis(deps, id);
   }

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import { timersOf } from '../incident/due.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
+import { alertsIn, readNotice } from './alert-groups.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { overridesOn } from './overrides.ts';
@@ -71,6 +72,7 @@ export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
       ]);
       return rows[0]?.body;
     },
+    notice: (id) => readNotice(pool, id),
     diagnosis: async (id) => {
       const { rows } = await pool.query<{ body: Diagnosis }>(
         'SELECT body FROM paksa.diagnosis WHERE id = $1',
@@ -150,6 +152,7 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
         [survey.id, jsonb(survey)],
       );
     },
+    ...alertsIn(client),
     reserveMessage: async (subject, channel) => {
       await reserve(client, subject, channel);
     },

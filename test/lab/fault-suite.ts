@@ -16,6 +16,8 @@ const chosen = <Stack>(faults: readonly Fault<Stack>[]): readonly Fault<Stack>[]
     ? faults
     : faults.filter(({ topic }, at) => faults.findIndex((fault) => fault.topic === topic) === at);
 
+const SETTLED = { timeout: 90_000, interval: 5_000 };
+
 /** A trial injects, looks, fixes, undoes, mends and does the half of it again. */
 const TRIAL_MS = 300_000;
 
@@ -54,7 +56,9 @@ export function testFaults<Stack extends { stop(): Promise<void> }>(
 
     it('raises no alarm while nothing is broken', async () => {
       site ??= await open();
-      expect(site.trials.alarms(await site.trials.look())).toEqual([]);
+      const { trials } = site;
+      // It has only just come up, with everything else that begins here.
+      await expect.poll(async () => trials.alarms(await trials.look()), SETTLED).toEqual([]);
     });
 
     it.each(chosen(faults))(

@@ -51,6 +51,10 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       saveSurvey: none,
       reserveMessage: none,
       handOver: none,
+      alertsOf: none,
+      joinAlerts: none,
+      noticeAlerts: none,
+      latestNotice: none,
       overrides: {
         since: async () => [],
         find: none,
@@ -102,6 +106,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     log: async (incident) => logs.get(incident) ?? [],
     diagnosis: async () => undefined,
     survey: async () => undefined,
+    notice: async () => ({ alerts: [], more: 0 }),
     overdue: async (byMs, most) =>
       open()
         .flatMap((incident) =>

@@ -1,7 +1,7 @@
 /** The configuration: what it becomes, and that everything wrong with it is said at once, with what would be right. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { checkConfig, describeProblems, loadConfig, secretsOf, slackConnection } from '../../src/config.ts';
+import { checkConfig, describeProblems, secretsOf, slackConnection } from '../../src/config.ts';
 import { UserError } from '../../src/errors.ts';
 import { load, MINIMAL, problems } from './written-config.ts';
 
@@ -16,6 +16,7 @@ const EXAMPLE_SECRETS = {
   TWILIO_KEY_SECRET: 'hunter8',
   SMTP_PASSWORD: 'hunter9',
   ALARM_WALL_SECRET: 'hunter10',
+  PAKSA_ALERTS_TOKEN: 'hunter11-of-16-chars',
 };
 
 describe('a configuration that is right', () => {
@@ -71,6 +72,7 @@ describe('a configuration that is right', () => {
     expect(JSON.stringify(production.target)).not.toMatch(/hunter|tokenEnv|urlEnv/);
     expect(secretsOf(config)).toEqual([
       'https://monitor.example.com/hunter5',
+      'hunter11-of-16-chars',
       ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `hunter${n}`),
     ]);
   });
@@ -175,7 +177,7 @@ colour: red
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
       colour:
-        'is not a key here: known are environments, channel, ladder, approvals, schedules, heartbeat, pagers, people',
+        'is not a key here: known are environments, channel, ladder, approvals, schedules, heartbeat, pagers, people, alerts',
     });
   });
 

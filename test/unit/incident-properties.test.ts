@@ -1,7 +1,8 @@
 /** What holds whatever happens to an incident, in whatever order: shown on random walks through its life. */
 import { describe, expect, test } from 'vitest';
+import { isOfAlert } from '../../src/incident/alert.ts';
 import type { Effect } from '../../src/incident/event.ts';
-import { isWorking } from '../../src/incident/incident.ts';
+import { type Incident, isWorking } from '../../src/incident/incident.ts';
 import { transition } from '../../src/incident/transition.ts';
 import { onEveryStep, onEveryWalk, timersOf } from './every-walk.ts';
 import { pageKeys } from './sample-incident.ts';
@@ -135,8 +136,11 @@ describe('what is looked at', () => {
   test('keeps the order that it was found in', () => {
     onEveryStep(({ happening, before, after }) => {
       if (happening.type === 'diagnosed') return;
-      const known = before.findings.map(({ check }) => check);
-      expect(after.findings.map(({ check }) => check).slice(0, known.length)).toEqual(known);
+      // Alerts stand after what the checks saw.
+      const order = (of: Incident) =>
+        of.findings.filter((each) => !isOfAlert(each)).map(({ check }) => check);
+      const known = order(before);
+      expect(order(after).slice(0, known.length)).toEqual(known);
     });
   });
 
@@ -148,6 +152,32 @@ describe('what is looked at', () => {
         const isOver = after.status === 'resolved' && before.status !== 'resolved';
         if (happening.type === 'verified' && isOver) expect(isDiagnosed).toBe(true);
       }
+    });
+  });
+});
+
+describe('alerts', () => {
+  test('keep the incident from being resolved by anybody but people while one fires', () => {
+    onEveryStep(({ before, after, happening }) => {
+      const isOver = after.status === 'resolved' && before.status !== 'resolved';
+      if (isOver && (after.alerts?.firing ?? 0) > 0) expect(happening.type).toBe('resolved');
+    });
+  });
+
+  test('are findings for as long as they fire, whatever is looked at', () => {
+    onEveryStep(({ after }) => {
+      const fires = after.alerts?.names.flatMap(({ name, firing }) => (firing > 0 ? [name] : [])) ?? [];
+      const problems = after.findings.filter((each) => isOfAlert(each) && each.status === 'problem');
+      expect(problems.map(({ check }) => check)).toEqual(fires.map((name) => `alert/${name}`));
+    });
+  });
+
+  test('have one look at a time: each that begins, begins when none is under way', () => {
+    onEveryStep(({ before, after, happening, effects }) => {
+      const begins = effects.filter(({ do: what }) => what === 'diagnose').length;
+      const ends = happening.type === 'diagnosed' && happening.actor === 'alertmanager';
+      expect(begins).toBeLessThanOrEqual(before.alerts?.looking && !ends ? 0 : 1);
+      if (begins > 0) expect(after.alerts?.looking).toBe('now');
     });
   });
 });

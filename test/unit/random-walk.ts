@@ -6,6 +6,7 @@ import { currentStep, isLooking, type StepRun, underway } from '../../src/incide
 import { transition } from '../../src/incident/transition.ts';
 import { stepOf } from '../../src/policy/ladder.ts';
 import type { Level, Policy } from '../../src/policy/policy.ts';
+import { named, seen } from './sample-alerts.ts';
 import { at, finding, incident, level, OPENED, pagesIn, preview, user } from './sample-incident.ts';
 import { emergency, PROVE, plan, RENEW, RESTART, SURVEY, saw, TELL } from './sample-procedure.ts';
 
@@ -29,7 +30,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
     approval: { approvers: [], expiresMs, selfApproval: false },
   }));
 
-type Kind = 'onward' | 'work' | 'steps' | 'people' | 'clock' | 'pages';
+type Kind = 'onward' | 'work' | 'steps' | 'people' | 'clock' | 'pages' | 'alerts';
 
 export interface Choice {
   readonly kind: Kind;
@@ -49,6 +50,7 @@ const anyChoice: fc.Arbitrary<Choice> = fc.record({
     { weight: 1, arbitrary: fc.constant<Kind>('people') },
     { weight: 2, arbitrary: fc.constant<Kind>('clock') },
     { weight: 1, arbitrary: fc.constant<Kind>('pages') },
+    { weight: 1, arbitrary: fc.constant<Kind>('alerts') },
   ),
   pick: fc.nat(10_000),
   sensible: fc.oneof(
@@ -83,7 +85,11 @@ export function walk(policy: Policy, choices: readonly Choice[], isDiagnosed = t
     const now = last.happening.at + later;
     const possible = EVENTS[kind](last.after, pages)
       .map((event) =>
-        at(event, event.type === 'timer-due' ? Math.max(now, event.due) : now, ACTORS[pick % 2]),
+        at(
+          event,
+          event.type === 'timer-due' ? Math.max(now, event.due) : now,
+          kind === 'alerts' ? 'alertmanager' : ACTORS[pick % 2],
+        ),
       )
       .filter((happening) => !sensible || transition(last.after, happening).moved);
     const chosen = possible[pick % Math.max(possible.length, 1)];
@@ -185,12 +191,26 @@ const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => re
       }),
     ),
   ],
+  /** They come, go, and come again; some look because of them comes to an end. */
+  alerts: ({ alerts, fixes }) => [
+    { type: 'alerted', alerts: seen(HIGH), joined: ['HighErrorRate'] },
+    { type: 'alerted', alerts: seen(HIGH, SLOW), joined: ['Slow'] },
+    { type: 'alert-resolved', alerts: seen({ ...HIGH, firing: 0 }) },
+    ...(alerts?.looking
+      ? ([[finding('expiry', 'healthy')], [finding('expiry', 'problem')]] as const).map(
+          (findings): IncidentEvent => ({ type: 'diagnosed', severity: 'warning', fixes, findings }),
+        )
+      : []),
+  ],
   pages: (_, pages) =>
     pages.slice(-4).flatMap((page): IncidentEvent[] => [
       { type: 'page-failed', page, reason: 'no such user' },
       { type: 'page-sent', page, by: 'slack' },
     ]),
 };
+
+const HIGH = named('HighErrorRate');
+const SLOW = named('Slow', 3, { severity: 'warning' });
 
 const PLANS = [plan(SURVEY, RENEW, TELL), emergency(RESTART, TELL, PROVE), plan(RENEW, RESTART)];
 

@@ -1,5 +1,5 @@
 /** What happens to the step that a procedure is at, and what can be read of it afterwards. */
-import type { Effect, Happening, LadderNews, ProcedureNews } from '../../src/incident/event.ts';
+import type { Effect, Happening } from '../../src/incident/event.ts';
 import type { Incident } from '../../src/incident/incident.ts';
 import type { StepFinding, StepState } from '../../src/incident/plan.ts';
 import { at, MINUTE, OPENED } from './sample-incident.ts';
@@ -44,5 +44,7 @@ export const overdue = (given: Incident): Happening => {
 export const states = (given: Incident): readonly StepState[] | undefined =>
   given.procedure?.steps.map(({ state }) => state);
 
-export const news = ({ effects }: { effects: readonly Effect[] }): readonly (LadderNews | ProcedureNews)[] =>
+type News = Extract<Effect, { do: 'tell' }>['text'];
+
+export const news = ({ effects }: { effects: readonly Effect[] }): readonly News[] =>
   effects.flatMap((effect) => (effect.do === 'tell' ? [effect.text] : []));

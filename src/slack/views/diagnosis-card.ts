@@ -29,7 +29,7 @@ export function diagnosisCard(
   const isResolved = diagnosis.resolved ?? true;
   const again = isResolved
     ? `✅ healthy again: ${card} is resolved`
-    : `✅ healthy: ${card} stays open, because a fix or a procedure is under way in it`;
+    : `✅ healthy: ${card} stays open, because a fix or a procedure is under way in it, or an alert fires`;
   const verdict = {
     healthy: incident === undefined ? '✅ healthy' : again,
     problem: `🔁 still a problem: ${card} is open, and its card shows what was found just now`,

@@ -19,7 +19,7 @@ const SHOWN_PROBLEMS = 8;
 export const findingLine = (finding: Finding): string =>
   `${mark(finding)} *${clip(oneLine(finding.title), 150)}*: ${clip(oneLine(finding.summary), 400)}`;
 
-const evidenceLine = (evidence: Evidence): string =>
+export const evidenceLine = (evidence: Evidence): string =>
   Object.entries(evidence)
     .filter(([, value]) => value !== '')
     .map(

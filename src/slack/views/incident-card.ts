@@ -1,9 +1,11 @@
 /** The card of an incident: one message, updated in place, from which everything about it can be done. */
 import type { KnownBlock } from '@slack/types';
+import { isOfAlert } from '../../incident/alert.ts';
 import { inShort } from '../../incident/in-short.ts';
 import { type Attempt, canBeUndone, type Incident, isUndecided, isWorking } from '../../incident/incident.ts';
 import { currentStep, underway } from '../../incident/plan.ts';
 import type { Advice } from '../../runbook/define.ts';
+import { alertBlocks } from './alerts.ts';
 import { attemptBlocks } from './attempt.ts';
 import { context, divider, header, type View } from './blocks.ts';
 import { findingBlocks } from './findings.ts';
@@ -32,7 +34,13 @@ export function incidentCard(
 
 function blocksOf(incident: Incident, offers: readonly Offer[], room: Room): KnownBlock[] {
   const { id, title, environment, severity, openedAt, openedBy } = incident;
-  const findings = findingBlocks(incident.findings, room);
+  const findings = [
+    ...alertBlocks(incident, room),
+    ...findingBlocks(
+      incident.findings.filter((finding) => !isOfAlert(finding)),
+      room,
+    ),
+  ];
   const procedure = procedureBlocks(incident, room);
   const isUnderway = underway(incident) !== undefined;
   return [

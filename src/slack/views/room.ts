@@ -5,6 +5,8 @@ export interface Room {
   readonly problems: number;
   readonly evidence: number;
   readonly others: number;
+  /** Characters for the alerts. */
+  readonly alerts: number;
   /** How many attempts are shown; those that need somebody come first. */
   readonly attempts: number;
   /** How many changes of a preview are shown, ten at most, and how long each of their values is. */
@@ -26,6 +28,7 @@ export const AMPLE: Room = {
   problems: 2800,
   evidence: 1500,
   others: 2000,
+  alerts: 1800,
   attempts: 5,
   changes: 10,
   value: 300,
@@ -42,6 +45,7 @@ export const TIGHT: Room = {
   problems: 900,
   evidence: 300,
   others: 400,
+  alerts: 500,
   attempts: 3,
   changes: 6,
   value: 60,

@@ -64,9 +64,18 @@ export function clipLines(lines: readonly string[], limit: number, most = lines.
   return [...kept, ...(more > 0 ? [andMore(more)] : [])].join('\n');
 }
 
-/** A person: a Slack user, somebody in a terminal, or Paksa itself. */
+/** Who acts and is nobody; Slack's ids are in capitals. */
+const MACHINES: Readonly<Record<string, string>> = {
+  paksa: 'Paksa',
+  alertmanager: 'Alertmanager',
+  grafana: 'Grafana',
+  generic: 'an alert',
+};
+
+/** A person: a Slack user, somebody in a terminal, Paksa itself, or what sends alerts. */
 export function person(actor: string): string {
-  if (actor === 'paksa') return 'Paksa';
+  const machine = MACHINES[actor];
+  if (machine !== undefined) return machine;
   return actor.startsWith('cli:') ? `${clip(oneLine(actor.slice(4)), 80)} (terminal)` : `<@${actor}>`;
 }
 

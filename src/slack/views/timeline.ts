@@ -3,6 +3,7 @@ import type { LogEntry } from '../../engine/ports.ts';
 import type { Effect, LadderNews } from '../../incident/event.ts';
 import { type Incident, type PageRef, proposedFix } from '../../incident/incident.ts';
 import type { Responder } from '../../policy/policy.ts';
+import { alertLine, firing } from './alerts.ts';
 import { procedureLine } from './procedure-news.ts';
 import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
 
@@ -29,6 +30,11 @@ function newsLine(incident: Incident, news: News): string {
     case 'climbed':
     case 'exhausted':
       return ladderLine(incident, news);
+    case 'alerts-unseen':
+    case 'alerts-over':
+    case 'alerts-problem-left':
+    case 'alerts-unknown-left':
+      return alertLine(news);
     default:
       return procedureLine(news);
   }
@@ -44,9 +50,17 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
   const fixTitle = (id: string) => `*${clip(oneLine(proposedFix(incident, id)?.title ?? id), 150)}*`;
   switch (happening.type) {
     case 'opened':
+      if (happening.alerts)
+        return `🔔 Opened by ${who}: ${firing(happening.alerts.names.map(({ name }) => name))}. Looking why.`;
       return `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.`;
+    case 'alerted':
+      return happening.joined.length === 0 ? '' : `🔔 ${who}: ${firing(happening.joined)} too.`;
+    case 'alert-resolved':
+      return `🔕 ${who}: no alert fires any more. Looking whether all is well.`;
     case 'diagnosed': {
       const problems = happening.findings.filter(({ status }) => status === 'problem').length;
+      if (incident.alerts)
+        return `🔎 Looked: ${problems === 0 ? 'the checks see no problem' : plural(problems, 'problem')}.`;
       return problems === 0
         ? '🔎 Looked again: no problem is left.'
         : `🔎 Looked again: ${plural(problems, 'problem')}.`;

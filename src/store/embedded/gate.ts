@@ -140,13 +140,14 @@ export async function holdServer(place: Place): Promise<Hold | undefined> {
   };
 }
 
-/** Undefined when the connection ends before a line is whole. */
+/** Undefined when the connection ends before a line is whole, or is cut off. */
 export async function firstLine(stream: NodeJS.ReadableStream): Promise<string | undefined> {
   const lines = createInterface({ input: stream });
   const line = await Promise.race([
     once(lines, 'line').then(([text]) => String(text)),
     once(lines, 'close').then(() => undefined),
-  ]);
+    // The interface passes the stream's errors on.
+  ]).catch(() => undefined);
   lines.close();
   stream.resume();
   return line;

@@ -38,6 +38,7 @@ export async function renewBackend(stack: ComposeStack): Promise<void> {
     what: `the backend of ${stack.project} to answer`,
     within: 90_000,
   });
-  await stack.compose('restart', '--timeout', '1', 'nginx');
+  // A new container begins a new log: what nginx said meanwhile is of this fault, and of no other.
+  await stack.recreate('nginx');
   await untilBackendAnswers(stack);
 }

@@ -1,5 +1,6 @@
 /** Text, findings and incidents as an attacker or an accident would write them. */
 import fc from 'fast-check';
+import { ALERT_SOURCES, type IncidentAlerts } from '../../../src/incident/alert.ts';
 import type { Attempt, AttemptStage, Incident, ProposedFix } from '../../../src/incident/incident.ts';
 import type { ProcedureRun, StepFinding, StepRun } from '../../../src/incident/plan.ts';
 import type { Finding } from '../../../src/runbook/finding.ts';
@@ -214,6 +215,32 @@ const hostileProcedure: fc.Arbitrary<ProcedureRun> = fc
     };
   });
 
+export const hostileAlerts: fc.Arbitrary<IncidentAlerts> = fc
+  .record({
+    source: fc.constantFrom(...ALERT_SOURCES),
+    moreNames: fc.nat(3),
+    names: fc.array(
+      fc.record({
+        name: hostileText,
+        firing: fc.nat(3),
+        severity: fc.constantFrom('warning' as const, 'critical' as const),
+        since: fc.constant(OPENED),
+        summary: hostileText,
+        link: fc.oneof(
+          hostileText,
+          hostileText.map((text) => `https://evil.example/${text}`),
+          fc.constant('https://prometheus.paksa.test/graph?g0.expr=up&g0.tab=1'),
+        ),
+        evidence: fc.dictionary(hostileText, hostileText),
+      }),
+      { maxLength: 14 },
+    ),
+  })
+  .map(({ names, ...rest }) => {
+    const firing = names.reduce((sum, each) => sum + each.firing, 0);
+    return { ...rest, names, firing, total: firing + 3, looking: 'now' };
+  });
+
 /** Far more of everything than any runbook has. */
 export const hostileIncident: fc.Arbitrary<Incident> = fc
   .record({
@@ -226,6 +253,7 @@ export const hostileIncident: fc.Arbitrary<Incident> = fc
       .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => hostileFix(index)))),
     levelName: hostileText,
     procedure: fc.option(hostileProcedure, { nil: undefined }),
+    alerts: fc.option(hostileAlerts, { nil: undefined }),
     status: fc.constantFrom('open' as const, 'acknowledged' as const, 'resolved' as const),
     ladder: fc.constantFrom(
       'waiting' as const,
@@ -234,7 +262,7 @@ export const hostileIncident: fc.Arbitrary<Incident> = fc
       'stopped' as const,
     ),
   })
-  .map(({ fixes, levelName, ladder, procedure, ...rest }) => {
+  .map(({ fixes, levelName, ladder, procedure, alerts, ...rest }) => {
     const plain = incident();
     const { policy } = plain;
     const levels = policy.escalation.levels.map((level) => ({ ...level, name: levelName }));
@@ -242,6 +270,7 @@ export const hostileIncident: fc.Arbitrary<Incident> = fc
     return incident({
       ...rest,
       ...(procedure ? { procedure } : {}),
+      ...(alerts ? { alerts, undiagnosed: true } : {}),
       fixes: fixes.map(([fix]) => fix),
       attempts: Object.fromEntries(attempts),
       ladder: { ...plain.ladder, state: ladder, level: ladder === 'climbing' ? 2 : 0, repeat: 2 },

@@ -16,6 +16,8 @@ const OWN_MARKUP = [
   /<#(?!CEVIL)C[A-Z0-9]+>/g,
   /<!date\^\d+\^(?:\{date_short_pretty\} )?\{time\}\|[\d :UTC-]+>/g,
   /<https:\/\/paksa\.slack\.test\/[a-z0-9/]*\|(?:open the card|INC-\d+)>/g,
+  // What an alert's rule links to is somebody else's: nothing in it may end the markup.
+  /<https:\/\/(?:prometheus\.paksa\.test|evil\.example)\/[^\s<>|]*\|source>/g,
   /<https:\/\/docs\.paksa\.test\/[a-z0-9/]*\|Read more>/g,
 ];
 

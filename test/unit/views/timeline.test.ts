@@ -11,6 +11,7 @@ import type {
 } from '../../../src/incident/event.ts';
 import { section } from '../../../src/slack/views/blocks.ts';
 import { timelineEntry } from '../../../src/slack/views/timeline.ts';
+import { alertsSeen } from '../sample-alerts.ts';
 import { at, finding, incident, preview } from '../sample-incident.ts';
 import { emergency, plan, saw, TELL } from '../sample-procedure.ts';
 import { HUGE, hostileText } from './hostile.ts';
@@ -25,6 +26,8 @@ const page = { level: 1, attempt: 1, responder: 'user/U1' };
 /** One of each, with `text` wherever it takes text. */
 const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent, { type: Name }> } => ({
   opened: { type: 'opened', severity: 'critical', findings: [finding('expiry', 'problem')] },
+  alerted: { type: 'alerted', alerts: alertsSeen(text), joined: [text] },
+  'alert-resolved': { type: 'alert-resolved', alerts: alertsSeen(text, 0) },
   diagnosed: { type: 'diagnosed', severity: 'critical', findings: [finding('expiry', 'problem')], fixes: [] },
   'fix-requested': { type: 'fix-requested', fix: 'renew' },
   previewed: { type: 'previewed', ...ref, preview: { ...preview('x'), summary: text } },

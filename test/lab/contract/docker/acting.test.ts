@@ -47,7 +47,7 @@ describe.runIf(canRunLab())('restart, stop and start of containers', () => {
     });
 
     test('of one that ends again has failed, with its last words', TIMES, async () => {
-      const script = `[ -e /tmp/been ] && { seq 1 50; echo "password missing" >&2; exit 9; }; touch /tmp/been; ${IDLE}`;
+      const script = `[ -e /tmp/been ] && { { seq 1 50; echo "password missing"; } >&2; exit 9; }; touch /tmp/been; ${IDLE}`;
       await project.run(script, { service: 'breaking' });
       const ready = () => project.adapter('breaking').exec(['ls', '/tmp/been'], { signal: soon() });
       await expect.poll(async () => (await ready()).exitCode, TIMES).toBe(0);
