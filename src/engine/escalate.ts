@@ -42,11 +42,17 @@ export function pageOf(incident: string, key: string): PageRef {
   return { level: Number(level), attempt: Number(attempt), responder: responder.join('/') };
 }
 
-/** Sends one page, unless somebody has answered by now. A passing failure is thrown, for the job to come back to it; a lasting one is recorded. */
+/**
+ * Sends one page, or drops it where somebody has answered by now. A passing failure is thrown, for the job to come back to
+ * it; a lasting one is recorded.
+ */
 export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskOf<'page'>): Promise<void> {
   const incident = await deps.store.incident(id);
-  if (incident?.status !== 'open') return;
+  if (!incident) return;
   const cause = pageKey(id, page);
+  // Written down, so that nobody takes it for lost; refused when it is open again by then.
+  const drop = () => apply(deps.store, id, { type: 'page-dropped', page }, { actor: PAKSA, cause });
+  if (incident.status !== 'open' && (await drop()).done) return;
   try {
     const responder = responderOf(incident, page);
     const to: Recipient =

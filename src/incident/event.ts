@@ -78,6 +78,8 @@ export type IncidentEvent =
       readonly reached?: string;
     }
   | { readonly type: 'page-failed'; readonly page: PageRef; readonly reason: string }
+  /** Somebody had answered before it went out. */
+  | { readonly type: 'page-dropped'; readonly page: PageRef }
   /** The service that was paged could not be told that somebody has answered. */
   | {
       readonly type: 'quiet-failed';

@@ -80,6 +80,8 @@ function changed(incident: Incident, event: Happening): Transition {
               ],
             },
       );
+    case 'page-dropped':
+      return incident.status === 'open' ? refuse('Nobody has answered it.') : moved(incident);
     case 'quiet-failed':
       return moved(incident);
     case 'page-failed': {
@@ -104,6 +106,7 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
   'verified',
   'page-sent',
   'page-failed',
+  'page-dropped',
   'quiet-failed',
 ]);
 

@@ -7,11 +7,17 @@ import type { Taken } from './provider.ts';
 /** What has been seen of one incident so far. */
 export interface Watched {
   readonly version: number;
-  readonly pages: ReadonlyMap<string, 'owed' | 'sent' | 'failed'>;
+  readonly pages: ReadonlyMap<string, 'owed' | 'sent' | 'failed' | 'dropped'>;
   /** `fix/round` of attempts that were approved, and of those that were begun. */
   readonly approved: ReadonlySet<string>;
   readonly begun: ReadonlySet<string>;
 }
+
+const OUTCOMES = new Map<string, 'sent' | 'failed' | 'dropped'>([
+  ['page-sent', 'sent'],
+  ['page-failed', 'failed'],
+  ['page-dropped', 'dropped'],
+]);
 
 export const UNSEEN: Watched = { version: 0, pages: new Map(), approved: new Set(), begun: new Set() };
 
@@ -36,10 +42,12 @@ export function watch(seen: Watched, incident: Incident, { seq, happening, effec
     );
     pages.set(key, 'owed');
   }
-  if (happening.type === 'page-sent' || happening.type === 'page-failed') {
+  const outcome = OUTCOMES.get(happening.type);
+  if (outcome !== undefined && 'page' in happening) {
     const key = pageKey(incident.id, happening.page);
     must(pages.get(key) === 'owed', `${key} ends, and was ${pages.get(key) ?? 'never decided on'}`);
-    pages.set(key, happening.type === 'page-sent' ? 'sent' : 'failed');
+    must(outcome !== 'dropped' || status !== 'open', `${key} is dropped, and nobody has answered`);
+    pages.set(key, outcome);
   }
   if (happening.type === 'approved' || happening.type === 'undo-requested')
     approved.add(`${happening.type}/${happening.fix}/${happening.round}`);

@@ -21,8 +21,8 @@ interface Owed extends OwedPage {
 }
 
 export interface MemoryStore extends Store {
-  /** When the sweep has something to find, if nothing happens before. */
-  nextLate(lateMs: number, pageLateMs: number): number | undefined;
+  /** When the sweep has something to find, if nothing happens before; never is `Infinity`. */
+  nextLate(lateMs: number, pageLateMs: number): number;
 }
 
 export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
@@ -30,6 +30,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const logs = new Map<string, LogEntry[]>();
   const causes = new Set<string>();
   const owed = new Map<string, Owed>();
+  /** When each incident's soonest timer falls due. */
+  const due = new Map<string, number>();
   /** Whom the page of a schedule is for. */
   const recipients = new Map<string, string>();
   /** One transaction after the other: stronger than rows that are held, and the same to whoever holds one. */
@@ -71,6 +73,9 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         commits.push(() => {
           const entry = { seq: incident.version, happening, effects };
           incidents.set(incident.id, incident);
+          const [soonest] = timersOf(incident);
+          if (soonest) due.set(incident.id, soonest.due);
+          else due.delete(incident.id);
           logs.set(incident.id, [...(logs.get(incident.id) ?? []), entry]);
           for (const effect of effects)
             if (effect.do === 'page') {
@@ -124,11 +129,10 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       [...owed.values()].filter(({ at }) => at >= options.now() - sinceMs && at <= options.now() - untilMs),
     happened: async (some) => new Set(some.filter((cause) => causes.has(cause))),
     nextLate: (lateMs, pageLateMs) => {
-      const due = [
-        ...open().flatMap((incident) => timersOf(incident).map((timer) => timer.due + lateMs)),
-        ...[...owed.values()].map(({ at }) => at + pageLateMs),
-      ];
-      return due.length === 0 ? undefined : Math.min(...due);
+      let soonest = Number.POSITIVE_INFINITY;
+      for (const at of due.values()) soonest = Math.min(soonest, at + lateMs);
+      for (const { at } of owed.values()) soonest = Math.min(soonest, at + pageLateMs);
+      return soonest;
     },
   };
 }

@@ -209,7 +209,7 @@ export async function simulate(seed: number, count: number): Promise<Night> {
   now = START;
   for (;;) {
     const late = store.nextLate(LATE_MS, PAGE_LATE_MS);
-    const sweepsAt = late === undefined ? Infinity : Math.max(now, late) + SWEEP_MS;
+    const sweepsAt = Math.max(now, late) + SWEEP_MS;
     const workAt = queue.next() ?? Infinity;
     const actsAt = Math.min(Infinity, ...people.map(({ at }) => at));
     const soonest = Math.min(sweepsAt, workAt, actsAt);

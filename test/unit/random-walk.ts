@@ -205,6 +205,7 @@ const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => re
   pages: (_, pages) =>
     pages.slice(-4).flatMap((page): IncidentEvent[] => [
       { type: 'page-failed', page, reason: 'no such user' },
+      { type: 'page-dropped', page },
       { type: 'page-sent', page, by: 'slack' },
     ]),
 };

@@ -22,6 +22,16 @@ const REF = { fix: 'renew', round: 2 };
 const NOW = OPENED + MINUTE;
 const verified = (passed: boolean): IncidentEvent => ({ type: 'verified', ...REF, passed, findings: [] });
 
+test('a page is dropped once somebody has answered, and not before', () => {
+  const page = { level: 1, attempt: 1, responder: 'user/U1' };
+  const dropped = at({ type: 'page-dropped', page });
+  expect(transition(incident(), dropped)).toEqual({ moved: false, why: 'Nobody has answered it.' });
+  expect(transition(incident({ status: 'acknowledged' }), dropped)).toMatchObject({
+    moved: true,
+    effects: [],
+  });
+});
+
 describe('a step that fails pages the next level at once', () => {
   const CLIMBS: readonly (readonly [AttemptStage, IncidentEvent, string])[] = [
     ['awaiting-approval', { type: 'denied', ...REF }, 'A fix was denied.'],

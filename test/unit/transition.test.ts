@@ -152,6 +152,7 @@ describe('resolved', () => {
     ['verifying-undo', { type: 'verified', ...REF, passed: false, findings: [] }],
     ['succeeded', { type: 'page-sent', page, by: 'slack' }],
     ['succeeded', { type: 'page-failed', page, reason: 'no such user' }],
+    ['succeeded', { type: 'page-dropped', page }],
   ];
   test.each(ACCEPTED)('with an attempt %s, still accepts %o', (stage, event) => {
     expect(transition(ended(stage), at(event))).toMatchObject({ moved: true });

@@ -101,6 +101,8 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
       return `📟 Paged ${pagedPerson(happening)} (${clip(oneLine(happening.by), 80)}).`;
     case 'page-failed':
       return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${clip(escaped(happening.reason), MOST_SAID)}`;
+    case 'page-dropped':
+      return `📟 ${pagedResponder(happening.page)} is not paged any more: somebody has answered.`;
     case 'quiet-failed':
       return `⚠️ “${clip(oneLine(happening.pager), 80)}” could not be told of the answer, and may go on calling: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'procedure-started': {

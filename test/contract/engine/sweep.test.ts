@@ -1,7 +1,7 @@
 /** The sweep over a queue that loses everything: timers and pages are moved on all the same, and what cannot be is told. */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { commit } from '../../../src/engine/apply.ts';
+import { apply, commit } from '../../../src/engine/apply.ts';
 import { sweep } from '../../../src/engine/sweep.ts';
 import type { Incident, PageRef } from '../../../src/incident/incident.ts';
 import { keepSweeping } from '../../../src/jobs/sweeping.ts';
@@ -80,6 +80,18 @@ test('a page that the queue lost goes out once, and is recorded', async () => {
   expect(log.at(-1)?.happening).toMatchObject({ type: 'page-sent', by: 'a pager of the tests' });
   expect(await sweep(deps())).toEqual({ moved: [], stuck: [] });
   expect(paged).toHaveLength(1);
+});
+
+test('a page that the queue lost is dropped when somebody has answered meanwhile, and owed no more', async () => {
+  await openedAgo('INC-906', FIRST + MINUTE);
+  await sweep(deps());
+  await apply(store(), 'INC-906', { type: 'acknowledged' }, { actor: 'U1' });
+  await pool.query(`UPDATE paksa.event SET at = at - interval '6 minutes' WHERE incident = 'INC-906'`);
+  const before = paged.length;
+  expect((await sweep(deps())).moved).toEqual([expect.stringMatching(/^page\/INC-906\//)]);
+  expect(paged).toHaveLength(before);
+  expect((await store().log('INC-906')).at(-1)?.happening).toMatchObject({ type: 'page-dropped' });
+  expect(await sweep(deps())).toEqual({ moved: [], stuck: [] });
 });
 
 test('many replicas that sweep at once take one step', async () => {

@@ -56,6 +56,7 @@ const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent,
   'timer-due': { type: 'timer-due', timer: 'ladder', due: 0 },
   'page-sent': { type: 'page-sent', page, by: text },
   'page-failed': { type: 'page-failed', page: { ...page, responder: `pager/${text}` }, reason: text },
+  'page-dropped': { type: 'page-dropped', page: { ...page, responder: `pager/${text}` } },
   'quiet-failed': { type: 'quiet-failed', page, pager: text, reason: text },
 });
 
