@@ -55,7 +55,6 @@ export async function createWorld({
   const bots = new Set<ChildProcess>();
 
   const env = {
-    ...variables,
     PATH: process.env.PATH,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
     PORT: String(botPort),
@@ -63,6 +62,7 @@ export async function createWorld({
     PAKSA_CONFIG: file,
     SLACK_API_URL: workspace.apiUrl,
     SLACK_BOT_TOKEN: workspace.botToken,
+    ...variables,
     ...(own ? { TEST_TOPICS: own.href } : {}),
     ...(http ? { SLACK_SIGNING_SECRET: signingSecret } : { SLACK_APP_TOKEN: workspace.appToken }),
   };
