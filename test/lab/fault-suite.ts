@@ -9,12 +9,14 @@ import { openSite, type Site } from './site.ts';
 
 /**
  * All of them take longer than all other tests together: unless LAB_FAULTS is set, the first of each topic stands for the
- * others. `npm run lab -- --report` tries them all, too.
+ * others, on one of the stacks. `npm run lab -- --report` tries them all, too.
  */
-const chosen = <Stack>(faults: readonly Fault<Stack>[]): readonly Fault<Stack>[] =>
+const chosen = <Stack>(faults: readonly Fault<Stack>[], elsewhere: ReadonlySet<string>) =>
   process.env.LAB_FAULTS
     ? faults
-    : faults.filter(({ topic }, at) => faults.findIndex((fault) => fault.topic === topic) === at);
+    : faults.filter(
+        ({ topic }, at) => !elsewhere.has(topic) && faults.findIndex((fault) => fault.topic === topic) === at,
+      );
 
 const SETTLED = { timeout: 90_000, interval: 5_000 };
 
@@ -27,8 +29,11 @@ export function testFaults<Stack extends { stop(): Promise<void> }>(
     faults,
     start,
     describe: described,
+    elsewhere = new Set(),
   }: {
     readonly faults: readonly Fault<Stack>[];
+    /** Topics of which another stack tries the first fault. */
+    readonly elsewhere?: ReadonlySet<string>;
     readonly start: (lab: Lab) => Promise<Stack>;
     readonly describe: (stack: Stack) => Described;
   },
@@ -61,7 +66,7 @@ export function testFaults<Stack extends { stop(): Promise<void> }>(
       await expect.poll(async () => trials.alarms(await trials.look()), SETTLED).toEqual([]);
     });
 
-    it.each(chosen(faults))(
+    it.each(chosen(faults, elsewhere))(
       '$topic, $id: $what',
       async (fault) => {
         site ??= await open();
