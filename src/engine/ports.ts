@@ -102,10 +102,8 @@ export interface Store {
   log(incident: string): Promise<readonly LogEntry[]>;
   /** Timers that fell due longer ago than this, by the database's clock, of at most so many incidents; the latest first. */
   overdue(byMs: number, most: number): Promise<readonly OverdueTimer[]>;
-  /** Pages that were decided on from so long ago until so long ago. */
-  pagesDecided(sinceMs: number, untilMs: number): Promise<readonly OwedPage[]>;
-  /** Which of these causes the logs hold. */
-  happened(causes: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Pages that were decided on from so long ago until so long ago, and of which nothing has come. */
+  owedPages(sinceMs: number, untilMs: number): Promise<readonly OwedPage[]>;
   diagnosis(id: string): Promise<Diagnosis | undefined>;
   survey(id: string): Promise<Survey | undefined>;
   notice(id: string): Promise<Notice>;

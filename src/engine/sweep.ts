@@ -7,14 +7,14 @@ import { messageOf } from '../errors.ts';
 import { PAKSA } from '../incident/event.ts';
 import { apply } from './apply.ts';
 import { type EscalateDeps, pageKey, sendPage } from './escalate.ts';
-import type { OverdueTimer, OwedPage, Store } from './ports.ts';
+import type { OverdueTimer, OwedPage } from './ports.ts';
 
 /** The queue is this late at times, when much falls due at once. */
-const LATE_MS = 5_000;
+export const LATE_MS = 5_000;
 /** A timer that is so late, and was tried, stands still. */
 const STUCK_MS = 30_000;
 /** A page is tried for about three minutes; then it is known to have failed. */
-const PAGE_LATE_MS = 300_000;
+export const PAGE_LATE_MS = 300_000;
 /** Of older ones, somebody has long been told. */
 const PAGE_AGE_MS = 86_400_000;
 /** At once, of many that are late: the rest comes with the next sweep. */
@@ -32,7 +32,10 @@ export interface Swept {
 
 /** @throws Error when the database cannot be asked: nothing is known then */
 export async function sweep(deps: EscalateDeps): Promise<Swept> {
-  const [timers, pages] = await Promise.all([deps.store.overdue(LATE_MS, MOST), owedPages(deps.store)]);
+  const [timers, pages] = await Promise.all([
+    deps.store.overdue(LATE_MS, MOST),
+    deps.store.owedPages(PAGE_AGE_MS, PAGE_LATE_MS),
+  ]);
   const moved: string[] = [];
   const stuck: string[] = [];
   const work = [
@@ -82,10 +85,4 @@ async function inTime(work: Promise<unknown>): Promise<string | undefined> {
   const why = await Promise.race([done, deadline]);
   over.abort();
   return why;
-}
-
-async function owedPages(store: Store): Promise<readonly OwedPage[]> {
-  const decided = await store.pagesDecided(PAGE_AGE_MS, PAGE_LATE_MS);
-  const known = await store.happened(decided.map(({ incident, page }) => pageKey(incident, page)));
-  return decided.filter(({ incident, page }) => !known.has(pageKey(incident, page)));
 }

@@ -47,24 +47,21 @@ export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
         }),
       );
     },
-    pagesDecided: async (sinceMs, untilMs) => {
+    owedPages: async (sinceMs, untilMs) => {
       const { rows } = await pool.query<{ incident: string; page: PageRef }>(
         `SELECT e.incident, effect -> 'page' AS page
            FROM paksa.event e, jsonb_array_elements(e.effects) effect
           WHERE e.effects @> '[{"do": "page"}]' AND effect ->> 'do' = 'page'
             AND e.at BETWEEN paksa.now() - $1 * interval '1 millisecond'
                          AND paksa.now() - $2 * interval '1 millisecond'
+            AND NOT EXISTS (SELECT FROM paksa.event outcome
+                             WHERE outcome.incident = e.incident AND outcome.seq > e.seq
+                               AND outcome.type IN ('page-sent', 'page-failed', 'page-dropped')
+                               AND outcome.event -> 'page' = effect -> 'page')
           ORDER BY e.at`,
         [sinceMs, untilMs],
       );
       return rows;
-    },
-    happened: async (causes) => {
-      const { rows } = await pool.query<{ cause: string }>(
-        'SELECT cause FROM paksa.event WHERE cause = ANY($1)',
-        [causes],
-      );
-      return new Set(rows.map(({ cause }) => cause));
     },
     survey: async (id) => {
       const { rows } = await pool.query<{ body: Survey }>('SELECT body FROM paksa.survey WHERE id = $1', [

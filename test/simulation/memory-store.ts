@@ -125,9 +125,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         .filter(({ lateMs }) => lateMs > byMs)
         .sort((a, b) => a.due - b.due)
         .slice(0, most),
-    pagesDecided: async (sinceMs, untilMs) =>
+    owedPages: async (sinceMs, untilMs) =>
       [...owed.values()].filter(({ at }) => at >= options.now() - sinceMs && at <= options.now() - untilMs),
-    happened: async (some) => new Set(some.filter((cause) => causes.has(cause))),
     nextLate: (lateMs, pageLateMs) => {
       let soonest = Number.POSITIVE_INFINITY;
       for (const at of due.values()) soonest = Math.min(soonest, at + lateMs);

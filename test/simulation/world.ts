@@ -6,7 +6,7 @@ import { apply, commit } from '../../src/engine/apply.ts';
 import { decide } from '../../src/engine/decide.ts';
 import { pageFailed, sendPage, timerDue } from '../../src/engine/escalate.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
-import { sweep } from '../../src/engine/sweep.ts';
+import { LATE_MS, PAGE_LATE_MS, sweep } from '../../src/engine/sweep.ts';
 import type { Task } from '../../src/engine/task.ts';
 import { AdapterError } from '../../src/errors.ts';
 import { PAKSA } from '../../src/incident/event.ts';
@@ -27,9 +27,6 @@ const START = 1_700_000_000_000;
 const HEARTBEAT_MS = 12_000;
 const MOST_TRIES = 12;
 const SWEEP_MS = 2_500;
-/** What the sweep calls late; see src/engine/sweep.ts. */
-const LATE_MS = 5_000;
-const PAGE_LATE_MS = 300_000;
 /** More than any night of a hundred incidents takes: a world that does not end has found a loop. */
 const MOST_STEPS = 200_000;
 
