@@ -1,5 +1,14 @@
 /** A scrolling conversation: it follows what is new while one is at its end, and otherwise says that there is more below. */
-import { Fragment, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  Fragment,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { PageMessage } from './api.ts';
 import { useDirectory } from './blocks/surface.ts';
 import { Message } from './message.tsx';
@@ -44,24 +53,35 @@ function useFollowedEnd(messages: PageMessage[]) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const top = useRef(0);
   const seen = useRef(messages.length);
   const [missed, setMissed] = useState(0);
 
+  const scrollDown = useCallback(() => {
+    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+    top.current = scroller.current?.scrollTop ?? 0;
+  }, []);
   const toEnd = () => {
     isAtEnd.current = true;
     setMissed(0);
-    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+    scrollDown();
   };
   const onScroll = () => {
     const element = scroller.current;
     if (element === null) return;
+    top.current = element.scrollTop;
     isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < SLACK_PX;
     if (isAtEnd.current) setMissed(0);
+  };
+  /** Whoever has just scrolled up is heard a frame later: what is drawn meanwhile must not take them back. */
+  const hearOfScroll = () => {
+    if ((scroller.current?.scrollTop ?? 0) < top.current) onScroll();
   };
 
   useLayoutEffect(() => {
     const added = messages.length - seen.current;
     seen.current = messages.length;
+    hearOfScroll();
     if (isAtEnd.current || (added > 0 && messages.at(-1)?.user === me)) toEnd();
     else if (added > 0) setMissed((before) => before + added);
   });
@@ -69,12 +89,12 @@ function useFollowedEnd(messages: PageMessage[]) {
   // Cards grow when they are drawn anew, pictures when they arrive, and the window shrinks when a phone's keyboard comes up.
   useEffect(() => {
     const observer = new ResizeObserver(() => {
-      if (isAtEnd.current) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+      if (isAtEnd.current) scrollDown();
     });
     for (const element of [scroller.current, content.current])
       if (element !== null) observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+  }, [scrollDown]);
 
   return { scroller, content, onScroll, missed, toEnd };
 }

@@ -26,7 +26,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     },
     mend: async (stack) => {
       await stack.compose('start', 'redis');
-      await untilBackendAnswers(stack);
+      await stack.untilHealthy('redis', 'backend');
     },
     foundBy: ['redis'],
     fix: 'restart-redis',

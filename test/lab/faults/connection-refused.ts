@@ -59,7 +59,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     },
     mend: async (stack) => {
       await stack.compose('start', 'postgres');
-      await untilDatabaseAnswers(stack);
+      await stack.untilHealthy('postgres');
     },
     foundBy: ['containers', 'tcp'],
     fix: 'restart-container',
