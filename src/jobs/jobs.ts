@@ -1,8 +1,8 @@
 /** Durable tasks on pg-boss: put in with the state that causes them, worked on by any replica. */
-import { type Job, PgBoss } from 'pg-boss';
+import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import type { Enqueue } from '../engine/ports.ts';
 import type { Task, TaskOf } from '../engine/task.ts';
-import { AdapterError } from '../errors.ts';
+import { AdapterError, messageOf } from '../errors.ts';
 import { createQueues, sendOptions } from './queues.ts';
 
 /** What to do for each kind of task. `signal` aborts when the claim on it is lost. */
@@ -29,6 +29,14 @@ const POLLING = {
   pollingIntervalSeconds: 0.5,
   notifyPollingIntervalSeconds: 0.5,
   localConcurrency: 10,
+} as const;
+/** One worker takes one task a poll, so twenty a second. Timers are short work, and many may fall due at once. */
+const TIMERS = {
+  ...POLLING,
+  localConcurrency: 2,
+  batchSize: 8,
+  burstWhenBatchFull: true,
+  perJobResults: true,
 } as const;
 
 export interface JobsOptions {
@@ -77,6 +85,20 @@ export async function startJobs(
     async (jobs: Job<Work>[]): Promise<void> => {
       for (const { data, signal } of jobs) await orLater(data, handle(data, signal));
     };
+  /** Side by side, and each settled for itself. */
+  const together =
+    <Work extends Task>(handle: (task: Work, signal: AbortSignal) => Promise<void>) =>
+    (jobs: Job<Work>[]): Promise<JobResult[]> =>
+      Promise.all(
+        jobs.map(async ({ id, data, signal }): Promise<JobResult> => {
+          try {
+            await orLater(data, handle(data, signal));
+            return { id, status: 'completed' };
+          } catch (error) {
+            return { id, status: 'failed', output: { message: messageOf(error) } };
+          }
+        }),
+      );
 
   return {
     enqueue,
@@ -84,6 +106,9 @@ export async function startJobs(
       const listen = async <Name extends Task['task']>(name: Name): Promise<void> => {
         const handle = handlers[name];
         if (handle) await boss.work<TaskOf<Name>>(name, POLLING, each(handle));
+      };
+      const listenForTimers = async (): Promise<void> => {
+        if (handlers.timer) await boss.work<TaskOf<'timer'>>('timer', TIMERS, together(handlers.timer));
       };
       // Each kind by name, so that a new one cannot be forgotten here.
       const kinds: Record<Task['task'], Promise<void>> = {
@@ -93,7 +118,7 @@ export async function startJobs(
         run: listen('run'),
         verify: listen('verify'),
         look: listen('look'),
-        timer: listen('timer'),
+        timer: listenForTimers(),
         page: listen('page'),
         quiet: listen('quiet'),
         alerts: listen('alerts'),

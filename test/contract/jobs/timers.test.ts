@@ -1,0 +1,46 @@
+/** Timers that fall due together are worked on together, and each is settled for itself: one that fails holds up no other. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TaskOf } from '../../../src/engine/task.ts';
+import { type Jobs, startJobs } from '../../../src/jobs/jobs.ts';
+import { openPool } from '../../../src/store/pool.ts';
+import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+
+let database: FreshDatabase;
+let pool: ReturnType<typeof openPool>;
+let jobs: Jobs;
+beforeAll(async () => {
+  database = await freshDatabase();
+  pool = openPool(database.url, () => undefined);
+  jobs = await startJobs(database.url, { onError: () => undefined, onFailure: () => undefined });
+});
+afterAll(async () => {
+  await jobs.stop(5_000);
+  await pool.end();
+  await database.drop();
+});
+
+const MANY = 30;
+
+test('each of many at once is called, and only what failed is called again', async () => {
+  const due = Date.now();
+  const timer = (index: number) =>
+    ({ task: 'timer', incident: `INC-${index}`, timer: 'ladder', due }) as const;
+  for (let index = 0; index < MANY; index += 1)
+    await jobs.enqueue((text, values) => pool.query(text, values), timer(index), due);
+
+  const calls = new Map<string, number>();
+  await jobs.work({
+    timer: async ({ incident }: TaskOf<'timer'>) => {
+      const count = (calls.get(incident) ?? 0) + 1;
+      calls.set(incident, count);
+      if (incident === 'INC-3' && count < 3) throw new Error('the database was away');
+    },
+  });
+
+  const once = Object.fromEntries(Array.from({ length: MANY }, (_, index) => [`INC-${index}`, 1]));
+  const states = async () =>
+    (await pool.query(`SELECT state, count(*)::int FROM pgboss.job WHERE name = 'timer' GROUP BY state`))
+      .rows;
+  await expect.poll(states, { timeout: 30_000 }).toEqual([{ state: 'completed', count: MANY }]);
+  expect(Object.fromEntries(calls)).toEqual({ ...once, 'INC-3': 3 });
+});
