@@ -151,7 +151,9 @@ export function ranked(
   topics: Topics,
 ): Pick<Survey, 'topics' | 'causes' | 'explainedBy'> {
   const byGravity = looks.toSorted((a, b) => gravity(a) - gravity(b));
-  const troubled = byGravity.filter((look) => overall(look.findings) === 'problem').map(({ topic }) => topic);
+  const troubled = byGravity
+    .filter(({ findings }) => overall(findings) === 'problem')
+    .map(({ topic, findings }) => ({ topic, severity: worstSeverity(findings) }));
   const { causes, explainedBy } = probableCauses(troubled, topics);
   const rank = (look: SurveyedTopic) => gravity(look) * 2 + (causes.includes(look.topic) ? 0 : 1);
   return { topics: looks.toSorted((a, b) => rank(a) - rank(b)), causes, explainedBy };

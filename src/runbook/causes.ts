@@ -1,5 +1,12 @@
 /** Of several topics with problems, which is probably the cause of which: by what each runbook says that it explains. */
 import type { Runbook } from './define.ts';
+import type { Severity } from './finding.ts';
+
+/** A topic with a problem, and how grave the worst of it is. */
+export interface Troubled {
+  readonly topic: string;
+  readonly severity: Severity;
+}
 
 export interface Causes {
   /** Topics that nothing else here explains, in the order given. */
@@ -8,24 +15,33 @@ export interface Causes {
   readonly explainedBy: Readonly<Record<string, readonly string[]>>;
 }
 
-/** `troubled` in the order in which they matter: of two that explain each other the first is taken for the cause. */
+/**
+ * `troubled` in the order in which they matter: of two that explain each other the first is taken for the cause. What is
+ * graver than a topic is not explained by it: a busy machine is no reason to leave corrupt data for later.
+ */
 export function probableCauses(
-  troubled: readonly string[],
+  troubled: readonly Troubled[],
   topics: ReadonlyMap<string, Pick<Runbook, 'explains'>>,
 ): Causes {
-  const reach = new Map(troubled.map((topic) => [topic, consequencesOf(topic, troubled, topics)]));
-  const explains = (cause: string, topic: string) => reach.get(cause)?.has(topic) ?? false;
-  const isCause = (topic: string, place: number) =>
+  const names = troubled.map(({ topic }) => topic);
+  const reach = new Map(names.map((topic) => [topic, consequencesOf(topic, names, topics)]));
+  const explains = (cause: Troubled, other: Troubled) =>
+    (reach.get(cause.topic)?.has(other.topic) ?? false) &&
+    (cause.severity === 'critical' || other.severity === 'warning');
+  const isCause = (one: Troubled, place: number) =>
     troubled.every(
       (other, otherPlace) =>
-        other === topic || !explains(other, topic) || (explains(topic, other) && place < otherPlace),
+        other === one || !explains(other, one) || (explains(one, other) && place < otherPlace),
     );
   const causes = troubled.filter(isCause);
-  const explained = troubled.filter((topic) => !causes.includes(topic));
+  const explained = troubled.filter((one) => !causes.includes(one));
   return {
-    causes,
+    causes: causes.map(({ topic }) => topic),
     explainedBy: Object.fromEntries(
-      explained.map((topic) => [topic, causes.filter((cause) => explains(cause, topic))]),
+      explained.map((one) => [
+        one.topic,
+        causes.filter((cause) => explains(cause, one)).map(({ topic }) => topic),
+      ]),
     ),
   };
 }

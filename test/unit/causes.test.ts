@@ -1,7 +1,7 @@
 /** Which of several problems is probably the cause of the others. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { probableCauses } from '../../src/runbook/causes.ts';
+import { probableCauses, type Troubled } from '../../src/runbook/causes.ts';
 
 const topics = (explains: Record<string, readonly string[]>) =>
   new Map(Object.entries(explains).map(([topic, others]) => [topic, { explains: others }]));
@@ -13,6 +13,9 @@ const SYSTEM = topics({
   cpu: ['api', 'queries'],
   ssl: [],
 });
+
+const as = (severity: Troubled['severity'], ...names: readonly string[]): Troubled[] =>
+  names.map((topic) => ({ topic, severity }));
 
 describe('the cause', () => {
   test.each([
@@ -28,7 +31,22 @@ describe('the cause', () => {
     [['queries', 'cpu', 'api'], ['queries'], { cpu: ['queries'], api: ['queries'] }],
     [[], [], {}],
   ])('of %j is %j', (troubled, causes, explainedBy) => {
-    expect(probableCauses(troubled, SYSTEM)).toEqual({ causes, explainedBy });
+    expect(probableCauses(as('warning', ...troubled), SYSTEM)).toEqual({ causes, explainedBy });
+    expect(probableCauses(as('critical', ...troubled), SYSTEM)).toEqual({ causes, explainedBy });
+  });
+
+  test('is no lesser problem than what it explains', () => {
+    const api = as('critical', 'api');
+    expect(probableCauses([...api, ...as('warning', 'database')], SYSTEM)).toEqual({
+      causes: ['api', 'database'],
+      explainedBy: {},
+    });
+    // By way of a lesser one, a grave problem explains another.
+    const between = [...as('critical', 'database', 'api'), ...as('warning', 'queries')];
+    expect(probableCauses(between, SYSTEM)).toEqual({
+      causes: ['database'],
+      explainedBy: { api: ['database'], queries: ['database'] },
+    });
   });
 
   test('is always there, and whatever is explained is explained by a cause', () => {
@@ -39,11 +57,19 @@ describe('the cause', () => {
     fc.assert(
       fc.property(
         graph,
-        fc.uniqueArray(fc.constantFrom(...names), { minLength: 1 }),
+        fc.uniqueArray(
+          fc.record({
+            topic: fc.constantFrom(...names),
+            severity: fc.constantFrom('critical' as const, 'warning' as const),
+          }),
+          { minLength: 1, selector: ({ topic }) => topic },
+        ),
         (explains, troubled) => {
           const { causes, explainedBy } = probableCauses(troubled, topics(explains));
           expect(causes.length).toBeGreaterThan(0);
-          expect([...causes, ...Object.keys(explainedBy)].toSorted()).toEqual(troubled.toSorted());
+          expect([...causes, ...Object.keys(explainedBy)].toSorted()).toEqual(
+            troubled.map(({ topic }) => topic).toSorted(),
+          );
           for (const by of Object.values(explainedBy)) expect(by.length).toBeGreaterThan(0);
         },
       ),
