@@ -27,6 +27,19 @@ export const alarmsOf = (
     .filter(({ id }) => OF_THE_MACHINE.has(id) === (of === 'machine'))
     .map(({ id, summary }) => `${id}: ${summary}`);
 
+/** How a fault shows in other topics, where it is expected to; and those where it was said to show, and did not. */
+export function consequencesOf<Stack>(
+  survey: Survey,
+  { topic, alsoIn = [] }: Fault<Stack>,
+  isExpected: (topic: string) => boolean,
+): { readonly consequences: readonly string[]; readonly unseenIn: readonly string[] } {
+  const consequences = alarmsOf(survey, { isExpected: (other) => other === topic || !isExpected(other) });
+  return {
+    consequences,
+    unseenIn: alsoIn.filter((other) => !consequences.some((line) => line.startsWith(`${other}/`))),
+  };
+}
+
 /** Whether nothing is wrong there but with the machine. */
 export const isOfTheMachine = ({ topics }: Survey, topic: string): boolean =>
   topics

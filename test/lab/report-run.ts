@@ -74,6 +74,8 @@ function brokenOff<Stack>({ id, topic, what }: Fault<Stack>, why: string): Resul
     found: false,
     misses: [`the trial broke off: ${why}`],
     falseAlarms: [],
+    consequences: [],
+    unseenIn: [],
     busyMachine: [],
     fixed: never,
     undone: never,

@@ -7,6 +7,8 @@ export function reportPage({ cores, versions, runs }: Report): string {
     ['Misses', misses(runs)],
     ['False alarms', falseAlarms(runs)],
     ['What did not work', failures(runs)],
+    ['How it showed in other topics', consequences(runs)],
+    ['Where it was expected to show, and did not', unseen(runs)],
     ['Not tried, and why', notTried(runs)],
     ['The machine’s own load', busyMachine(runs)],
   ];
@@ -37,8 +39,9 @@ export function reportPage({ cores, versions, runs }: Report): string {
 const INTRODUCTION = [
   'Written by `npm run lab -- --report`. Two healthy systems, one under docker-compose and one in a Kubernetes cluster, are',
   'looked at, and then broken in one way at a time. Each time everything is looked at (every topic at once), the fix is',
-  'previewed, approved, run, verified and undone; and then it is made to fail, by bringing the fault back behind its back: the',
-  'verification has to notice, and the ladder’s next level has to be paged.',
+  'previewed, approved, run and verified; what its preview promised is looked up in the system itself; undone, the fault has to',
+  'be seen again. Then the fix is made to fail, by bringing the fault back behind its back: the verification has to notice, and',
+  'the ladder’s next level has to be paged.',
 ];
 
 const LEGEND = [
@@ -105,6 +108,12 @@ const falseAlarms = (runs: readonly Run[]) => [
   ...whileHealthy(runs, 'falseAlarms'),
   ...eachResult(runs, (result) => result.falseAlarms),
 ];
+
+/** No alarms: each is what a topic says that it explains, or what the fault says beside. */
+const consequences = (runs: readonly Run[]) => eachResult(runs, (result) => result.consequences);
+
+const unseen = (runs: readonly Run[]) =>
+  eachResult(runs, ({ unseenIn }) => (unseenIn.length === 0 ? [] : [unseenIn.join(', ')]));
 
 const steps = (result: Result, is: Outcome['is']): string[] =>
   (['fixed', 'undone', 'climbed'] as const).flatMap((step) => {

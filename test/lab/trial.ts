@@ -5,10 +5,13 @@
 
 import type { Config } from '../../src/config.ts';
 import type { Survey } from '../../src/engine/ports.ts';
+import { messageOf } from '../../src/errors.ts';
 import type { Attempt, Incident } from '../../src/incident/incident.ts';
-import { alarmsOf, expectedIn, isOfTheMachine } from './alarms.ts';
-import type { Fault } from './fault.ts';
+import type { Finding } from '../../src/runbook/finding.ts';
+import { alarmsOf, consequencesOf, expectedIn, isOfTheMachine } from './alarms.ts';
+import { type Fault, isFixable } from './fault.ts';
 import { openOperator } from './operator.ts';
+import { until } from './until.ts';
 
 export interface Result {
   readonly fault: string;
@@ -20,6 +23,10 @@ export interface Result {
   readonly misses: readonly string[];
   /** `topic/check: what it said`, of other topics that this fault is none of. */
   readonly falseAlarms: readonly string[];
+  /** Likewise, of topics in which it is expected to show. */
+  readonly consequences: readonly string[];
+  /** Topics in which it was said to show, and did not. */
+  readonly unseenIn: readonly string[];
   /** Likewise, of the checks that measure the machine. */
   readonly busyMachine: readonly string[];
   readonly fixed: Outcome;
@@ -38,10 +45,21 @@ export type Trials = Awaited<ReturnType<typeof openTrials>>;
 
 /** A fix that was made to fail does not get better by waiting. */
 const HASTE_MS = 3_000;
+/** Within which a fault that an undo has brought back is seen again: pods start, the kubelet measures. */
+const BACK_MS = 120_000;
 
 const YES: Outcome = { is: 'yes' };
 const no = (why: string): Outcome => ({ is: 'no', why });
 const none = (why: string): Outcome => ({ is: 'n/a', why });
+
+type Mendable<Stack> = Extract<Fault<Stack>, { readonly fix: string }>;
+
+/** `check: what it said`, of those that have to find it and do not. */
+const missesOf = <Stack>({ foundBy }: Fault<Stack>, findings: readonly Finding[]): string[] =>
+  foundBy.flatMap((check) => {
+    const finding = findings.find((each) => each.check === check);
+    return finding?.status === 'problem' ? [] : [`${check}: ${finding?.summary ?? 'was not looked at'}`];
+  });
 
 /** The first environment of the configuration is the one on trial. */
 export async function openTrials(config: Config, databaseUrl: string) {
@@ -64,7 +82,9 @@ export async function openTrials(config: Config, databaseUrl: string) {
   const run = async (id: string, fix: string): Promise<Attempt> =>
     operator.carryOut(id, await operator.preview(id, fix));
 
-  async function fixAndUndo<Stack>(fault: Fault<Stack>, stack: Stack, id: string, fix: string) {
+  async function fixAndUndo<Stack>(fault: Mendable<Stack>, stack: Stack, id: string) {
+    const { fix } = fault;
+    const since = Date.now();
     const ran = await run(id, fix);
     const verified = ran.stage === 'verifying' ? await verify(id, ran) : ran;
     if (verified.stage !== 'succeeded') {
@@ -75,25 +95,42 @@ export async function openTrials(config: Config, databaseUrl: string) {
         undone: none('not fixed'),
       };
     }
-    const kept = fault.promised && verified.preview ? await fault.promised(stack, verified.preview) : true;
-    const fixed = kept ? YES : no('what the preview promised did not happen');
+    const { summary = '', changes = [] } = verified.preview ?? {};
+    const promise = [summary, ...changes.map(({ what, before, after }) => `${what}: ${before} → ${after}`)];
+    const fixed = (await fault.promised(stack, { summary, changes, since }))
+      ? YES
+      : no(`what the preview promised did not happen: ${promise.join('; ')}`);
     const proposed = (await read(id)).fixes.find((each) => each.id === fix);
     if (proposed?.irreversible !== undefined) return { fixed, undone: none(proposed.irreversible) };
-    const undone = await verify(id, await operator.undo(id, verified));
-    return {
-      fixed,
-      undone: undone.stage === 'undone' ? YES : no(`${undone.stage}: ${undone.outcome ?? ''}`),
-    };
+    return { fixed, undone: await undo(fault, id, verified) };
+  }
+
+  /** Taken back, the fault must be there again: its own checks have to see it, whatever the undo says of itself. */
+  async function undo<Stack>(fault: Mendable<Stack>, id: string, fixed: Attempt): Promise<Outcome> {
+    const undone = await verify(id, await operator.undo(id, fixed));
+    if (undone.stage !== 'undone') return no(`${undone.stage}: ${undone.outcome ?? ''}`);
+    const what = `${fault.foundBy.join(' and ')} to see it again`;
+    return until(
+      async () => missesOf(fault, (await operator.diagnose(fault.topic, environment)).findings).length === 0,
+      {
+        what,
+        within: BACK_MS,
+        every: 2_000,
+      },
+    ).then(
+      () => YES,
+      (error: unknown) => no(`called undone, and yet: ${messageOf(error)}`),
+    );
   }
 
   /** The fault comes back between the act and the look: the verification must fail, and the ladder must climb. */
-  async function madeToFail<Stack>(fault: Fault<Stack>, stack: Stack, fix: string): Promise<Outcome> {
+  async function madeToFail<Stack>(fault: Mendable<Stack>, stack: Stack): Promise<Outcome> {
     await fault.mend(stack);
     await fault.inject(stack);
     const incident = await incidentOf(fault.topic, await look());
     if (!incident) return no('it was not found again');
     await fault.spoil?.(stack);
-    const ran = await run(incident.id, fix);
+    const ran = await run(incident.id, fault.fix);
     if (!fault.spoil) {
       await fault.mend(stack);
       await fault.inject(stack);
@@ -107,6 +144,20 @@ export async function openTrials(config: Config, databaseUrl: string) {
     for (const { id } of await store.openIncidents()) await say(id, { decision: 'resolve' });
   };
 
+  async function tryFix<Stack>(
+    fault: Fault<Stack>,
+    stack: Stack,
+    incident: Incident | undefined,
+    findings: readonly Finding[],
+  ) {
+    if (!isFixable(fault)) return { fixed: none(fault.fix.none), undone: none(fault.fix.none) };
+    const { fix } = fault;
+    if (!incident) return { fixed: no('no incident was opened'), undone: none('no incident') };
+    return findings.some(({ suggests }) => suggests.includes(fix))
+      ? fixAndUndo(fault, stack, incident.id)
+      : { fixed: no(`${fix} is not suggested`), undone: none('not fixed') };
+  }
+
   async function carryOut<Stack>(fault: Fault<Stack>, stack: Stack): Promise<Result> {
     const { id, topic, what } = fault;
     await fault.inject(stack);
@@ -114,25 +165,19 @@ export async function openTrials(config: Config, databaseUrl: string) {
     const survey = await look();
     const looked = performance.now();
     const findings = survey.topics.find((each) => each.topic === topic)?.findings ?? [];
-    const misses = fault.foundBy.flatMap((check) => {
-      const finding = findings.find((each) => each.check === check);
-      return finding?.status === 'problem' ? [] : [`${check}: ${finding?.summary ?? 'was not looked at'}`];
-    });
+    const misses = missesOf(fault, findings);
     const isExpected = expectedIn(fault, topics);
     const falseAlarms = alarmsOf(survey, { isExpected });
     const busyMachine = alarmsOf(survey, { isExpected, of: 'machine' });
+    const { consequences, unseenIn } = consequencesOf(survey, fault, isExpected);
     const incident = await incidentOf(topic, survey);
-    const fix = typeof fault.fix === 'string' ? fault.fix : undefined;
-    const suggested = findings.some(({ suggests }) => fix !== undefined && suggests.includes(fix));
-    const skipped = none(typeof fault.fix === 'string' ? 'no incident' : fault.fix.none);
-    const { fixed, undone } =
-      incident && fix !== undefined
-        ? suggested
-          ? await fixAndUndo(fault, stack, incident.id, fix)
-          : { fixed: no(`${fix} is not suggested`), undone: none('not fixed') }
-        : { fixed: fix === undefined ? skipped : no('no incident was opened'), undone: skipped };
+    const { fixed, undone } = await tryFix(fault, stack, incident, findings);
     const done = performance.now();
-    const climbed = fix !== undefined && incident ? await madeToFail(fault, stack, fix) : skipped;
+    const climbed = isFixable(fault)
+      ? incident
+        ? await madeToFail(fault, stack)
+        : none('no incident')
+      : none(fault.fix.none);
     return {
       fault: id,
       topic,
@@ -140,6 +185,8 @@ export async function openTrials(config: Config, databaseUrl: string) {
       found: misses.length === 0,
       misses,
       falseAlarms,
+      consequences,
+      unseenIn,
       busyMachine,
       fixed,
       undone,

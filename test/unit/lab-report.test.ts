@@ -13,6 +13,8 @@ const result = (changes: Partial<Result> = {}): Result => ({
   found: true,
   misses: [],
   falseAlarms: [],
+  consequences: [],
+  unseenIn: [],
   busyMachine: [],
   fixed: YES,
   undone: YES,
@@ -112,6 +114,18 @@ describe('the page', () => {
     expect(section(page, 'Not tried, and why')).toEqual([
       '- `full` (docker-compose): undone: not fixed',
       '- `orphans` (docker-compose): no fix: a person decides',
+    ]);
+  });
+
+  test('writes out how a fault showed elsewhere, and where it was expected to and did not', () => {
+    const shown = result({ consequences: ['slow-api/timing: 3 s'], unseenIn: ['ssl', 'migrations'] });
+    const page = reportPage(report(run({ results: [shown] })));
+    expect(section(page, 'False alarms')).toEqual(['None.']);
+    expect(section(page, 'How it showed in other topics')).toEqual([
+      '- `redis-stopped` (docker-compose): slow-api/timing: 3 s',
+    ]);
+    expect(section(page, 'Where it was expected to show, and did not')).toEqual([
+      '- `redis-stopped` (docker-compose): ssl, migrations',
     ]);
   });
 

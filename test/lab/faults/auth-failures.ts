@@ -3,6 +3,8 @@ import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { ClusterStack } from '../cluster-stack.ts';
 import type { ComposeStack } from '../compose-stack.ts';
 import type { Fault } from '../fault.ts';
+import { podsReplaced } from '../promises-cluster.ts';
+import { containersStartedAnew } from '../promises-compose.ts';
 import { signToken } from '../token.ts';
 import { until } from '../until.ts';
 import { renewBackend as renewPods } from './cluster.ts';
@@ -30,6 +32,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     },
     foundBy: ['redis'],
     fix: 'restart-redis',
+    promised: containersStartedAnew('redis'),
     // The backend says of itself that it is not well without it.
     alsoIn: ['load-balancer', 'slow-api'],
   },
@@ -106,6 +109,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     },
     foundBy: ['pod-secret'],
     fix: 'rollout-restart',
+    promised: podsReplaced('app=paksa-backend'),
   },
 ];
 

@@ -4,13 +4,22 @@ import type { ComposeService, ComposeStack } from '../compose-stack.ts';
 import { connectEngine } from '../docker/engine.ts';
 import { until } from '../until.ts';
 
-/** The first container of a service, running or not. */
-export async function containerOf(stack: ComposeStack, service: ComposeService): Promise<Docker.Container> {
+/** The containers of a service, running or not. */
+export async function containersOf(
+  stack: ComposeStack,
+  service: ComposeService,
+): Promise<readonly Docker.Container[]> {
   const docker = connectEngine();
   const label = [`com.docker.compose.project=${stack.project}`, `com.docker.compose.service=${service}`];
-  const [found] = await docker.listContainers({ all: true, filters: { label } });
-  if (!found) throw new Error(`${stack.project} has no container of ${service}`);
-  return docker.getContainer(found.Id);
+  const found = await docker.listContainers({ all: true, filters: { label } });
+  return found.map(({ Id }) => docker.getContainer(Id));
+}
+
+/** The first of them. */
+export async function containerOf(stack: ComposeStack, service: ComposeService): Promise<Docker.Container> {
+  const [first] = await containersOf(stack, service);
+  if (!first) throw new Error(`${stack.project} has no container of ${service}`);
+  return first;
 }
 
 /** Starts a program in a service's container and leaves it running. */

@@ -3,7 +3,9 @@ import type Docker from 'dockerode';
 import type { ClusterStack } from '../cluster-stack.ts';
 import type { ComposeStack } from '../compose-stack.ts';
 import { connectEngine } from '../docker/engine.ts';
-import type { Fault } from '../fault.ts';
+import type { Fault, LeftToPeople } from '../fault.ts';
+import { podsReplaced } from '../promises-cluster.ts';
+import { containersStartedAnew } from '../promises-compose.ts';
 import { until } from '../until.ts';
 import { containerOf } from './compose.ts';
 import { rows, sql } from './sql.ts';
@@ -21,7 +23,7 @@ function asAnother(stack: { readonly databaseUrl: string }) {
 }
 
 const wrongPassword = <Stack extends { readonly databaseUrl: string }>(): Omit<
-  Fault<Stack>,
+  LeftToPeople<Stack>,
   'id' | 'foundBy'
 > => ({
   topic: 'connection-refused',
@@ -63,6 +65,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     },
     foundBy: ['containers', 'tcp'],
     fix: 'restart-container',
+    promised: containersStartedAnew('postgres'),
   },
   {
     id: 'postgres-hangs',
@@ -77,6 +80,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     },
     foundBy: ['login'],
     fix: 'restart-container',
+    promised: containersStartedAnew('postgres'),
   },
   { id: 'wrong-password', foundBy: ['login'], ...wrongPassword<ComposeStack>() },
 ];
@@ -107,6 +111,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     },
     foundBy: ['login'],
     fix: 'restart-statefulset',
+    promised: podsReplaced('app=postgres'),
   },
   { id: 'wrong-password-in-the-cluster', foundBy: ['login'], ...wrongPassword<ClusterStack>() },
 ];

@@ -1,6 +1,6 @@
 /** The data do not hold together. */
 import type { ComposeStack } from '../compose-stack.ts';
-import type { Fault } from '../fault.ts';
+import type { Fault, Promised } from '../fault.ts';
 import { rows, sql } from './sql.ts';
 
 const TOPIC = 'data-corruption';
@@ -37,18 +37,22 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend,
     foundBy: ['negative-totals', 'totals-add-up'],
     fix: 'repair-totals',
-    promised: async (stack) => (await wrong(stack)) === 0,
+    promised: figuresAsSaid,
   },
   {
     id: 'totals-off',
     topic: TOPIC,
-    what: 'the totals of three hundred invoices are not their sum, some are missing',
+    what: 'the totals of three hundred invoices are not their sum, ten more are missing',
     inject: (stack) =>
-      sql(stack, 'UPDATE invoices SET total_amount = total_amount + 0.01 WHERE id BETWEEN 100 AND 399'),
+      sql(
+        stack,
+        'UPDATE invoices SET total_amount = total_amount + 0.01 WHERE id BETWEEN 100 AND 399',
+        'UPDATE invoices SET total_amount = NULL WHERE id BETWEEN 400 AND 409',
+      ),
     mend,
     foundBy: ['totals-add-up'],
     fix: 'repair-totals',
-    promised: async (stack) => (await wrong(stack)) === 0,
+    promised: figuresAsSaid,
   },
   {
     id: 'foreign-key-not-validated',
@@ -58,6 +62,13 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: async (stack) => sql(stack, `ALTER TABLE invoices VALIDATE CONSTRAINT ${await foreignKey(stack)}`),
     foundBy: ['foreign-keys-validated'],
     fix: 'validate-foreign-keys',
+    promised: async (stack, { changes }) => {
+      const keys = await rows<{ validated: boolean }>(
+        stack,
+        `SELECT convalidated AS validated FROM pg_constraint WHERE conrelid = 'invoices'::regclass AND contype = 'f'`,
+      );
+      return keys.every(({ validated }) => validated) && changes.every(({ after }) => after === 'validated');
+    },
   },
   {
     id: 'orphans',
@@ -81,10 +92,13 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
   },
 ];
 
-async function wrong(stack: ComposeStack): Promise<number> {
-  const [found] = await rows<{ n: string }>(
+/** As many totals as was said do not add up, and are below zero. */
+async function figuresAsSaid(stack: ComposeStack, { changes }: Promised): Promise<boolean> {
+  const [found] = await rows<{ wrong: string; negative: string }>(
     stack,
-    'SELECT count(*) AS n FROM invoices WHERE total_amount <> subtotal + tax_amount',
+    `SELECT count(*) FILTER (WHERE total_amount IS DISTINCT FROM subtotal + tax_amount) AS wrong,
+            count(*) FILTER (WHERE total_amount < 0) AS negative FROM invoices`,
   );
-  return Number(found?.n);
+  const said = (what: string) => changes.find((change) => change.what === what)?.after;
+  return said('Totals that do not add up') === found?.wrong && said('Below zero') === found?.negative;
 }

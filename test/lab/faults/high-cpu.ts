@@ -2,6 +2,8 @@
 import type { ClusterStack } from '../cluster-stack.ts';
 import type { ComposeStack } from '../compose-stack.ts';
 import type { Fault } from '../fault.ts';
+import { podsLimited, podsReplaced } from '../promises-cluster.ts';
+import { containersLimited, containersStartedAnew } from '../promises-compose.ts';
 import { until } from '../until.ts';
 import { patchBackend, renewBackend as renewPods, untilMeasured } from './cluster.ts';
 import { background, containerOf, renewBackend } from './compose.ts';
@@ -52,6 +54,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: renewBackend,
     foundBy: ['container-cpu', 'throttling'],
     fix: 'restart-backend',
+    promised: containersStartedAnew('backend'),
     // It takes what the backend has.
     alsoIn: ['slow-api', 'load-balancer', 'auth-failures', 'migrations'],
   },
@@ -67,6 +70,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: renewBackend,
     foundBy: ['throttling'],
     fix: 'raise-container-cpu',
+    promised: containersLimited('backend', 'cpu'),
     alsoIn: ['slow-api', 'load-balancer', 'auth-failures', 'migrations'],
   },
 ];
@@ -89,6 +93,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend: renewPods,
     foundBy: ['pod-cpu'],
     fix: 'rollout-restart',
+    promised: podsReplaced('app=paksa-backend'),
     alsoIn: ['slow-api', 'load-balancer', 'auth-failures', 'migrations'],
   },
   {
@@ -102,6 +107,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend: renewPods,
     foundBy: ['pod-cpu'],
     fix: 'raise-cpu-limit',
+    promised: podsLimited('cpu'),
     alsoIn: ['slow-api', 'load-balancer', 'auth-failures', 'migrations'],
   },
 ];

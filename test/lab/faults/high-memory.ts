@@ -2,6 +2,8 @@
 import type { ClusterStack } from '../cluster-stack.ts';
 import type { ComposeStack } from '../compose-stack.ts';
 import type { Fault } from '../fault.ts';
+import { podsLimited, podsReplaced } from '../promises-cluster.ts';
+import { containersLimited, containersStartedAnew } from '../promises-compose.ts';
 import { until } from '../until.ts';
 import { patchBackend, renewBackend as renewPods, untilMeasured } from './cluster.ts';
 import { background, containerOf, renewBackend } from './compose.ts';
@@ -41,6 +43,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: renewBackend,
     foundBy: ['container-memory'],
     fix: 'restart-backend',
+    promised: containersStartedAnew('backend'),
   },
   {
     id: 'container-oom-killed',
@@ -58,6 +61,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: renewBackend,
     foundBy: ['container-oom'],
     fix: 'raise-container-memory',
+    promised: containersLimited('backend', 'memory'),
   },
 ];
 
@@ -84,6 +88,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend: renewPods,
     foundBy: ['pod-memory'],
     fix: 'rollout-restart',
+    promised: podsReplaced('app=paksa-backend'),
   },
   {
     id: 'pod-oom-killed',
@@ -106,5 +111,6 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend: renewPods,
     foundBy: ['pod-oom'],
     fix: 'raise-memory-limit',
+    promised: podsLimited('memory'),
   },
 ];

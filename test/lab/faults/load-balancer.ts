@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { ClusterStack } from '../cluster-stack.ts';
 import type { ComposeStack } from '../compose-stack.ts';
 import type { Fault } from '../fault.ts';
+import { probeChanged } from '../promises-cluster.ts';
+import { containersStartedAnew } from '../promises-compose.ts';
 import { until } from '../until.ts';
 import { patchBackend, renewBackend as renewPods } from './cluster.ts';
 import { renewBackend } from './compose.ts';
@@ -28,6 +30,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: renewBackend,
     foundBy: ['container-health', 'through', 'errors'],
     fix: 'restart-backend',
+    promised: containersStartedAnew('backend'),
     alsoIn: ['high-memory', 'high-cpu', 'migrations'],
   },
   {
@@ -40,6 +43,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: restoreNginx,
     foundBy: ['nginx-containers', 'through'],
     fix: 'restart-nginx',
+    promised: containersStartedAnew('nginx'),
   },
   {
     id: 'nginx-config-broken',
@@ -84,6 +88,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend: renewPods,
     foundBy: ['readiness'],
     fix: 'fix-readiness',
+    promised: probeChanged,
   },
   {
     id: 'pods-crash',

@@ -1,7 +1,7 @@
 /** Code and database do not agree on where the schema is. */
 import type { ComposeStack } from '../compose-stack.ts';
 import type { Fault } from '../fault.ts';
-import { sql } from './sql.ts';
+import { indexesGone, sql } from './sql.ts';
 
 const TOPIC = 'migrations';
 const BRANCH = '/app/versions/lab_branch.py';
@@ -61,6 +61,11 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend,
     foundBy: ['heads'],
     fix: 'merge-heads',
+    promised: async (stack, { changes }) => {
+      const heads = (await alembic(stack, 'heads')).stdout.trim().split('\n');
+      const [head = ''] = (heads[0] ?? '').split(' ');
+      return heads.length === 1 && changes.every(({ before }) => !before.includes(head));
+    },
   },
   {
     id: 'database-behind',
@@ -72,6 +77,10 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend,
     foundBy: ['up-to-date'],
     fix: 'upgrade',
+    promised: async (stack, { changes }) => {
+      const [current = ''] = (await alembic(stack, 'current')).stdout.trim().split(' ');
+      return changes.some(({ what, after }) => what === 'Revision' && after === current);
+    },
   },
   {
     id: 'revision-unknown',
@@ -102,6 +111,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend,
     foundBy: ['leftovers', 'up-to-date'],
     fix: 'drop-leftovers',
+    promised: indexesGone,
     // A half-built index is one for whoever looks at indexes, too.
     alsoIn: ['slow-queries'],
   },

@@ -2,7 +2,7 @@
 import type { ComposeStack } from '../compose-stack.ts';
 import type { Fault } from '../fault.ts';
 import { until } from '../until.ts';
-import { type Held, hold, rows, sql } from './sql.ts';
+import { type Held, hold, indexesGone, rows, sql } from './sql.ts';
 
 const TOPIC = 'slow-queries';
 const INDEX = 'CREATE INDEX IF NOT EXISTS idx_invoices_tenant_date ON invoices (tenant_id, created_at)';
@@ -83,6 +83,15 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: (stack) => sql(stack, `DROP TABLE IF EXISTS ${LARGE}`),
     foundBy: ['statistics'],
     fix: 'analyze',
+    promised: async (stack, { changes, since }) => {
+      const analysed = await rows<{ table: string; at: Date | null }>(
+        stack,
+        'SELECT relid::regclass::text AS table, last_analyze AS at FROM pg_stat_user_tables',
+      );
+      return changes.every(({ what }) =>
+        analysed.some(({ table, at }) => table === what && at !== null && at.getTime() > since),
+      );
+    },
   },
   {
     id: 'index-half-built',
@@ -100,6 +109,7 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     mend: (stack) => sql(stack, `DROP TABLE IF EXISTS ${LARGE}`),
     foundBy: ['unfinished-indexes'],
     fix: 'drop-unfinished-indexes',
+    promised: indexesGone,
     // Its failed build is what a migration leaves behind too.
     alsoIn: ['migrations'],
   },

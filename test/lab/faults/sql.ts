@@ -1,5 +1,6 @@
 /** Statements on a stack's database by which faults are brought about, as its superuser. */
 import pg from 'pg';
+import type { Promised } from '../fault.ts';
 
 interface Stack {
   readonly databaseUrl: string;
@@ -17,6 +18,16 @@ export async function rows<Row extends pg.QueryResultRow>(
   text: string,
 ): Promise<readonly Row[]> {
   return withClient(databaseUrl, async (client) => (await client.query<Row>(text)).rows);
+}
+
+/** Of a preview that drops indexes: none of them is there any more. */
+export async function indexesGone(stack: Stack, { changes }: Promised): Promise<boolean> {
+  const names = changes.map(({ what }) => pg.escapeLiteral(what)).join(', ');
+  const left = await rows(
+    stack,
+    `SELECT FROM unnest(ARRAY[${names}]) AS index WHERE to_regclass(index) IS NOT NULL`,
+  );
+  return changes.length > 0 && left.length === 0;
 }
 
 async function withClient<Result>(

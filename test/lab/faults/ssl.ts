@@ -6,7 +6,8 @@ import { authorityFiles } from '../../../sandbox/stack/authority.ts';
 import { issueCertificate } from '../../../src/adapters/certificate/issue.ts';
 import { createTlsProbe } from '../../../src/adapters/tls/probe.ts';
 import type { ClusterStack } from '../cluster-stack.ts';
-import type { Fault } from '../fault.ts';
+import type { Fault, Promised } from '../fault.ts';
+import { podsReplaced } from '../promises-cluster.ts';
 import { until } from '../until.ts';
 
 const TOPIC = 'ssl';
@@ -105,6 +106,34 @@ async function mend(stack: ClusterStack): Promise<void> {
   await restartIngress(stack, original);
 }
 
+const said = ({ changes }: Promised, about: string) => changes.find(({ what }) => what === about);
+const sameSerial = (a: string | undefined, b: string): boolean =>
+  a?.replaceAll(':', '').replace(/^0+/, '').toLowerCase() === b.replace(/^0+/, '').toLowerCase();
+
+/** On disk: another serial, for the names and as long as was said, to the day. */
+async function certificateAsSaid(stack: ClusterStack, preview: Promised): Promise<boolean> {
+  const { serialNumber, subjectAltName = '', validTo } = new X509Certificate((await onDisk(stack)).chain);
+  const days = Number.parseInt(said(preview, 'Valid until')?.after ?? '', 10);
+  const names = said(preview, 'Names')?.after.split(', ') ?? [];
+  return (
+    !sameSerial(said(preview, 'Serial')?.before, serialNumber) &&
+    names.length > 0 &&
+    names.every((name) => subjectAltName.includes(name)) &&
+    Math.abs(Date.parse(validTo) - (preview.since + days * DAY_MS)) < DAY_MS
+  );
+}
+
+/** In the secret: the serial that was said, which is that on disk. */
+async function secretAsSaid(stack: ClusterStack, preview: Promised): Promise<boolean> {
+  const { data } = await stack.cluster.core.readNamespacedSecret({
+    name: 'paksa-tls-secret',
+    namespace: stack.namespace,
+  });
+  const inSecret = new X509Certificate(Buffer.from(data?.['tls.crt'] ?? '', 'base64')).serialNumber;
+  const { serialNumber } = new X509Certificate((await onDisk(stack)).chain);
+  return inSecret === serialNumber && sameSerial(said(preview, 'Serial')?.after, serialNumber);
+}
+
 /** Whoever checks the certificate does not get through. */
 const WHO_CANNOT_PASS = ['load-balancer', 'slow-api', 'auth-failures', 'high-memory'];
 
@@ -117,6 +146,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend,
     foundBy: ['expiry', 'file'],
     fix: 'renew',
+    promised: certificateAsSaid,
     alsoIn: WHO_CANNOT_PASS,
   },
   {
@@ -127,6 +157,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend,
     foundBy: ['expiry', 'file'],
     fix: 'renew',
+    promised: certificateAsSaid,
     alsoIn: WHO_CANNOT_PASS,
   },
   {
@@ -137,6 +168,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend,
     foundBy: ['name'],
     fix: 'renew',
+    promised: certificateAsSaid,
     alsoIn: WHO_CANNOT_PASS,
   },
   {
@@ -147,6 +179,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend,
     foundBy: ['chain'],
     fix: 'renew',
+    promised: certificateAsSaid,
     alsoIn: WHO_CANNOT_PASS,
   },
   {
@@ -159,6 +192,7 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend,
     foundBy: ['secret', 'served-is-installed'],
     fix: 'update-secret',
+    promised: secretAsSaid,
   },
   {
     id: 'ingress-not-restarted',
@@ -170,5 +204,6 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     mend,
     foundBy: ['served-is-installed'],
     fix: 'restart-ingress',
+    promised: podsReplaced('app=nginx-ingress'),
   },
 ];
