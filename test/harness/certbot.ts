@@ -1,5 +1,6 @@
 /** Debian's certbot with folders of its own, and a first certificate from a pebble. */
 import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CertificateAuthority, CertificateFiles } from '../../src/adapters/certificate/port.ts';
@@ -12,10 +13,19 @@ export interface Lineage {
   readonly files: CertificateFiles;
   /** Runs certbot with the lineage's folders. @returns what it printed */
   certbot(...args: readonly string[]): Promise<string>;
+  /** A new certificate for the same names, from this server. */
+  obtain(pebble: Pebble): Promise<void>;
+  /** From now on it is renewed there, where certbot has an account already. */
+  renewFrom(pebble: Pebble): Promise<void>;
 }
 
 /** certbot trusts pebble through `REQUESTS_CA_BUNDLE`: set it for the whole test, so that renewals find it too. */
-export async function obtainLineage(folder: string, name: string, pebble: Pebble): Promise<Lineage> {
+export async function obtainLineage(
+  folder: string,
+  name: string,
+  pebble: Pebble,
+  names: readonly string[] = ['api.paksa.test', 'www.paksa.test'],
+): Promise<Lineage> {
   const authority = {
     kind: 'certbot',
     name,
@@ -38,15 +48,33 @@ export async function obtainLineage(folder: string, name: string, pebble: Pebble
     ]);
     return stdout + stderr;
   };
-  await certbot(
-    ...['certonly', '--standalone', '--non-interactive', '--agree-tos', '--register-unsafely-without-email'],
-    ...['--http-01-port', String(await freePort()), '--http-01-address', '127.0.0.1'],
-    ...['--server', pebble.directoryUrl, '--cert-name', name, '-d', 'api.paksa.test,www.paksa.test'],
-  );
+  const port = await freePort();
+  const obtain = async ({ directoryUrl }: Pebble) => {
+    await certbot(
+      ...['certonly', '--standalone', '--non-interactive', '--agree-tos', '--force-renewal'],
+      ...['--register-unsafely-without-email', '--server', directoryUrl],
+      ...['--http-01-port', String(port), '--http-01-address', '127.0.0.1'],
+      ...['--cert-name', name, '-d', names.join(',')],
+    );
+  };
+  await obtain(pebble);
   const live = join(authority.configDir, 'live', name);
   return {
     authority,
     files: { certificate: join(live, 'fullchain.pem'), key: join(live, 'privkey.pem') },
     certbot,
+    obtain,
+    renewFrom: async ({ directoryUrl }) => {
+      const { host } = new URL(directoryUrl);
+      const [account = ''] = await readdir(join(authority.configDir, 'accounts', host, 'dir'));
+      const conf = join(authority.configDir, 'renewal', `${name}.conf`);
+      const written = await readFile(conf, 'utf8');
+      await writeFile(
+        conf,
+        written
+          .replace(/^server = .*$/m, `server = ${directoryUrl}`)
+          .replace(/^account = .*$/m, `account = ${account}`),
+      );
+    },
   };
 }

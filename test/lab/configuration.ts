@@ -1,6 +1,7 @@
 /** What paksa.yaml says of the lab's systems, with the variables that its secrets are in. */
 import { stringify } from 'yaml';
 import { type Config, loadConfig } from '../../src/config.ts';
+import type { CertbotStack } from './certbot-stack.ts';
 import type { ClusterStack } from './cluster-stack.ts';
 import type { ComposeStack } from './compose-stack.ts';
 
@@ -54,6 +55,20 @@ export const clusterEnvironment = (stack: ClusterStack): Described => ({
     CLUSTER_DATABASE_URL: stack.databaseUrl,
     CLUSTER_REDIS_URL: stack.redisUrl,
   },
+});
+
+export const certbotEnvironment = (stack: CertbotStack): Described => ({
+  environment: {
+    tls: stack.tls,
+    certificate: stack.certificate,
+    docker: {
+      socketPath: stack.lab.docker.socketPath,
+      project: stack.project,
+      services: { nginx: { service: 'nginx' } },
+    },
+    nginx: { place: { on: 'container', service: 'nginx' } },
+  },
+  variables: {},
 });
 
 /** Who may approve in the lab. */

@@ -1,5 +1,6 @@
 /** What was measured on what: the versions as the systems themselves say them. */
 import { VersionApi } from '@kubernetes/client-node';
+import type { CertbotStack } from './certbot-stack.ts';
 import type { ClusterStack } from './cluster-stack.ts';
 import type { ComposeService, ComposeStack } from './compose-stack.ts';
 import { connectEngine } from './docker/engine.ts';
@@ -24,6 +25,10 @@ export async function versionsInCluster(stack: ClusterStack): Promise<Readonly<R
     Kubernetes: numberIn(gitVersion),
     ...(await programs((service, argv) => stack.exec(WORKLOADS[service], argv))),
   };
+}
+
+export async function versionOfCertbot({ lineage }: CertbotStack): Promise<Readonly<Record<string, string>>> {
+  return { certbot: numberIn(await lineage.certbot('--version')) };
 }
 
 async function programs(run: Run): Promise<Readonly<Record<string, string>>> {

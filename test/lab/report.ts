@@ -1,17 +1,18 @@
-/** `npm run lab -- --report`: every fault, on a stack under docker-compose and one in the cluster, side by side. */
+/** `npm run lab -- --report`: every fault, on two stacks under docker-compose and one in the cluster, side by side. */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { startCertbotStack } from './certbot-stack.ts';
 import { startClusterStack } from './cluster-stack.ts';
 import { startComposeStack } from './compose-stack.ts';
-import { clusterEnvironment, composeEnvironment } from './configuration.ts';
-import { CLUSTER_FAULTS, COMPOSE_FAULTS } from './faults/index.ts';
+import { certbotEnvironment, clusterEnvironment, composeEnvironment } from './configuration.ts';
+import { CERTBOT_FAULTS, CLUSTER_FAULTS, COMPOSE_FAULTS } from './faults/index.ts';
 import type { Lab } from './lab.ts';
 import { ROOT } from './paths.ts';
 import { isClean } from './report-counts.ts';
 import { carryOut, type Telling } from './report-run.ts';
 import { reportPage } from './report-table.ts';
-import { versionsInCluster, versionsUnderCompose } from './report-versions.ts';
+import { versionOfCertbot, versionsInCluster, versionsUnderCompose } from './report-versions.ts';
 
 export interface ReportOptions extends Telling {
   readonly lab: Lab;
@@ -34,9 +35,10 @@ export async function report({ lab, topic, fault, ...telling }: ReportOptions): 
     (topic ?? each.topic) === each.topic && (fault ?? each.id) === each.id;
   const compose = COMPOSE_FAULTS.filter(isWanted);
   const cluster = CLUSTER_FAULTS.filter(isWanted);
-  if (compose.length + cluster.length === 0)
-    throw new Error(`No fault is called so: ${[topic, fault].filter(Boolean).join(', ')}`);
-  say(`${compose.length + cluster.length} faults`);
+  const certbot = CERTBOT_FAULTS.filter(isWanted);
+  const count = compose.length + cluster.length + certbot.length;
+  if (count === 0) throw new Error(`No fault is called so: ${[topic, fault].filter(Boolean).join(', ')}`);
+  say(`${count} faults`);
   const parts = await Promise.all([
     carryOut(
       {
@@ -55,6 +57,16 @@ export async function report({ lab, topic, fault, ...telling }: ReportOptions): 
         start: () => startClusterStack(lab, NAME),
         describe: clusterEnvironment,
         versions: versionsInCluster,
+      },
+      telling,
+    ),
+    carryOut(
+      {
+        on: 'docker-compose, certbot',
+        faults: certbot,
+        start: () => startCertbotStack(lab, `${NAME}-certbot`),
+        describe: certbotEnvironment,
+        versions: versionOfCertbot,
       },
       telling,
     ),

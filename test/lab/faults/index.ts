@@ -1,8 +1,10 @@
 /** Every fault of the lab, by the stack that it is brought about in. */
+import type { CertbotStack } from '../certbot-stack.ts';
 import type { ClusterStack } from '../cluster-stack.ts';
 import type { ComposeStack } from '../compose-stack.ts';
 import type { Fault } from '../fault.ts';
 import * as authFailures from './auth-failures.ts';
+import * as certbot from './certbot.ts';
 import * as connectionRefused from './connection-refused.ts';
 import * as dataCorruption from './data-corruption.ts';
 import * as highCpu from './high-cpu.ts';
@@ -34,3 +36,5 @@ export const CLUSTER_FAULTS: readonly Fault<ClusterStack>[] = [
   ...loadBalancer.clusterFaults,
   ...ssl.clusterFaults,
 ];
+
+export const CERTBOT_FAULTS: readonly Fault<CertbotStack>[] = certbot.certbotFaults;

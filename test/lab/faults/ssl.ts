@@ -30,7 +30,9 @@ interface Wanted {
 
 const originals = new WeakMap<ClusterStack, Pem>();
 
-async function onDisk({ certificate: { files } }: ClusterStack): Promise<Pem> {
+type WithCertificate = Pick<ClusterStack, 'certificate'>;
+
+async function onDisk({ certificate: { files } }: WithCertificate): Promise<Pem> {
   const [chain, key] = await Promise.all([readFile(files.certificate, 'utf8'), readFile(files.key, 'utf8')]);
   return { chain, key };
 }
@@ -110,16 +112,18 @@ const said = ({ changes }: Promised, about: string) => changes.find(({ what }) =
 const sameSerial = (a: string | undefined, b: string): boolean =>
   a?.replaceAll(':', '').replace(/^0+/, '').toLowerCase() === b.replace(/^0+/, '').toLowerCase();
 
-/** On disk: another serial, for the names and as long as was said, to the day. */
-async function certificateAsSaid(stack: ClusterStack, preview: Promised): Promise<boolean> {
+/** On disk: another serial, for the names and, where the authority’s days are known, as long as was said, to the day. */
+export async function certificateAsSaid(stack: WithCertificate, preview: Promised): Promise<boolean> {
   const { serialNumber, subjectAltName = '', validTo } = new X509Certificate((await onDisk(stack)).chain);
-  const days = Number.parseInt(said(preview, 'Valid until')?.after ?? '', 10);
+  const until = said(preview, 'Valid until')?.after ?? '';
+  const days = Number.parseInt(until, 10);
   const names = said(preview, 'Names')?.after.split(', ') ?? [];
   return (
     !sameSerial(said(preview, 'Serial')?.before, serialNumber) &&
     names.length > 0 &&
     names.every((name) => subjectAltName.includes(name)) &&
-    Math.abs(Date.parse(validTo) - (preview.since + days * DAY_MS)) < DAY_MS
+    (until === 'as the authority decides' ||
+      Math.abs(Date.parse(validTo) - (preview.since + days * DAY_MS)) < DAY_MS)
   );
 }
 
