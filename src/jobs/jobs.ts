@@ -124,6 +124,7 @@ export async function startJobs(
         alerts: listen('alerts'),
         publish: listen('publish'),
         receive: listen('receive'),
+        reply: listen('reply'),
       };
       await Promise.all([
         ...Object.values(kinds),

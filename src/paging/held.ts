@@ -118,7 +118,10 @@ async function sent(
   delivery: HeldDelivery,
   checkpoint: Checkpoint,
 ): Promise<Taken> {
-  await delivery.markBegun();
+  // Whoever is called may answer before the provider does.
+  await delivery.markBegun(
+    service.reaches === 'responder' && request.to.kind === 'user' ? request.to.id : undefined,
+  );
   checkpoint('page-begun');
   const taken = await service.send(request).catch(async (error: unknown) => {
     if (isRefusal(error)) await delivery.markNotTaken();

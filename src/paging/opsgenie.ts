@@ -3,14 +3,18 @@
  * `alias`: one open alert has it, however often it is sent. https://docs.opsgenie.com/docs/alert-api
  */
 import { z } from 'zod';
+import { actorWords } from '../incident/actor.ts';
 import { createHeldPager, type PageRequest, type PagingDeps, type ServicePager, TIMEOUT_MS } from './held.ts';
 import { callProvider } from './provider-call.ts';
 import type { OpsgenieSettings } from './settings.ts';
-import { headline, levelLine, NEXT_STEP, oneLine, problemLines, shorten } from './text.ts';
+import { headline, levelLine, nextStep, oneLine, problemLines, shorten } from './text.ts';
 
 /** In characters. */
 const LIMIT = { message: 130, description: 15_000, entity: 512, tag: 50, detail: 1000 } as const;
 const PRIORITY = { critical: 'P1', warning: 'P3' } as const;
+
+/** Who acts there for Paksa. */
+export const PAKSA = 'Paksa';
 
 const Answer = z.object({ requestId: z.string() });
 const Refusal = z.object({
@@ -47,27 +51,31 @@ export function createOpsgenie(settings: OpsgenieSettings, deps: PagingDeps): Se
     quiet: async (key, { status, answeredBy }) => {
       const action = status === 'resolved' ? 'close' : 'acknowledge';
       await post(action, `/${encodeURIComponent(key)}/${action}?identifierType=alias`, {
-        source: 'Paksa',
-        note: `${status} in Paksa${answeredBy === undefined ? '' : ` by ${answeredBy}`}`,
+        source: PAKSA,
+        // By which Paksa knows its own word when Opsgenie tells of it.
+        user: PAKSA,
+        note: `${status} in Paksa${answeredBy === undefined ? '' : ` by ${actorWords(answeredBy)}`}`,
       });
     },
   });
 }
 
-function alert({ team }: OpsgenieSettings, { incident, page, key }: PageRequest) {
+function alert({ team, replies }: OpsgenieSettings, { incident, page, key }: PageRequest) {
   const { id, environment, topic, severity } = incident;
   return {
     message: shorten(headline(incident), LIMIT.message),
     alias: key,
     description: shorten(
-      [headline(incident), ...problemLines(incident), levelLine(incident, page), NEXT_STEP].join('\n'),
+      [headline(incident), ...problemLines(incident), levelLine(incident, page), nextStep(replies)].join(
+        '\n',
+      ),
       LIMIT.description,
     ),
     ...(team === undefined ? {} : { responders: [{ type: 'team', name: team }] }),
     tags: ['paksa', shorten(topic, LIMIT.tag), shorten(oneLine(environment), LIMIT.tag)],
     details: { incident: id, level: shorten(levelLine(incident, page), LIMIT.detail) },
     entity: shorten(oneLine(environment), LIMIT.entity),
-    source: 'Paksa',
+    source: PAKSA,
     priority: PRIORITY[severity],
   };
 }

@@ -90,8 +90,9 @@ async function firstUnknown(calls: readonly z.output<typeof Listed>[], { isAnoth
   return undefined;
 }
 
-function form({ by, from }: TwilioSettings, number: string, request: PageRequest): URLSearchParams {
-  if (by === 'voice') return new URLSearchParams({ To: number, From: from, Twiml: callText(request) });
+function form({ by, from, replies }: TwilioSettings, number: string, request: PageRequest): URLSearchParams {
+  if (by === 'voice')
+    return new URLSearchParams({ To: number, From: from, Twiml: callText(request, replies?.url) });
   const sender = from.startsWith('MG') ? { MessagingServiceSid: from } : { From: from };
-  return new URLSearchParams({ To: number, ...sender, Body: smsText(request) });
+  return new URLSearchParams({ To: number, ...sender, Body: smsText(request, replies !== undefined) });
 }
