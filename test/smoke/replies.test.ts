@@ -90,7 +90,7 @@ pagers:
   });
 });
 
-describe('by SMS', () => {
+describe.concurrent('by SMS', () => {
   test.for(['reply-kept', 'replied'])(
     'killed at “%s”: the answer counts all the same, once',
     { timeout: 240_000 },
