@@ -1,5 +1,4 @@
 /** `npx paksa …`: reads the arguments, runs one command, ends with its code. */
-
 import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
 import { openEngine } from '../app.ts';

@@ -124,11 +124,8 @@ function repliesOf(
       path: 'publicUrl',
       message: `is missing: Twilio signs the address that it calls, and pagers.${name} takes answers from it`,
     });
-  return { secret, ...(publicUrl === undefined ? {} : { url: repliesUrl(publicUrl, name) }) };
+  return { secret, ...(publicUrl === undefined ? {} : { url: `${publicUrl}/pagers/${name}` }) };
 }
-
-/** Where a pager's answers come in. */
-export const repliesUrl = (publicUrl: string, pager: string): string => `${publicUrl}/pagers/${pager}`;
 
 type ProblemAt = (ladder: string, source: string) => ConfigProblem;
 

@@ -86,7 +86,7 @@ async function carryOut(
     return heard('Nobody there did it, so that it does not count here.');
   try {
     const applied = await apply(store, incident, eventOf(reply), circumstance);
-    if (!applied.done && isWorthSaying(deed, status)) await heard(applied.why);
+    if (!applied.done && isWorthSaying(reply, status)) await heard(applied.why);
     return applied;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -113,10 +113,9 @@ function eventOf({ deed, via, text = '' }: Answer): IncidentEvent {
   }
 }
 
-/** The two sides differ now, and somebody has to know. */
-const isWorthSaying = (deed: Deed, status: AnsweredPage['status']): boolean =>
-  deed === 'acknowledge'
-    ? false
-    : deed === 'resolve'
-      ? status !== 'resolved'
-      : deed !== 'unacknowledge' || status === 'acknowledged';
+/** The two sides differ now, and somebody has to know; whoever is answered in person knows. */
+function isWorthSaying({ deed, via }: Answer, status: AnsweredPage['status']): boolean {
+  if (via !== undefined || deed === 'acknowledge') return false;
+  if (deed === 'resolve') return status !== 'resolved';
+  return deed !== 'unacknowledge' || status === 'acknowledged';
+}

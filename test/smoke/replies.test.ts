@@ -50,7 +50,9 @@ pagers:
       .map(({ body }) => /"event_action":"(\w+)"/.exec(body)?.[1])
       .filter((each) => each !== undefined);
 
-  test('somebody acknowledges, notes and resolves: here too, once, by their name', async () => {
+  test('somebody acknowledges, notes and resolves: here too, once, by their name', {
+    timeout: 120_000,
+  }, async () => {
     const card = await brokenAndDiagnosed(world);
     await expect.poll(() => genie.alerts.size, { timeout: 20_000 }).toBe(1);
     const [key = ''] = duty.alerts.keys();
@@ -67,7 +69,7 @@ pagers:
     await expect
       .poll(() => thread(world, card).join('\n'), { timeout: 20_000 })
       .toMatch(
-        /Dana Lee at PagerDuty acknowledged: the ladder is stopped.*Dana Lee at PagerDuty: DNS <is> the cause.*Dana Lee at PagerDuty resolved it/s,
+        /Dana Lee at PagerDuty acknowledged: the ladder is stopped.*Dana Lee at PagerDuty: DNS &lt;is&gt; the cause.*Dana Lee at PagerDuty resolved it/s,
       );
     await expect
       .poll(() => [...genie.alerts.values()].map(({ status }) => status), { timeout: 20_000 })
@@ -76,7 +78,9 @@ pagers:
     expect(duty.told.map(({ status }) => status)).toEqual(duty.told.map(() => 202));
   });
 
-  test('what was acknowledged in Slack comes back from PagerDuty, and changes nothing', async () => {
+  test('what was acknowledged in Slack comes back from PagerDuty, and changes nothing', {
+    timeout: 120_000,
+  }, async () => {
     const card = await brokenAndDiagnosed(world);
     await expect.poll(() => duty.alerts.size, { timeout: 20_000 }).toBe(2);
     const before = duty.told.length;
