@@ -3,23 +3,24 @@ import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { topics as guide } from '../commands/index.ts';
-import { type Config, type Environment, secretsOf, slackConnection } from './config.ts';
+import { type Config, secretsOf, slackConnection } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
 import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
-import { refuseUnknownTopics, takeIn } from './engine/intake.ts';
+import { refuseUnknownTopics } from './engine/intake.ts';
 import { lookForStep } from './engine/look.ts';
-import type { Alerts, Checkpoint, Topics } from './engine/ports.ts';
+import type { Checkpoint, Topics } from './engine/ports.ts';
 import { quiet } from './engine/quiet.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
+import { carryOutReply } from './engine/reply.ts';
 import { carryOutSurvey } from './engine/survey.ts';
 import { sweep } from './engine/sweep.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
 import { AdapterError, messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
-import type { AlertIntake } from './http/alerts.ts';
 import { startHttp } from './http/server.ts';
+import { alertIntake, replyIntake } from './incoming.ts';
 import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
 import { keepSweeping } from './jobs/sweeping.ts';
 import type { Log } from './log.ts';
@@ -29,7 +30,6 @@ import { openPagers } from './paging/open.ts';
 import { createQuieter } from './paging/quiet.ts';
 import { createSlackPager } from './paging/slack.ts';
 import { SLACK } from './policy/policy.ts';
-import type { Known } from './policy/route.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -46,6 +46,7 @@ import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
 import { createReceipts } from './store/receipts.ts';
+import { createReplies } from './store/replies.ts';
 import { createStore } from './store/store.ts';
 
 export interface EngineOptions {
@@ -183,6 +184,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     checkpoint,
   };
   const alerts = createAlerts(pool, jobs.enqueue);
+  const replies = createReplies(pool, jobs.enqueue);
+  const replying = { store, replies, deliveries, checkpoint };
+  const incoming = { topics, redact: diagnosing.redact, checkpoint, log };
 
   const socket =
     connection.mode === 'socket'
@@ -211,6 +215,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),
+      reply: async ({ reply }) => void (await carryOutReply(replying, reply)),
     },
     {
       run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
@@ -241,7 +246,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ...(connection.mode === 'http'
       ? { slackEvents: createHttpReceiver({ signingSecret: connection.signingSecret, accept, logger }) }
       : {}),
-    alerts: alertIntake(config, engine, alerts, log),
+    alerts: alertIntake(config, incoming, alerts),
+    replies: replyIntake(config, incoming, replies, (id) => carryOutReply(replying, id)),
     onError: (error) => log.error({ error }, 'an HTTP request failed'),
   });
   const connected = (async () => {
@@ -260,23 +266,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await sweeping.stop();
       await engine.close();
     },
-  };
-}
-
-/** What monitoring sends is taken in with the topics and environments that there are. */
-function alertIntake(
-  { alerts: { token, routes }, environments: [first, ...others] }: Config,
-  { topics, diagnosing, checkpoint }: Awaited<ReturnType<typeof openEngine>>,
-  alerts: Alerts,
-  log: Log,
-): AlertIntake {
-  const named = ({ target }: Environment): string => target.environment;
-  const known: Known = { topics, environments: [named(first), ...others.map(named)] };
-  return {
-    token,
-    takeIn: (sent) => takeIn({ alerts, routes, known, redact: diagnosing.redact, checkpoint }, sent),
-    onLeftOut: (source, count) => log.warn({ source, count }, 'alerts were left out: raise max_alerts'),
-    onError: (error) => log.error({ error: messageOf(error) }, 'alerts could not be kept'),
   };
 }
 

@@ -12,6 +12,7 @@ import { createLog } from '../log.ts';
 import { createRedactor } from '../redact.ts';
 import { EVERYTHING } from '../runbook/define.ts';
 import { openDatabase } from '../store/embedded/database.ts';
+import { answerLines } from './answers.ts';
 import { diagnose } from './diagnose.ts';
 import { fix } from './fix.ts';
 import { checkLadders, schedulesPaged } from './ladder.ts';
@@ -47,7 +48,11 @@ async function run(args: string[]): Promise<number> {
     case 'config check': {
       const { config, problems } = checkConfig({ env: process.env });
       if (config) refuseUnknownTopics(config.alerts.routes, topics);
-      print(config ? `${config.file} is as it should be.` : describeProblems(problems));
+      print(
+        config
+          ? [`${config.file} is as it should be.`, ...answerLines(config)].join('\n')
+          : describeProblems(problems),
+      );
       return config ? EXIT.healthy : EXIT.problem;
     }
     case 'ladder check':

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { alerts } from './alerts.ts';
 import { duration } from './duration.ts';
-import { matching, variable } from './fields.ts';
+import { matching, variable, webAddress } from './fields.ts';
 import { pagers, people } from './pagers.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
@@ -46,6 +46,7 @@ const file = block({
   approvals: approvals.prefault({}),
   schedules: schedules.prefault({}),
   heartbeat: heartbeat.optional(),
+  publicUrl: webAddress('the address under which Paksa’s port is reached from outside').optional(),
   pagers,
   people,
   alerts: alerts.prefault({}),

@@ -18,10 +18,13 @@ const address = (what: string) => {
 /** One that paths are added to. */
 const base = (what: string) => address(what).transform((url) => url.replace(/\/+$/, ''));
 
+const webhookSecretEnv = variable('what answers given there are signed with').optional();
+
 const pagerDuty = block({
   kind: z.literal('pagerduty'),
   url: base('where PagerDuty takes events').default('https://events.pagerduty.com'),
   routingKeyEnv: variable('the integration key'),
+  webhookSecretEnv,
 });
 
 const opsgenie = block({
@@ -29,6 +32,7 @@ const opsgenie = block({
   url: base('where Opsgenie is').default('https://api.opsgenie.com'),
   apiKeyEnv: variable('the key of an API integration'),
   team: text('the team that is called').optional(),
+  webhookSecretEnv,
 });
 
 const twilio = block({
@@ -38,6 +42,7 @@ const twilio = block({
   accountSid: matching(/^AC[0-9a-f]{32}$/, "the account's SID, which begins with AC"),
   apiKey: matching(/^SK[0-9a-f]{32}$/, "an API key's SID, which begins with SK").optional(),
   tokenEnv: variable("the account's auth token, or the API key's secret"),
+  webhookSecretEnv,
   from: matching(
     /^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/,
     'a number of the account in E.164 and in quotes, or a messaging service (MG…)',

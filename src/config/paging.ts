@@ -1,5 +1,5 @@
 /** The pagers with their secrets, the people whom they reach, and whether every ladder can be paged by them. */
-import type { PagerSettings, People } from '../paging/settings.ts';
+import type { PagerSettings, People, ReplySettings } from '../paging/settings.ts';
 import { type EscalationPolicy, type Responder, SLACK } from '../policy/policy.ts';
 import type { Schedule } from '../policy/schedule.ts';
 import type { ConfigFile } from './file.ts';
@@ -10,6 +10,8 @@ export interface Paging {
   /** Beside Slack. */
   readonly pagers: readonly PagerSettings[];
   readonly people: People;
+  /** Where Paksa's own port is reached from outside. */
+  readonly publicUrl?: string | undefined;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -23,9 +25,10 @@ export function readPaging(
 ): Paging {
   const paging: Paging = {
     pagers: Object.entries(file.pagers).map(([name, described]) =>
-      settingsOf(name, described, variables, problems),
+      settingsOf(name, described, { variables, source, problems, publicUrl: file.publicUrl }),
     ),
     people: new Map(Object.entries(file.people)),
+    ...(file.publicUrl === undefined ? {} : { publicUrl: file.publicUrl }),
   };
   const own = Object.entries(file.environments).flatMap(([name, { ladder }]) =>
     ladder ? [[`environments.${name}.ladder`, ladder] as const] : [],
@@ -36,11 +39,17 @@ export function readPaging(
   return paging;
 }
 
+interface Reading {
+  readonly variables: Variables;
+  readonly source: string;
+  readonly problems: ConfigProblem[];
+  readonly publicUrl: string | undefined;
+}
+
 function settingsOf(
   name: string,
   described: ConfigFile['pagers'][string],
-  variables: Variables,
-  problems: ConfigProblem[],
+  { variables, source, problems, publicUrl }: Reading,
 ): PagerSettings {
   const secret = (variable: string, key: string): string => {
     const value = variables[variable];
@@ -52,18 +61,23 @@ function settingsOf(
       });
     return value?.trim() ?? '';
   };
+  const replies = (variable: string | undefined): { replies?: ReplySettings } =>
+    variable === undefined
+      ? {}
+      : { replies: repliesOf(name, described.kind, variable, { variables, source, problems, publicUrl }) };
   switch (described.kind) {
     case 'pagerduty': {
-      const { routingKeyEnv, ...rest } = described;
-      return { ...rest, name, routingKey: secret(routingKeyEnv, 'routingKeyEnv') };
+      const { routingKeyEnv, webhookSecretEnv, ...rest } = described;
+      const routingKey = secret(routingKeyEnv, 'routingKeyEnv');
+      return { ...rest, name, routingKey, ...replies(webhookSecretEnv) };
     }
     case 'opsgenie': {
-      const { apiKeyEnv, ...rest } = described;
-      return { ...rest, name, apiKey: secret(apiKeyEnv, 'apiKeyEnv') };
+      const { apiKeyEnv, webhookSecretEnv, ...rest } = described;
+      return { ...rest, name, apiKey: secret(apiKeyEnv, 'apiKeyEnv'), ...replies(webhookSecretEnv) };
     }
     case 'twilio': {
-      const { tokenEnv, ...rest } = described;
-      return { ...rest, name, token: secret(tokenEnv, 'tokenEnv') };
+      const { tokenEnv, webhookSecretEnv, ...rest } = described;
+      return { ...rest, name, token: secret(tokenEnv, 'tokenEnv'), ...replies(webhookSecretEnv) };
     }
     case 'email': {
       const { passwordEnv, ...rest } = described;
@@ -83,6 +97,35 @@ function settingsOf(
 /** Which of a person's contacts a pager needs; undefined where it calls a service. */
 const needOf = (settings: PagerSettings | undefined): 'email' | 'phone' | undefined =>
   settings?.kind === 'email' ? 'email' : settings?.kind === 'twilio' ? 'phone' : undefined;
+
+/** Anybody can guess a short one. */
+const LEAST_SECRET = 16;
+
+/** Where answers given there come in, and what proves that they do. */
+function repliesOf(
+  name: string,
+  kind: PagerSettings['kind'],
+  variable: string,
+  { variables, source, problems, publicUrl }: Reading,
+): ReplySettings {
+  const secret = variables[variable]?.trim() ?? '';
+  const named = `pagers.${name}.webhookSecretEnv names it`;
+  if (secret === '')
+    problems.push({ source: 'environment', path: variable, message: `is not set: ${named}` });
+  else if (secret.length < LEAST_SECRET)
+    problems.push({
+      source: 'environment',
+      path: variable,
+      message: `must be at least ${LEAST_SECRET} characters (${named})`,
+    });
+  if (publicUrl === undefined && kind === 'twilio')
+    problems.push({
+      source,
+      path: 'publicUrl',
+      message: `is missing: Twilio signs the address that it calls, and pagers.${name} takes answers from it`,
+    });
+  return { secret, ...(publicUrl === undefined ? {} : { url: `${publicUrl}/pagers/${name}` }) };
+}
 
 type ProblemAt = (ladder: string, source: string) => ConfigProblem;
 
@@ -142,4 +185,6 @@ function secretOf(settings: PagerSettings): string {
 
 /** What of the pagers must never be shown. */
 export const secretsOfPaging = ({ pagers }: Paging): string[] =>
-  pagers.map(secretOf).filter((secret) => secret !== '');
+  pagers
+    .flatMap((each) => [secretOf(each), ...('replies' in each ? [each.replies?.secret ?? ''] : [])])
+    .filter((secret, index, all) => secret !== '' && all.indexOf(secret) === index);

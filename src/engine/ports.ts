@@ -12,6 +12,7 @@ import type { Diagnosis, Survey } from './diagnosis.ts';
 import type { Subject, Task } from './task.ts';
 
 export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
+export type { Answered, AnsweredPage, Replies, Reply } from './replies.ts';
 
 /** A line of an incident's log. */
 export interface LogEntry {
@@ -167,8 +168,10 @@ export interface PageDelivery {
   readonly reference?: string;
   /** Why it was not taken, the last time it was tried. */
   readonly reason?: string;
-  /** What the provider was last told of the incident: its status. */
+  /** What the provider was last told of the incident, or told us itself: a status. */
   readonly told?: string;
+  /** The user whom it is for; absent where the service knows itself whom to call. */
+  readonly recipient?: string;
 }
 
 /** A delivery, held by one process at a time. */
@@ -177,7 +180,8 @@ export interface HeldDelivery extends PageDelivery {
   readonly begunAt?: number;
   /** Whether another page of this pager is known by that reference. */
   isAnothers(reference: string): Promise<boolean>;
-  markBegun(): Promise<void>;
+  /** `recipient`: whom it is for, a user's id. */
+  markBegun(recipient?: string): Promise<void>;
   /** The provider refused: it is known not to have it. */
   markNotTaken(): Promise<void>;
   markSent(takenBy: string, reference?: string): Promise<void>;
@@ -233,6 +237,8 @@ export type CheckpointName =
   | 'page-taken'
   | 'page-sent'
   | 'page-recorded'
+  | 'reply-kept'
+  | 'replied'
   | 'message-claimed'
   | 'message-posted';
 

@@ -17,6 +17,8 @@ export type Task =
   | { readonly task: 'page'; readonly incident: string; readonly page: PageRef }
   /** Whoever was paged outside Slack is told that somebody has answered. */
   | { readonly task: 'quiet'; readonly incident: string }
+  /** What somebody answered where they were paged, made durable before it was acknowledged. */
+  | { readonly task: 'reply'; readonly reply: string }
   /** What has come of a group of alerts is worked on. */
   | ({ readonly task: 'alerts' } & AlertGroup)
   /** Brings what people see of a diagnosis or an incident up to date. */

@@ -1,7 +1,8 @@
-/** Paksa's own port: whether it lives, whether it can work, what monitoring sends, and, in HTTP mode, what Slack sends. */
+/** Paksa's own port: whether it lives, whether it can work, what monitoring and providers send, and, in HTTP mode, what Slack sends. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { UserError } from '../errors.ts';
 import { type AlertIntake, answerAlerts, isOfAlerts } from './alerts.ts';
+import { answerReply, isOfReplies, type ReplyIntake } from './replies.ts';
 
 export interface HttpOptions {
   readonly port: number;
@@ -12,6 +13,8 @@ export interface HttpOptions {
   /** Only in HTTP mode. */
   readonly slackEvents?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly alerts: AlertIntake;
+  /** Absent where pages cannot be answered from outside. */
+  readonly replies?: ReplyIntake;
   readonly onError: (error: unknown) => void;
 }
 
@@ -72,6 +75,8 @@ async function route(
     });
   }
   if (isOfAlerts(pathname)) return answerAlerts(options.alerts, pathname, request, response);
+  if (options.replies && isOfReplies(pathname))
+    return answerReply(options.replies, pathname, request, response);
   if (pathname === '/slack/events' && options.slackEvents) {
     if (request.method === 'POST') return options.slackEvents(request, response);
     response.setHeader('allow', 'POST');

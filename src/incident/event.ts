@@ -65,10 +65,18 @@ export type IncidentEvent =
   | ({ readonly type: 'step-retried' } & StepRef)
   | ({ readonly type: 'step-skipped'; readonly reason: string } & StepRef)
   | { readonly type: 'procedure-stopped'; readonly round: number; readonly reason: string }
-  | { readonly type: 'acknowledged' }
+  /** `via`: by what means, such as `SMS`, where it was not in Slack; likewise below. */
+  | { readonly type: 'acknowledged'; readonly via?: string }
+  /** Whoever acknowledged takes it back. */
+  | { readonly type: 'unacknowledged' }
   /** `step`: the ladder's step that was seen when it was asked for; absent where nothing was shown. */
-  | { readonly type: 'escalated'; readonly step?: number }
-  | { readonly type: 'resolved' }
+  | { readonly type: 'escalated'; readonly step?: number; readonly via?: string }
+  | { readonly type: 'resolved'; readonly via?: string }
+  /** It is not over after all. */
+  | { readonly type: 'reopened' }
+  | { readonly type: 'noted'; readonly text: string; readonly via?: string }
+  /** Done where the page was received, and not here: why. */
+  | { readonly type: 'heard'; readonly deed: Deed; readonly why: string }
   | { readonly type: 'timer-due'; readonly timer: Timer; readonly due: number }
   /** `reached`: the user who was on call, where the responder is a schedule. */
   | {
@@ -88,10 +96,13 @@ export type IncidentEvent =
       readonly reason: string;
     };
 
+/** What people do about an incident where its page was received. None of it changes what is looked after. */
+export type Deed = 'acknowledge' | 'unacknowledge' | 'escalate' | 'resolve' | 'reopen' | 'note';
+
 /** `ladder`: the next page falls due. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. */
 export type Timer = 'ladder' | `approval/${string}` | `step/${string}`;
 
-/** When, by whom (a user id, `cli:name`, or `paksa`), and what. */
+/** When, by whom (a user id, `cli:name`, `at:service/name`, or `paksa`), and what. */
 export type Happening = { readonly at: number; readonly actor: string } & IncidentEvent;
 
 export type Effect =

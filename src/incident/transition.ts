@@ -16,6 +16,7 @@ import { pursue } from './pursue.ts';
 import { quieted } from './quieted.ts';
 import { requested } from './request.ts';
 import { put } from './step.ts';
+import { takenBack } from './taken-back.ts';
 
 export function transition(incident: Incident, event: Happening): Transition {
   const result = changed(incident, event);
@@ -47,6 +48,9 @@ function changed(incident: Incident, event: Happening): Transition {
       return incident.status === 'acknowledged'
         ? refuse('It has been acknowledged already.', incident.answeredBy)
         : moved({ ...rest(incident), status: 'acknowledged', answeredBy: event.actor });
+    case 'unacknowledged':
+    case 'reopened':
+      return takenBack(incident, event);
     case 'escalated': {
       if (event.step !== undefined && event.step !== stepOf(incident.ladder))
         return refuse(`Level ${incident.ladder.level} has been paged since: look at the card again.`);
@@ -83,6 +87,8 @@ function changed(incident: Incident, event: Happening): Transition {
     case 'page-dropped':
       return incident.status === 'open' ? refuse('Nobody has answered it.') : moved(incident);
     case 'quiet-failed':
+    case 'noted':
+    case 'heard':
       return moved(incident);
     case 'page-failed': {
       const pagesFailed = [...(incident.pagesFailed ?? []), event.page];
@@ -108,6 +114,9 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
   'page-failed',
   'page-dropped',
   'quiet-failed',
+  'reopened',
+  'noted',
+  'heard',
 ]);
 
 function diagnosed(incident: Incident, event: Extract<Happening, { type: 'diagnosed' }>): Transition {

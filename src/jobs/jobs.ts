@@ -76,7 +76,8 @@ export async function startJobs(
       }
       await boss.send(task.task, task, {
         ...sendOptions(task),
-        startAfter: Math.ceil(error.retryAfterMs / 1000),
+        // Whoever asks for no time at all is given a second.
+        startAfter: Math.max(1, Math.ceil(error.retryAfterMs / 1000)),
       });
     }
   };
@@ -124,6 +125,7 @@ export async function startJobs(
         alerts: listen('alerts'),
         publish: listen('publish'),
         receive: listen('receive'),
+        reply: listen('reply'),
       };
       await Promise.all([
         ...Object.values(kinds),

@@ -42,6 +42,7 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
   // Likewise for each message: any number of changes while one is drawn are drawn once after it.
   publish: { ...PERSISTENT, policy: 'stately' },
   receive: { ...PERSISTENT, retryLimit: 20 },
+  reply: { ...PERSISTENT, retryLimit: 20 },
 };
 
 function keyOf(task: Task): string | undefined {

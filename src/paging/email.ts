@@ -94,10 +94,11 @@ function translate({ name, host, port, password }: EmailSettings, cause: unknown
       retryable,
       cause,
     });
+  // Of STARTTLS and of a login too: 454 is a server that is not ready yet.
+  if (responseCode >= 400 && responseCode < 500) return fail('refused', true, 'Paksa tries again');
   // A server without STARTTLS, or one that nobody vouches for, is not given the page, now or later.
   if (code === 'ETLS' || CERTIFICATE.test(originalCode))
     return fail('failed', false, `check pagers.${name}.security and .trust: there is no safe connection`);
-  if (responseCode >= 400 && responseCode < 500) return fail('refused', true, 'Paksa tries again');
   if (code === 'EAUTH' || code === 'ENOAUTH')
     return fail('forbidden', false, `check pagers.${name}.user and the variable that its passwordEnv names`);
   // 503: it lost count of the conversation, which another connection mends.

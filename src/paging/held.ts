@@ -63,15 +63,25 @@ export const levelKey = (incident: string, page: PageRef): string => `${attemptK
 /** More at a time would leave too little room for other destinations' pages when this one hangs. */
 const MOST_AT_ONCE = 5;
 const BUSY_MS = 2_000;
+/** Nobody is left alone for longer, whatever they ask for, in milliseconds: people wait for these pages. */
+const MOST_REST_MS = 300_000;
 
 export function createHeldPager(deps: PagingDeps, name: string, service: Service): ServicePager {
   let underWay = 0;
+  /** By `performance.now()`: it has asked to be left alone until then, by whatever page. */
+  let restsUntil = 0;
   return {
     page: async (incident, page, to) => {
+      const restMs = restsUntil - performance.now();
+      if (restMs > 0) throw resting(name, restMs);
       if (underWay >= MOST_AT_ONCE) throw busy(name);
       underWay += 1;
       try {
         return await deliver(deps, name, service, { incident, page, to });
+      } catch (error) {
+        if (error instanceof AdapterError && error.retryAfterMs !== undefined)
+          restsUntil = performance.now() + Math.min(error.retryAfterMs, MOST_REST_MS);
+        throw error;
       } finally {
         underWay -= 1;
       }
@@ -87,6 +97,15 @@ const busy = (name: string): AdapterError =>
     fault: 'refused',
     retryable: true,
     retryAfterMs: BUSY_MS,
+  });
+
+const resting = (name: string, restMs: number): AdapterError =>
+  new AdapterError(`“${name}” has asked to be left alone for ${Math.ceil(restMs / 1000)} more seconds.`, {
+    system: name,
+    operation: 'page',
+    fault: 'refused',
+    retryable: true,
+    retryAfterMs: restMs,
   });
 
 function deliver(
@@ -118,7 +137,10 @@ async function sent(
   delivery: HeldDelivery,
   checkpoint: Checkpoint,
 ): Promise<Taken> {
-  await delivery.markBegun();
+  // Whoever is called may answer before the provider does.
+  await delivery.markBegun(
+    service.reaches === 'responder' && request.to.kind === 'user' ? request.to.id : undefined,
+  );
   checkpoint('page-begun');
   const taken = await service.send(request).catch(async (error: unknown) => {
     if (isRefusal(error)) await delivery.markNotTaken();

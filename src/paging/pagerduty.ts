@@ -8,7 +8,7 @@ import { stepOf } from '../policy/ladder.ts';
 import { createHeldPager, type PageRequest, type PagingDeps, type ServicePager, TIMEOUT_MS } from './held.ts';
 import { callProvider } from './provider-call.ts';
 import type { PagerDutySettings } from './settings.ts';
-import { headline, levelLine, NEXT_STEP, oneLine, problemLines, shorten } from './text.ts';
+import { headline, levelLine, nextStep, oneLine, problemLines, shorten } from './text.ts';
 
 /** In characters. The whole event may have 512 KB; these fields and the details leave it far below. */
 const LIMIT = { summary: 1024, source: 255, component: 255, details: 20_000 } as const;
@@ -35,8 +35,8 @@ export function createPagerDuty(settings: PagerDutySettings, deps: PagingDeps): 
   return createHeldPager(deps, name, {
     reaches: 'level',
     send: async (request) => {
-      await enqueue('take the page', trigger(request));
-      return { by: 'PagerDuty', reference: request.key };
+      await enqueue('take the page', trigger(settings, request));
+      return { by: 'PagerDuty' };
     },
     quiet: async (key, { status }) => {
       const action = status === 'resolved' ? 'resolve' : 'acknowledge';
@@ -45,7 +45,7 @@ export function createPagerDuty(settings: PagerDutySettings, deps: PagingDeps): 
   });
 }
 
-function trigger({ incident, page, key }: PageRequest) {
+function trigger({ replies }: PagerDutySettings, { incident, page, key }: PageRequest) {
   const { id, title, environment, topic, severity, openedAt, ladder } = incident;
   return {
     event_action: 'trigger',
@@ -64,7 +64,7 @@ function trigger({ incident, page, key }: PageRequest) {
         level: levelLine(incident, page),
         step: stepOf(ladder),
         problems: shorten(problemLines(incident).join('\n'), LIMIT.details),
-        next: NEXT_STEP,
+        next: nextStep(replies),
       },
     },
   };

@@ -15,6 +15,8 @@ export interface ProviderCall {
   readonly hide: readonly string[];
   /** The provider's own words for what is wrong, in an answer that was read as JSON where it is that. */
   readonly reason: (answer: unknown) => string | undefined;
+  /** Whether a refusal by 4xx is one for now: some providers say by a code of their own that they are busy. */
+  readonly isPassing?: (answer: unknown) => boolean;
   /** What to do about a refusal of the credentials, such as `check pagers.x.routingKeyEnv`. */
   readonly remedy: string;
 }
@@ -64,11 +66,11 @@ async function read({ body }: Response): Promise<unknown> {
 }
 
 function refused(call: ProviderCall, { status, headers }: Response, answer: unknown): AdapterError {
-  const { system, operation, hide, reason, remedy } = call;
+  const { system, operation, hide, reason, remedy, isPassing } = call;
   const said = hidden(reason(answer) ?? '', hide).slice(0, MOST_REASON);
   const why = said === '' ? `${status}` : `${status}: ${said}`;
   const fail = (fault: AdapterFault, retryable: boolean, next: string) => {
-    const retryAfterMs = retryable ? waitOf(headers.get('retry-after')) : undefined;
+    const retryAfterMs = retryable ? waitOf(askedToWait(headers)) : undefined;
     return new AdapterError(`${system} did not ${operation} (${why}): ${next}.`, {
       system,
       operation,
@@ -77,7 +79,7 @@ function refused(call: ProviderCall, { status, headers }: Response, answer: unkn
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
   };
-  if (status === 429) return fail('refused', true, 'it asks to wait');
+  if (status === 429 || isPassing?.(answer)) return fail('refused', true, 'it asks to wait');
   if (status === 408 || status >= 500) return fail('failed', true, 'Paksa tries again');
   if (status === 401 || status === 403) return fail('forbidden', false, remedy);
   if (status === 404 || status === 410) return fail('not-found', false, 'check the address and the account');
@@ -87,6 +89,10 @@ function refused(call: ProviderCall, { status, headers }: Response, answer: unkn
 
 const hidden = (text: string, hide: readonly string[]): string =>
   hide.reduce((done, each) => done.replaceAll(each, '‹hidden›'), text);
+
+/** Opsgenie has a header of its own: https://docs.opsgenie.com/docs/api-rate-limiting */
+const askedToWait = (headers: Headers): string | null =>
+  headers.get('retry-after') ?? headers.get('x-ratelimit-period-in-sec');
 
 /** A Retry-After, in seconds or as a date, in milliseconds from now. */
 function waitOf(retryAfter: string | null): number | undefined {

@@ -1,11 +1,20 @@
 /** What a pager is told by paksa.yaml, with the secrets that its variables hold. `name` is its key under `pagers`. */
 
+/** How answers given at the provider come back. */
+export interface ReplySettings {
+  /** What they are signed with, or the token that they carry. */
+  readonly secret: string;
+  /** The address that the provider sends them to; absent where nobody has to be told. */
+  readonly url?: string | undefined;
+}
+
 export interface PagerDutySettings {
   readonly kind: 'pagerduty';
   readonly name: string;
   /** Without a trailing slash: paths are added to it. */
   readonly url: string;
   readonly routingKey: string;
+  readonly replies?: ReplySettings | undefined;
 }
 
 export interface OpsgenieSettings {
@@ -15,6 +24,7 @@ export interface OpsgenieSettings {
   readonly apiKey: string;
   /** The team that is called, where the key belongs to none. */
   readonly team?: string | undefined;
+  readonly replies?: ReplySettings | undefined;
 }
 
 export interface TwilioSettings {
@@ -28,6 +38,8 @@ export interface TwilioSettings {
   readonly token: string;
   /** A number in E.164 or, of an SMS, a messaging service (MG…). */
   readonly from: string;
+  /** `secret` is the account's auth token. */
+  readonly replies?: ReplySettings | undefined;
 }
 
 export interface EmailSettings {
@@ -49,6 +61,7 @@ export interface WebhookSettings {
   readonly name: string;
   /** As it is written: a slash more or less may be another address. */
   readonly url: string;
+  /** Of its pages, and of what its receiver answers. */
   readonly secret: string;
 }
 

@@ -23,15 +23,28 @@ const PLAIN: readonly [RegExp, string][] = [
 const plain = (text: string): string =>
   PLAIN.reduce((done, [find, replace]) => done.replace(find, replace), text);
 
-export function smsText({ incident, page, key }: PageRequest): string {
-  const end = `\n${plain(levelLine(incident, page)).slice(0, 60)}. ${NEXT_STEP} ${markOf(key)}`;
+/** `isAnswerable`: whether a reply to it comes back. */
+export function smsText({ incident, page, key }: PageRequest, isAnswerable = false): string {
+  const next = isAnswerable ? `Reply 1 to acknowledge, 2 for more people.` : NEXT_STEP;
+  const end = `\n${plain(levelLine(incident, page)).slice(0, 60)}. ${next} ${markOf(key)}`;
   return `${shorten(`Page: ${plain(headline(incident))}`, MOST_SMS - end.length, '...')}${end}`;
 }
 
-/** Read out twice: the first time, whoever it woke was not listening yet. */
-export function callText({ incident, page }: PageRequest): string {
-  const said = `This is Paksa. ${plain(headline(incident))}. You are paged as ${plain(levelLine(incident, page))}. ${NEXT_STEP}`;
-  return `<Response><Say loop="2">${xml(shorten(said, MOST_SAID, '...'))}</Say></Response>`;
+/**
+ * Read out twice: the first time, whoever it woke was not listening yet. `repliesAt`: where a key that is pressed goes.
+ * https://www.twilio.com/docs/voice/twiml/gather
+ */
+export function callText({ incident, page, key }: PageRequest, repliesAt?: string): string {
+  const next = repliesAt === undefined ? NEXT_STEP : 'Press 1 to acknowledge, or 2 for more people.';
+  const what = shorten(
+    `This is Paksa. ${plain(headline(incident))}. You are paged as ${plain(levelLine(incident, page))}.`,
+    MOST_SAID,
+    '...',
+  );
+  const say = `<Say loop="2">${xml(`${what} ${next}`)}</Say>`;
+  if (repliesAt === undefined) return `<Response>${say}</Response>`;
+  const action = xml(`${repliesAt}?${new URLSearchParams({ page: key })}`);
+  return `<Response><Gather input="dtmf" numDigits="1" timeout="10" method="POST" action="${action}">${say}</Gather></Response>`;
 }
 
 const xml = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

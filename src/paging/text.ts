@@ -33,3 +33,7 @@ export const problemLines = ({ findings }: Incident): readonly string[] =>
 
 /** What to do about a page that Slack did not bring. */
 export const NEXT_STEP = 'Acknowledge in Slack.';
+
+/** Where the service tells Paksa of an answer. */
+export const nextStep = (replies: unknown): string =>
+  replies === undefined ? NEXT_STEP : 'Acknowledge here or in Slack.';

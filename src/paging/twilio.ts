@@ -22,6 +22,12 @@ const Listed = z.object({
 });
 const List = z.object({ messages: z.array(Listed).default([]), calls: z.array(Listed).default([]) });
 
+/**
+ * Its queue is full, or too many calls are under way, or it is being looked after; 21211, 21610, 21614 and all others are for
+ * good. https://www.twilio.com/docs/api/errors
+ */
+const PASSING: ReadonlySet<number> = new Set([10004, 14107, 20429, 20503, 21611, 21730]);
+
 /** How many of the latest are read, newest first. */
 const LATEST = 50;
 /** How far Twilio's clock may be behind the database's, in milliseconds. */
@@ -48,6 +54,7 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
         const { message, code } = Refusal.safeParse(answer).data ?? {};
         return code === undefined ? message : `${message ?? 'error'} [${code}]`;
       },
+      isPassing: (answer) => PASSING.has(Refusal.safeParse(answer).data?.code ?? 0),
       remedy: `check pagers.${name}.accountSid and the variable that pagers.${name}.tokenEnv names`,
     });
 
@@ -90,8 +97,9 @@ async function firstUnknown(calls: readonly z.output<typeof Listed>[], { isAnoth
   return undefined;
 }
 
-function form({ by, from }: TwilioSettings, number: string, request: PageRequest): URLSearchParams {
-  if (by === 'voice') return new URLSearchParams({ To: number, From: from, Twiml: callText(request) });
+function form({ by, from, replies }: TwilioSettings, number: string, request: PageRequest): URLSearchParams {
+  if (by === 'voice')
+    return new URLSearchParams({ To: number, From: from, Twiml: callText(request, replies?.url) });
   const sender = from.startsWith('MG') ? { MessagingServiceSid: from } : { From: from };
-  return new URLSearchParams({ To: number, ...sender, Body: smsText(request) });
+  return new URLSearchParams({ To: number, ...sender, Body: smsText(request, replies !== undefined) });
 }

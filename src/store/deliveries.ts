@@ -5,7 +5,7 @@
 import type pg from 'pg';
 import type { Deliveries, HeldDelivery, PageDelivery } from '../engine/ports.ts';
 
-interface Row {
+export interface DeliveryRow {
   id: string;
   page: string;
   pager: string;
@@ -14,23 +14,24 @@ interface Row {
   reference: string | null;
   reason: string | null;
   told: string | null;
+  recipient: string | null;
   begun_at: Date | null;
 }
 
-const COLUMNS = 'id, page, pager, state, taken_by, reference, reason, told, begun_at';
+export const COLUMNS = 'id, page, pager, state, taken_by, reference, reason, told, recipient, begun_at';
 /** Any number: locks of deliveries have it as their first half, and meet no other. */
 const LOCKS = 7_294_811;
 
 export const createDeliveries = (pool: pg.Pool): Deliveries => ({
   reserve: async (page, pager) => {
     await reserve(pool, page, pager);
-    const { rows } = await pool.query<Row & { age_ms: number }>(
+    const { rows } = await pool.query<DeliveryRow & { age_ms: number }>(
       `SELECT ${COLUMNS}, (extract(epoch FROM paksa.now() - owed_at) * 1000)::float8 AS age_ms
        FROM paksa.page_delivery WHERE page = $1 AND pager = $2`,
       [page, pager],
     );
     const row = only(rows);
-    return { ...read(row), ageMs: row.age_ms };
+    return { ...readDelivery(row), ageMs: row.age_ms };
   },
   hold: async (page, pager, work) => {
     const client = await pool.connect();
@@ -38,7 +39,7 @@ export const createDeliveries = (pool: pg.Pool): Deliveries => ({
     try {
       await reserve(client, page, pager);
       await client.query('SELECT pg_advisory_lock($1, hashtext($2))', [LOCKS, `${pager}/${page}`]);
-      const { rows } = await client.query<Row>(
+      const { rows } = await client.query<DeliveryRow>(
         `SELECT ${COLUMNS} FROM paksa.page_delivery WHERE page = $1 AND pager = $2`,
         [page, pager],
       );
@@ -61,11 +62,11 @@ export const createDeliveries = (pool: pg.Pool): Deliveries => ({
     );
   },
   of: async (prefix) => {
-    const { rows } = await pool.query<Row>(
+    const { rows } = await pool.query<DeliveryRow>(
       `SELECT ${COLUMNS} FROM paksa.page_delivery WHERE starts_with(page, $1) ORDER BY owed_at, pager`,
       [prefix],
     );
-    return rows.map(read);
+    return rows.map(readDelivery);
   },
   markTold: async (id, what) => {
     await pool.query('UPDATE paksa.page_delivery SET told = $2, changed_at = paksa.now() WHERE id = $1', [
@@ -89,7 +90,17 @@ function only<Each>(rows: readonly Each[]): Each {
   return row;
 }
 
-const read = ({ id, page, pager, state, taken_by, reference, reason, told }: Row): PageDelivery => ({
+export const readDelivery = ({
+  id,
+  page,
+  pager,
+  state,
+  taken_by,
+  reference,
+  reason,
+  told,
+  recipient,
+}: DeliveryRow): PageDelivery => ({
   id,
   page,
   pager,
@@ -98,9 +109,10 @@ const read = ({ id, page, pager, state, taken_by, reference, reason, told }: Row
   ...(reference === null ? {} : { reference }),
   ...(reason === null ? {} : { reason }),
   ...(told === null ? {} : { told }),
+  ...(recipient === null ? {} : { recipient }),
 });
 
-function held(client: pg.ClientBase, row: Row): HeldDelivery {
+function held(client: pg.ClientBase, row: DeliveryRow): HeldDelivery {
   const mark = async (set: string, values: readonly unknown[] = []): Promise<void> => {
     await client.query(`UPDATE paksa.page_delivery SET ${set}, changed_at = paksa.now() WHERE id = $1`, [
       row.id,
@@ -108,7 +120,7 @@ function held(client: pg.ClientBase, row: Row): HeldDelivery {
     ]);
   };
   return {
-    ...read(row),
+    ...readDelivery(row),
     ...(row.begun_at === null ? {} : { begunAt: row.begun_at.getTime() }),
     isAnothers: async (reference) => {
       const { rowCount } = await client.query(
@@ -117,9 +129,15 @@ function held(client: pg.ClientBase, row: Row): HeldDelivery {
       );
       return rowCount !== 0;
     },
-    markBegun: () => mark(`state = 'begun', begun_at = coalesce(begun_at, paksa.now())`),
+    markBegun: (recipient) =>
+      mark(`state = 'begun', begun_at = coalesce(begun_at, paksa.now()), recipient = $2`, [
+        recipient ?? null,
+      ]),
     markNotTaken: () => mark(`state = 'owed', begun_at = NULL`),
     markSent: (takenBy, reference) =>
-      mark(`state = 'sent', reason = NULL, taken_by = $2, reference = $3`, [takenBy, reference ?? null]),
+      mark(`state = 'sent', reason = NULL, taken_by = $2, reference = coalesce($3, reference)`, [
+        takenBy,
+        reference ?? null,
+      ]),
   };
 }

@@ -1,5 +1,6 @@
 /** Pagers and people of the configuration: what they become, and what is refused. */
 import { describe, expect, test } from 'vitest';
+import { answerLines } from '../../src/cli/answers.ts';
 import { secretsOf } from '../../src/config.ts';
 import { load, MINIMAL, problems } from './written-config.ts';
 
@@ -137,6 +138,35 @@ people: { ${people} }
     ],
   ])('%s is refused, with what would be right', (_, levels, pagers, expected) => {
     expect(problems(yaml(levels, pagers), TOKEN)).toEqual(expected);
+  });
+
+  test('answers come in where webhookSecretEnv names what proves them, at the address that Twilio signs', () => {
+    const SECRET = 'a-secret-of-sixteen';
+    const config = load(
+      `${yaml('{ name: A }', `sms: { ${TWILIO}, webhookSecretEnv: SECRET }, duty: { kind: pagerduty, routingKeyEnv: TOKEN, webhookSecretEnv: SECRET }`)}
+publicUrl: https://paksa.example.com/behind/`,
+      { ...TOKEN, SECRET },
+    );
+    const url = 'https://paksa.example.com/behind/pagers/';
+    expect(config.paging.pagers).toMatchObject([
+      { replies: { secret: SECRET, url: `${url}sms` } },
+      { replies: { secret: SECRET, url: `${url}duty` } },
+    ]);
+    expect(secretsOf(config)).toEqual(['a token', SECRET]);
+    expect(answerLines(config)).toEqual([
+      'Answers to pages are taken in at',
+      `  ${url}sms: messages to +15005550006`,
+      `  ${url}duty: a webhook (v3) of PagerDuty`,
+    ]);
+  });
+
+  test('what would leave answers unproved is refused', () => {
+    const pagers = `sms: { ${TWILIO}, webhookSecretEnv: SHORT }, duty: { kind: pagerduty, routingKeyEnv: TOKEN, webhookSecretEnv: NOT_SET }`;
+    expect(problems(yaml('{ name: A }', pagers), { ...TOKEN, SHORT: 'guess me' })).toEqual({
+      SHORT: 'must be at least 16 characters (pagers.sms.webhookSecretEnv names it)',
+      NOT_SET: 'is not set: pagers.duty.webhookSecretEnv names it',
+      publicUrl: 'is missing: Twilio signs the address that it calls, and pagers.sms takes answers from it',
+    });
   });
 
   test('a phone number that YAML takes for a number is asked for in quotes', () => {

@@ -12,7 +12,9 @@ const EXAMPLE_SECRETS = {
   PRODUCTION_API_TOKEN: 'hunter4',
   PAGERDUTY_ROUTING_KEY: 'hunter5',
   OPSGENIE_API_KEY: 'hunter6',
-  TWILIO_AUTH_TOKEN: 'hunter7',
+  PAGERDUTY_WEBHOOK_SECRET: 'hunter12-of-16-chars',
+  OPSGENIE_WEBHOOK_TOKEN: 'hunter13-of-16-chars',
+  TWILIO_AUTH_TOKEN: 'hunter7-of-16-chars',
   TWILIO_KEY_SECRET: 'hunter8',
   SMTP_PASSWORD: 'hunter9',
   ALARM_WALL_SECRET: 'hunter10',
@@ -73,7 +75,12 @@ describe('a configuration that is right', () => {
     expect(secretsOf(config)).toEqual([
       'https://monitor.example.com/hunter5',
       'hunter11-of-16-chars',
-      ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `hunter${n}`),
+      ...[2, 3, 4, 5].map((n) => `hunter${n}`),
+      'hunter12-of-16-chars',
+      'hunter6',
+      'hunter13-of-16-chars',
+      'hunter7-of-16-chars',
+      ...[8, 9, 10].map((n) => `hunter${n}`),
     ]);
   });
 
@@ -177,7 +184,7 @@ colour: red
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
       colour:
-        'is not a key here: known are environments, channel, ladder, approvals, schedules, heartbeat, pagers, people, alerts',
+        'is not a key here: known are environments, channel, ladder, approvals, schedules, heartbeat, publicUrl, pagers, people, alerts',
     });
   });
 

@@ -167,6 +167,10 @@ const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => re
   },
   people: ({ ladder, attempts, findings, fixes }) => [
     { type: 'acknowledged' },
+    { type: 'unacknowledged' },
+    { type: 'reopened' },
+    { type: 'noted', text: 'DNS is the cause' },
+    { type: 'heard', deed: 'resolve', why: 'a fix is under way' },
     { type: 'escalated' },
     { type: 'escalated', step: stepOf(ladder) },
     { type: 'escalated', step: stepOf(ladder) - 1 },

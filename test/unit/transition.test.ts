@@ -153,6 +153,9 @@ describe('resolved', () => {
     ['succeeded', { type: 'page-sent', page, by: 'slack' }],
     ['succeeded', { type: 'page-failed', page, reason: 'no such user' }],
     ['succeeded', { type: 'page-dropped', page }],
+    ['succeeded', { type: 'reopened' }],
+    ['succeeded', { type: 'noted', text: 'DNS' }],
+    ['succeeded', { type: 'heard', deed: 'resolve', why: 'a fix is under way' }],
   ];
   test.each(ACCEPTED)('with an attempt %s, still accepts %o', (stage, event) => {
     expect(transition(ended(stage), at(event))).toMatchObject({ moved: true });
@@ -169,6 +172,7 @@ describe('resolved', () => {
     ['succeeded', { type: 'opened', severity: 'critical', findings: [] }],
     ['succeeded', diagnosed(finding('expiry', 'problem'))],
     ['succeeded', { type: 'acknowledged' }],
+    ['succeeded', { type: 'unacknowledged' }],
     ['succeeded', { type: 'escalated' }],
     ['succeeded', { type: 'resolved' }],
     ['succeeded', { type: 'timer-due', timer: 'ladder', due: OPENED }],

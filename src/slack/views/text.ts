@@ -72,10 +72,16 @@ const MACHINES: Readonly<Record<string, string>> = {
   generic: 'an alert',
 };
 
-/** A person: a Slack user, somebody in a terminal, Paksa itself, or what sends alerts. */
+/** Somebody who acted where a page was received: `at:PagerDuty/Dana`. */
+const AT_SERVICE = /^at:([^/]*)\/(.*)$/s;
+
+/** A person: a Slack user, somebody in a terminal or at a service that was paged, Paksa itself, or what sends alerts. */
 export function person(actor: string): string {
   const machine = MACHINES[actor];
   if (machine !== undefined) return machine;
+  const [, service, name = ''] = AT_SERVICE.exec(actor) ?? [];
+  if (service !== undefined)
+    return `${name === '' ? '' : `${clip(oneLine(name), 80)} at `}${clip(oneLine(service), 40)}`;
   return actor.startsWith('cli:') ? `${clip(oneLine(actor.slice(4)), 80)} (terminal)` : `<@${actor}>`;
 }
 

@@ -1,6 +1,6 @@
 /** What the incident's thread says of a line of its log. Some lines say nothing there: the card shows them. */
 import type { LogEntry } from '../../engine/ports.ts';
-import type { Effect, LadderNews } from '../../incident/event.ts';
+import type { Deed, Effect, LadderNews } from '../../incident/event.ts';
 import { type Incident, type PageRef, proposedFix } from '../../incident/incident.ts';
 import type { Responder } from '../../policy/policy.ts';
 import { alertLine, firing } from './alerts.ts';
@@ -15,6 +15,20 @@ export interface TimelineEntry {
 
 /** Of one reason: what the ladder did about it must still be read. */
 const MOST_SAID = 600;
+const MOST_NOTE = 2000;
+
+/** What was done at a service that was paged. */
+const DONE_THERE: Readonly<Record<Deed, string>> = {
+  acknowledge: 'acknowledged it',
+  unacknowledge: 'took the acknowledgement back',
+  escalate: 'called more people',
+  resolve: 'resolved it',
+  reopen: 'opened it again',
+  note: 'noted something',
+};
+
+const by = ({ via }: { readonly via?: string }): string =>
+  via === undefined ? '' : ` by ${clip(oneLine(via), 40)}`;
 
 export function timelineEntry(incident: Incident, entry: LogEntry): TimelineEntry | undefined {
   const told = entry.effects.flatMap((effect) => (effect.do === 'tell' ? [effect.text] : []));
@@ -92,11 +106,19 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
     case 'undo-requested':
       return `↩️ ${who} asked to undo ${fixTitle(happening.fix)}.`;
     case 'acknowledged':
-      return `👀 ${who} acknowledged: the ladder is stopped.`;
+      return `👀 ${who} acknowledged${by(happening)}: the ladder is stopped.`;
+    case 'unacknowledged':
+      return `↪️ ${who} took the acknowledgement back: the ladder begins again.`;
     case 'escalated':
-      return `📣 ${who} asked for more people.`;
+      return `📣 ${who} asked for more people${by(happening)}.`;
     case 'resolved':
-      return `✅ ${who} resolved it.`;
+      return `✅ ${who} resolved it${by(happening)}.`;
+    case 'reopened':
+      return `↪️ ${who} opened it again: the ladder begins again.`;
+    case 'noted':
+      return `💬 ${who}${by(happening)}: ${clip(escaped(happening.text), MOST_NOTE)}`;
+    case 'heard':
+      return `📨 ${who} ${DONE_THERE[happening.deed]} there, not here. ${clip(escaped(happening.why), MOST_SAID)}`;
     case 'page-sent':
       return `📟 Paged ${pagedPerson(happening)} (${clip(oneLine(happening.by), 80)}).`;
     case 'page-failed':

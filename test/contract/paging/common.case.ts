@@ -161,9 +161,23 @@ export function everyPager(name: string, expected: Expected): void {
       expect(error).toMatchObject({ retryable: true, fault: 'refused' });
       expect(error.retryAfterMs).toBe(expected.retryAfterMs);
       expect(await delivery(incident)).toMatchObject({ state: 'owed' });
-      await pager.page(incident, page, user('U1'));
+      // Another process does not know of it, or the time is over.
+      await bench.open(deps()).page(incident, page, user('U1'));
       expect(bench.reached()).toBe(1);
     });
+
+    const { retryAfterMs } = expected;
+    if (retryAfterMs !== undefined)
+      test('while it asks to wait, no other page bothers it: each is told how long', async () => {
+        const pager = bench.open(deps());
+        bench.trouble('busy');
+        await failure(pager.page(anIncident(), page, user('U1')));
+        const other = await failure(pager.page(anIncident(), page, user('U1')));
+        expect(other).toMatchObject({ retryable: true, fault: 'refused' });
+        expect(other.retryAfterMs).toBeGreaterThan(0);
+        expect(other.retryAfterMs).toBeLessThanOrEqual(retryAfterMs);
+        expect(bench.reached()).toBe(0);
+      });
 
     test('it fails: retryable, and taken the next time', async () => {
       const incident = anIncident();

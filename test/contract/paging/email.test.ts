@@ -1,5 +1,7 @@
 /** E-mail by a real SMTP server: STARTTLS, logins, refusals; and a mail that comes twice with one Message-ID. */
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -100,6 +102,31 @@ test.each([
     open(settings(server.port, { security: 'starttls', trust })).page(anIncident(), page, user('U1')),
   ).rejects.toMatchObject({ message: expect.stringContaining('pagers.mail.security') });
   expect(server.mails).toEqual([]);
+});
+
+test('a server that is not ready for STARTTLS is asked again: nothing was said in clear', async () => {
+  const heard: string[] = [];
+  const server = createServer((socket) => {
+    socket.write('220 mail.example.com ESMTP\r\n');
+    socket.on('data', (chunk) => {
+      const command = String(chunk).trim();
+      heard.push(command.split(' ')[0] ?? '');
+      socket.write(
+        command === 'STARTTLS'
+          ? '454 4.7.0 TLS not available due to temporary reason\r\n'
+          : '250-mail.example.com\r\n250 STARTTLS\r\n',
+      );
+    });
+    socket.on('error', () => undefined);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await expect(
+    open(settings(port, { host: '127.0.0.1', security: 'starttls' })).page(anIncident(), page, user('U1')),
+  ).rejects.toMatchObject({ retryable: true, message: expect.stringContaining('454') });
+  expect(heard).not.toContain('MAIL');
 });
 
 test('a mail that comes twice has one Message-ID, by which it is shown once', async () => {

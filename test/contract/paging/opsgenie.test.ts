@@ -58,3 +58,16 @@ test('an alert goes to its team, is acknowledged and closed with who answered, a
   expect(opsgenie.alerts.get(alias)).toMatchObject({ status: 'closed' });
   expect(opsgenie.alerts.size).toBe(1);
 });
+
+test('what it takes by 202 and then makes no alert of has not been taken: its own words say why', async () => {
+  opsgenie.loseNext('The integration is disabled');
+  await expect(
+    createOpsgenie(settings(opsgenie.url), {
+      deliveries: given().deliveries,
+      checkpoint: () => undefined,
+    }).page(anIncident(), page, user('U1')),
+  ).rejects.toMatchObject({
+    retryable: false,
+    message: expect.stringContaining('made no alert of it (The integration is disabled)'),
+  });
+});

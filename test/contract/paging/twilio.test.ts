@@ -96,6 +96,18 @@ test('a call reads it out, with nothing in it that would be an instruction', asy
   );
 });
 
+test.each([
+  [21211, false],
+  [21610, false],
+  [21614, false],
+  [21611, true],
+  [21730, true],
+  [10004, true],
+])('its code %i is %s to pass', async (code, retryable) => {
+  twilio.failNext({ status: 400, body: { code, message: 'not now, or never' } });
+  await expect(open('sms').page(anIncident(), page, user('U1'))).rejects.toMatchObject({ retryable });
+});
+
 describe('whom nobody can call', () => {
   test.each([
     [channel('C1'), /C1 is a channel: name users or a schedule/],

@@ -42,16 +42,25 @@ export interface OpsgenieAlert {
 export async function startOpsgenie() {
   const alerts = new Map<string, OpsgenieAlert>();
   const provider = await startProvider((request) => judge(request));
+  /** What became of each request; of one that fails, once somebody has asked too early. */
+  const processed = new Map<
+    string,
+    { readonly isSuccess: boolean; readonly status: string; isEarly: boolean }
+  >();
+  let lost: string | undefined;
 
   function judge({ method, path, query, headers, body }: ProviderRequest): ProviderAnswer {
     if (headers.authorization !== `GenieKey ${API_KEY}`)
       return { status: 403, body: { message: 'Could not authenticate', took: 0.001, requestId: 'none' } };
+    const [, asked = ''] = /^\/v2\/alerts\/requests\/([^/]+)$/.exec(path) ?? [];
+    if (method === 'GET' && asked !== '') return stateOf(asked);
     if (method !== 'POST' || !headers['content-type']?.startsWith('application/json'))
       return { status: 405, body: {} };
     const given: unknown = JSON.parse(body);
     if (path === '/v2/alerts') {
       const created = Created.safeParse(given);
       if (!created.success) return invalid(created.error);
+      if (lost !== undefined) return accepted({ isSuccess: false, status: lost });
       const { message, alias = message, responders = [] } = created.data;
       const former = alerts.get(alias);
       const isOpen = former !== undefined && former.status !== 'closed';
@@ -78,11 +87,38 @@ export async function startOpsgenie() {
     return accepted();
   }
 
-  const accepted = (): ProviderAnswer => ({
-    status: 202,
-    body: { result: 'Request will be processed', took: 0.1, requestId: randomUUID() },
-  });
-  return { ...provider, alerts };
+  /** 202 says that it will be looked at: what came of it is another question, and early it has no answer. */
+  function accepted(outcome = { isSuccess: true, status: 'Created alert' }): ProviderAnswer {
+    const requestId = randomUUID();
+    processed.set(requestId, { ...outcome, isEarly: !outcome.isSuccess });
+    lost = undefined;
+    return { status: 202, body: { result: 'Request will be processed', took: 0.1, requestId } };
+  }
+
+  function stateOf(requestId: string): ProviderAnswer {
+    const found = processed.get(requestId);
+    const { isEarly = true, ...data } = found ?? {};
+    if (found) found.isEarly = false;
+    return isEarly
+      ? {
+          status: 404,
+          body: { message: 'Request not found. It might not be processed, yet.', took: 0, requestId },
+        }
+      : { status: 200, body: { data: { ...data, action: 'Create' }, took: 0, requestId } };
+  }
+
+  return {
+    ...provider,
+    /** Without the questions about them. */
+    get requests() {
+      return provider.requests.filter(({ method }) => method === 'POST');
+    },
+    alerts,
+    /** The next alert is taken by 202, and then not made. */
+    loseNext: (status: string) => {
+      lost = status;
+    },
+  };
 }
 
 const invalid = (error: z.ZodError): ProviderAnswer => ({

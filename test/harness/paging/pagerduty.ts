@@ -1,6 +1,7 @@
 /** PagerDuty's Events API v2, as strict as the documentation: required fields, lengths, 512 KB, one alert a dedup_key. */
 import { z } from 'zod';
 import { type ProviderAnswer, type ProviderRequest, startProvider } from './provider.ts';
+import { pagerDutyEvent, tellOfPagerDuty } from './replies.ts';
 
 export const ROUTING_KEY = 'f1e2d3c4b5a69788796a5b4c3d2e1f00';
 
@@ -42,6 +43,29 @@ export interface Alert {
 export async function startPagerDuty() {
   const alerts = new Map<string, Alert>();
   const provider = await startProvider((request) => judge(request));
+  const told: {
+    readonly type: string;
+    readonly key: string;
+    readonly by?: string;
+    readonly status: number;
+  }[] = [];
+  let subscribed: { readonly url: string; readonly secret: string } | undefined;
+
+  /** A webhook subscription is told of everything, of what came in by the Events API too. */
+  async function tell(type: string, key: string, by?: string, note?: string): Promise<void> {
+    if (subscribed === undefined) return;
+    const { url, secret } = subscribed;
+    const incident = `Q${[...alerts.keys()].indexOf(key)}`;
+    const event = {
+      type,
+      key,
+      incident,
+      ...(by === undefined ? {} : { by }),
+      ...(note === undefined ? {} : { note }),
+    };
+    const { status } = await tellOfPagerDuty(url, pagerDutyEvent(event), secret);
+    told.push({ type, key, status, ...(by === undefined ? {} : { by }) });
+  }
 
   function judge({ method, path, headers, body }: ProviderRequest): ProviderAnswer {
     if (method !== 'POST' || path !== '/v2/enqueue') return { status: 404, body: {} };
@@ -63,10 +87,12 @@ export async function startPagerDuty() {
           status: 'triggered',
           calls: (alert?.calls ?? 0) + 1,
         });
+      if (!isOpen) void tell('incident.triggered', data.dedup_key);
     } else if (isOpen) {
       // What does not exist is dropped, and said to be taken all the same.
       const status = data.event_action === 'resolve' ? 'resolved' : 'acknowledged';
       alerts.set(data.dedup_key, { ...alert, status });
+      void tell(`incident.${status}`, data.dedup_key);
     }
     return {
       status: 202,
@@ -74,7 +100,23 @@ export async function startPagerDuty() {
     };
   }
 
-  return { ...provider, alerts };
+  return {
+    ...provider,
+    alerts,
+    told,
+    /** A webhook subscription of version 3. */
+    subscribe: (url: string, secret: string) => {
+      subscribed = { url, secret };
+    },
+    /** Somebody does it in PagerDuty's app. */
+    person: async (by: string, does: 'acknowledged' | 'resolved', key: string) => {
+      const alert = alerts.get(key);
+      if (alert === undefined) throw new Error(`there is no alert ${key}`);
+      alerts.set(key, { ...alert, status: does });
+      await tell(`incident.${does}`, key, by);
+    },
+    note: (by: string, key: string, text: string) => tell('incident.annotated', key, by, text),
+  };
 }
 
 const invalid = (errors: readonly string[]): ProviderAnswer => ({
