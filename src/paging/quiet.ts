@@ -1,6 +1,6 @@
 /** Acknowledges and closes, at the services that were paged, what was acknowledged or resolved here. Side by side: one that hangs delays no other. */
 import { pageKeys } from '../engine/escalate.ts';
-import type { Deliveries, PageDelivery, Quieter, Unquieted } from '../engine/ports.ts';
+import type { Checkpoint, Deliveries, PageDelivery, Quieter, Unquieted } from '../engine/ports.ts';
 import { AdapterError, messageOf } from '../errors.ts';
 import type { Incident } from '../incident/incident.ts';
 import { deliveryKey, type ServicePager } from './held.ts';
@@ -9,14 +9,17 @@ export interface QuietingDeps {
   readonly services: ReadonlyMap<string, ServicePager>;
   readonly deliveries: Deliveries;
   readonly redact: (text: string) => string;
+  readonly checkpoint: Checkpoint;
 }
 
-export const createQuieter = ({ services, deliveries, redact }: QuietingDeps): Quieter => ({
+export const createQuieter = ({ services, deliveries, redact, checkpoint }: QuietingDeps): Quieter => ({
   quiet: async (incident) => {
     const all = await deliveries.of(pageKeys(incident.id));
     const owed = all.filter(({ state, told }) => isThere(state) && told !== incident.status);
     const told = await Promise.allSettled(
-      owed.map((delivery) => tell(services.get(delivery.pager), deliveries, incident, delivery)),
+      owed.map((delivery) =>
+        tell(services.get(delivery.pager), { deliveries, checkpoint }, incident, delivery),
+      ),
     );
     const failed = told.flatMap((outcome, index): (Unquieted & { error: unknown })[] => {
       const delivery = owed[index];
@@ -34,12 +37,15 @@ const isThere = (state: PageDelivery['state']): boolean => state === 'sent' || s
 
 async function tell(
   service: ServicePager | undefined,
-  deliveries: Deliveries,
+  { deliveries, checkpoint }: Pick<QuietingDeps, 'deliveries' | 'checkpoint'>,
   incident: Incident,
   { id, state }: PageDelivery,
 ): Promise<void> {
   if (!service?.quiet) return;
+  checkpoint('quiet-begun');
   await service.quiet(deliveryKey(incident.id, id), incident);
+  checkpoint('quiet-told');
   // What is only begun may yet arrive there after this, and has to be told again then.
   if (state === 'sent') await deliveries.markTold(id, incident.status);
+  checkpoint('quiet-recorded');
 }

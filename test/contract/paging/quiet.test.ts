@@ -26,7 +26,12 @@ function open() {
     { kind: 'opsgenie', name: 'genie', url: genie.url, apiKey: API_KEY },
   ];
   const services = openPagers(settings, people, { deliveries, checkpoint: () => undefined, timeoutMs: 700 });
-  const quieter = createQuieter({ services, deliveries, redact: (text) => text });
+  const quieter = createQuieter({
+    services,
+    deliveries,
+    redact: (text) => text,
+    checkpoint: () => undefined,
+  });
   const take = async (name: string, ...args: Parameters<(typeof quieter)['quiet']>) => {
     const [incident] = args;
     return services.get(name)?.page(incident, page, user('U1'));

@@ -9,6 +9,8 @@ export interface ProviderRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** When it had arrived, epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface ProviderAnswer {
@@ -57,6 +59,7 @@ export async function startProvider(judge: (request: ProviderRequest) => Provide
       query: url.searchParams,
       headers: incoming.headers,
       body: Buffer.concat(chunks).toString(),
+      at: Date.now(),
     };
     requests.push(request);
     const fault = faults.shift();
