@@ -17,9 +17,7 @@ export const createQuieter = ({ services, deliveries, redact, checkpoint }: Quie
     const all = await deliveries.of(pageKeys(incident.id));
     const owed = all.filter(({ state, told }) => isThere(state) && told !== incident.status);
     const told = await Promise.allSettled(
-      owed.map((delivery) =>
-        tell(services.get(delivery.pager), { deliveries, checkpoint }, incident, delivery),
-      ),
+      owed.map((delivery) => tell(services.get(delivery.pager), deliveries, checkpoint, incident, delivery)),
     );
     const failed = told.flatMap((outcome, index): (Unquieted & { error: unknown })[] => {
       const delivery = owed[index];
@@ -37,15 +35,24 @@ const isThere = (state: PageDelivery['state']): boolean => state === 'sent' || s
 
 async function tell(
   service: ServicePager | undefined,
-  { deliveries, checkpoint }: Pick<QuietingDeps, 'deliveries' | 'checkpoint'>,
+  deliveries: Deliveries,
+  checkpoint: Checkpoint,
   incident: Incident,
-  { id, state }: PageDelivery,
+  delivery: PageDelivery,
 ): Promise<void> {
   if (!service?.quiet) return;
-  checkpoint('quiet-begun');
-  await service.quiet(deliveryKey(incident.id, id), incident);
-  checkpoint('quiet-told');
-  // What is only begun may yet arrive there after this, and has to be told again then.
-  if (state === 'sent') await deliveries.markTold(id, incident.status);
-  checkpoint('quiet-recorded');
+  const { quiet } = service;
+  const telling = async ({ id, state }: PageDelivery) => {
+    if (!isThere(state)) return;
+    checkpoint('quiet-begun');
+    await quiet(deliveryKey(incident.id, id), incident);
+    checkpoint('quiet-told');
+    // What is only begun may yet arrive there after this, and has to be told again then.
+    if (state === 'sent') await deliveries.markTold(id, incident.status);
+    checkpoint('quiet-recorded');
+  };
+  // One that is on its way is waited for: what is told before it arrives is told to nobody.
+  await (delivery.state === 'begun'
+    ? deliveries.hold(delivery.page, delivery.pager, telling)
+    : telling(delivery));
 }

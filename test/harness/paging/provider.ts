@@ -27,6 +27,8 @@ export interface ProviderFault {
   readonly dropAnswer?: boolean;
   /** Takes nothing, and never answers. */
   readonly hang?: boolean;
+  /** Judges it only then: it is slow. */
+  readonly after?: Promise<void>;
   /** Answers without an end. */
   readonly flood?: boolean;
 }
@@ -80,6 +82,7 @@ export async function startProvider(judge: (request: ProviderRequest) => Provide
       response.end(JSON.stringify(fault.body ?? {}));
       return;
     }
+    await fault?.after;
     const { status, body } = judge(request);
     if (fault?.dropAnswer) return void incoming.socket.destroy();
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
