@@ -35,6 +35,8 @@ export function createReplicas(settings: Omit<Settings, 'death'>, random: Random
       stdio: 'inherit',
     });
     all.add(child);
+    // Whoever is asked is listened to, many at a time.
+    child.setMaxListeners(0);
     const exited = once(child, 'exit').then(([code, signal]) => {
       all.delete(child);
       up.delete(child);
