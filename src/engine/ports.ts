@@ -224,6 +224,7 @@ export type CheckpointName =
   | 'alerts-kept'
   | 'alerts-joined'
   | 'decided'
+  | 'preview-drawn'
   | 'procedure-started'
   | 'step-looked'
   | 'started'
