@@ -46,7 +46,8 @@ const TIMERS = {
 const CONNECTION = {
   keepAlive: true,
   keepAliveInitialDelayMillis: 5_000,
-  connectionTimeoutMillis: 5_000,
+  // That a connection is free, too: all workers share a few.
+  connectionTimeoutMillis: 10_000,
   statement_timeout: 10_000,
   query_timeout: 11_000,
   idle_in_transaction_session_timeout: 8_000,
