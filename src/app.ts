@@ -6,11 +6,9 @@ import { topics as guide } from '../commands/index.ts';
 import { type Config, secretsOf, slackConnection } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
-import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
 import { refuseUnknownTopics } from './engine/intake.ts';
 import { lookForStep } from './engine/look.ts';
 import type { Checkpoint, Topics } from './engine/ports.ts';
-import { quiet } from './engine/quiet.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { carryOutReply } from './engine/reply.ts';
 import { carryOutSurvey } from './engine/survey.ts';
@@ -23,13 +21,10 @@ import { startHttp } from './http/server.ts';
 import { alertIntake, replyIntake } from './incoming.ts';
 import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
 import { keepSweeping } from './jobs/sweeping.ts';
+import { openLadder } from './ladder.ts';
 import type { Log } from './log.ts';
 import { createHeartbeat } from './paging/heartbeat.ts';
-import { createInOrder, whyNot } from './paging/in-order.ts';
-import { openPagers } from './paging/open.ts';
-import { createQuieter } from './paging/quiet.ts';
 import { createSlackPager } from './paging/slack.ts';
-import { SLACK } from './policy/policy.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
@@ -41,7 +36,6 @@ import { createAccept, workOn } from './slack/receive.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
 import { createAlerts } from './store/alerts.ts';
-import { createDeliveries } from './store/deliveries.ts';
 import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
@@ -172,20 +166,18 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     schedules: config.schedules,
     channelOf,
   };
-  const deliveries = createDeliveries(pool);
-  const services = openPagers(config.paging.pagers, config.paging.people, { deliveries, checkpoint });
-  const pagers = new Map([[SLACK, createSlackPager(createPages(publishing))], ...services]);
-  const quieter = createQuieter({ services, deliveries, redact });
-  const escalating = {
+  const ladder = openLadder({
+    pool,
     store,
-    pager: createInOrder({ pagers, deliveries, redact }),
+    paging: config.paging,
     schedules: config.schedules,
+    slack: createSlackPager(createPages(publishing)),
     redact,
     checkpoint,
-  };
+  });
   const alerts = createAlerts(pool, jobs.enqueue);
   const replies = createReplies(pool, jobs.enqueue);
-  const replying = { store, replies, deliveries, checkpoint };
+  const replying = { store, replies, deliveries: ladder.deliveries, checkpoint };
   const incoming = { topics, redact: diagnosing.redact, checkpoint, log };
 
   const socket =
@@ -209,9 +201,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   await jobs.work(
     {
       ...engine.handlers,
-      timer: (task) => timerDue({ store, checkpoint }, task),
-      page: (task) => sendPage(escalating, task),
-      quiet: (task) => quiet({ store, quieter }, task),
+      ...ladder.handlers,
       alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),
@@ -219,12 +209,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
     {
       run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
-      page: async ({ incident, page }) =>
-        pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
+      ...ladder.lost,
     },
   );
   const sweeping = keepSweeping({
-    sweep: () => sweep(escalating),
+    sweep: () => sweep(ladder.escalating),
     everyMs: SWEEP_MS,
     ...(config.heartbeat
       ? { beat: { send: createHeartbeat(config.heartbeat.url), everyMs: config.heartbeat.everyMs } }

@@ -28,6 +28,7 @@ export async function timerDue(
     { type: 'timer-due', timer: task.timer, due: task.due },
     { actor: PAKSA },
   );
+  deps.checkpoint('timer-decided');
 }
 
 /** Begins the key of every page of an incident. */

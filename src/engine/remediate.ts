@@ -28,6 +28,7 @@ export async function drawPreview(
     (drawn): IncidentEvent => ({ type: 'previewed', ...ref, preview: drawn }),
     (error): IncidentEvent => ({ type: 'preview-failed', ...ref, reason: deps.redact(messageOf(error)) }),
   );
+  deps.checkpoint('preview-drawn');
   await apply(deps.store, incident, event, { actor: PAKSA });
 }
 

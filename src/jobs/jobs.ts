@@ -3,6 +3,7 @@ import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import type { Enqueue } from '../engine/ports.ts';
 import type { Task, TaskOf } from '../engine/task.ts';
 import { AdapterError, messageOf } from '../errors.ts';
+import { keepInTouch } from './in-touch.ts';
 import { createQueues, sendOptions } from './queues.ts';
 
 /** What to do for each kind of task. `signal` aborts when the claim on it is lost. */
@@ -29,6 +30,8 @@ const POLLING = {
   pollingIntervalSeconds: 0.5,
   notifyPollingIntervalSeconds: 0.5,
   localConcurrency: 10,
+  // The later a lost replica was heard from, the longer it has to notice (in-touch.ts).
+  heartbeatRefreshSeconds: 2,
 } as const;
 /** One worker takes one task a poll, so twenty a second. Timers are short work, and many may fall due at once. */
 const TIMERS = {
@@ -37,6 +40,17 @@ const TIMERS = {
   batchSize: 8,
   burstWhenBatchFull: true,
   perJobResults: true,
+} as const;
+
+/** As of src/store/pool.ts: a statement that is swallowed would keep its worker waiting for ever. */
+const CONNECTION = {
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 5_000,
+  // That a connection is free, too: all workers share a few.
+  connectionTimeoutMillis: 10_000,
+  statement_timeout: 10_000,
+  query_timeout: 11_000,
+  idle_in_transaction_session_timeout: 8_000,
 } as const;
 
 export interface JobsOptions {
@@ -51,6 +65,7 @@ export async function startJobs(
   { onError, onFailure }: JobsOptions,
 ): Promise<Jobs> {
   const boss = new PgBoss({
+    ...CONNECTION,
     connectionString,
     application_name: 'paksa-jobs',
     useListenNotify: true,
@@ -61,6 +76,9 @@ export async function startJobs(
   boss.on('error', onError);
   await boss.start();
   await createQueues(boss);
+  const inTouch = keepInTouch(() => boss.getDb().executeSql('SELECT 1'));
+  /** Until the claim on the task is lost, as far as this replica can know. */
+  const claimed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, inTouch.signal()]);
 
   const enqueue: Enqueue = async (query, task, at) => {
     await boss.send(task.task, task, { ...sendOptions(task, at), db: { executeSql: query } });
@@ -84,7 +102,7 @@ export async function startJobs(
   const each =
     <Work extends Task>(handle: (task: Work, signal: AbortSignal) => Promise<void>) =>
     async (jobs: Job<Work>[]): Promise<void> => {
-      for (const { data, signal } of jobs) await orLater(data, handle(data, signal));
+      for (const { data, signal } of jobs) await orLater(data, handle(data, claimed(signal)));
     };
   /** Side by side, and each settled for itself. */
   const together =
@@ -93,7 +111,7 @@ export async function startJobs(
       Promise.all(
         jobs.map(async ({ id, data, signal }): Promise<JobResult> => {
           try {
-            await orLater(data, handle(data, signal));
+            await orLater(data, handle(data, claimed(signal)));
             return { id, status: 'completed' };
           } catch (error) {
             return { id, status: 'failed', output: { message: messageOf(error) } };
@@ -133,6 +151,9 @@ export async function startJobs(
         lost.page && boss.work<TaskOf<'page'>>('page-lost', POLLING, each(lost.page)),
       ]);
     },
-    stop: (drainMs) => boss.stop({ graceful: true, timeout: drainMs, close: true }),
+    stop: async (drainMs) => {
+      await boss.stop({ graceful: true, timeout: drainMs, close: true });
+      inTouch.stop();
+    },
   };
 }

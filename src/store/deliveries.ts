@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 import type { Deliveries, HeldDelivery, PageDelivery } from '../engine/ports.ts';
+import { type Asked, holding } from './session-lock.ts';
 
 export interface DeliveryRow {
   id: string;
@@ -33,27 +34,16 @@ export const createDeliveries = (pool: pg.Pool): Deliveries => ({
     const row = only(rows);
     return { ...readDelivery(row), ageMs: row.age_ms };
   },
-  hold: async (page, pager, work) => {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
-      await reserve(client, page, pager);
-      await client.query('SELECT pg_advisory_lock($1, hashtext($2))', [LOCKS, `${pager}/${page}`]);
-      const { rows } = await client.query<DeliveryRow>(
+  hold: (page, pager, work) =>
+    holding(pool, async (on, take) => {
+      await reserve(on, page, pager);
+      await take([LOCKS, `${pager}/${page}`]);
+      const { rows } = await on.query<DeliveryRow>(
         `SELECT ${COLUMNS} FROM paksa.page_delivery WHERE page = $1 AND pager = $2`,
         [page, pager],
       );
-      return await work(held(client, only(rows)));
-    } finally {
-      await client
-        .query('SELECT pg_advisory_unlock($1, hashtext($2))', [LOCKS, `${pager}/${page}`])
-        .catch((error: Error) => {
-          broken = error;
-        });
-      // A connection that could not unlock must be closed: the lock would stay with it in the pool.
-      client.release(broken);
-    }
-  },
+      return work(held(on, only(rows)));
+    }),
   note: async (page, pager, reason, lasting) => {
     await pool.query(
       `UPDATE paksa.page_delivery SET reason = $3, state = CASE WHEN $4 THEN 'failed' ELSE state END,
@@ -76,7 +66,7 @@ export const createDeliveries = (pool: pg.Pool): Deliveries => ({
   },
 });
 
-async function reserve(on: pg.ClientBase | pg.Pool, page: string, pager: string): Promise<void> {
+async function reserve(on: Asked, page: string, pager: string): Promise<void> {
   await on.query(
     `INSERT INTO paksa.page_delivery (page, pager, state, owed_at, changed_at)
      VALUES ($1, $2, 'owed', paksa.now(), paksa.now()) ON CONFLICT (page, pager) DO NOTHING`,
@@ -112,9 +102,9 @@ export const readDelivery = ({
   ...(recipient === null ? {} : { recipient }),
 });
 
-function held(client: pg.ClientBase, row: DeliveryRow): HeldDelivery {
+function held(on: Asked, row: DeliveryRow): HeldDelivery {
   const mark = async (set: string, values: readonly unknown[] = []): Promise<void> => {
-    await client.query(`UPDATE paksa.page_delivery SET ${set}, changed_at = paksa.now() WHERE id = $1`, [
+    await on.query(`UPDATE paksa.page_delivery SET ${set}, changed_at = paksa.now() WHERE id = $1`, [
       row.id,
       ...values,
     ]);
@@ -123,7 +113,7 @@ function held(client: pg.ClientBase, row: DeliveryRow): HeldDelivery {
     ...readDelivery(row),
     ...(row.begun_at === null ? {} : { begunAt: row.begun_at.getTime() }),
     isAnothers: async (reference) => {
-      const { rowCount } = await client.query(
+      const { rowCount } = await on.query(
         'SELECT 1 FROM paksa.page_delivery WHERE pager = $1 AND reference = $2 AND id <> $3',
         [row.pager, reference, row.id],
       );

@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 import type { HeldMessage, Messages } from '../engine/ports.ts';
+import { type Asked, holding } from './session-lock.ts';
 
 interface Row {
   id: string;
@@ -17,31 +18,20 @@ const COLUMNS = 'id, state, channel, ts, content';
 
 export const createMessages = (pool: pg.Pool): Messages => ({
   reserve: (key, channel) => reserve(pool, key, channel),
-  hold: async (key, work) => {
-    const client = await pool.connect();
-    let lock: string | undefined;
-    let broken: Error | undefined;
-    try {
-      const found = await client.query<{ id: string }>('SELECT id FROM paksa.message WHERE key = $1', [key]);
-      lock = found.rows[0]?.id;
-      if (lock === undefined) return undefined;
-      await client.query('SELECT pg_advisory_lock($1)', [lock]);
+  hold: (key, work) =>
+    holding(pool, async (on, take) => {
+      const found = await on.query<{ id: string }>('SELECT id FROM paksa.message WHERE key = $1', [key]);
+      const id = found.rows[0]?.id;
+      if (id === undefined) return undefined;
+      await take([id]);
       // While we waited, it may have been handed over to another subject, whose view must not be drawn over.
-      const { rows } = await client.query<Row>(
+      const { rows } = await on.query<Row>(
         `SELECT ${COLUMNS} FROM paksa.message WHERE id = $1 AND key = $2`,
-        [lock, key],
+        [id, key],
       );
       const [row] = rows;
-      return row && (await work(held(client, row)));
-    } finally {
-      if (lock !== undefined)
-        await client.query('SELECT pg_advisory_unlock($1)', [lock]).catch((error: Error) => {
-          broken = error;
-        });
-      // A connection that could not unlock must be closed: the lock would stay with it in the pool.
-      client.release(broken);
-    }
-  },
+      return row && work(held(on, row));
+    }),
   begun: async (prefix) => {
     const { rows } = await pool.query<{ key: string; state: HeldMessage['state'] }>(
       'SELECT key, state FROM paksa.message WHERE starts_with(key, $1) ORDER BY id',
@@ -59,7 +49,7 @@ export const createMessages = (pool: pg.Pool): Messages => ({
 });
 
 /** Within a transaction too: the message is owed as soon as that commits. */
-export async function reserve(on: pg.ClientBase | pg.Pool, key: string, channel: string): Promise<void> {
+export async function reserve(on: Asked, key: string, channel: string): Promise<void> {
   await on.query(
     `INSERT INTO paksa.message (key, state, channel, changed_at) VALUES ($1, 'owed', $2, paksa.now())
      ON CONFLICT (key) DO NOTHING`,
@@ -67,9 +57,9 @@ export async function reserve(on: pg.ClientBase | pg.Pool, key: string, channel:
   );
 }
 
-function held(client: pg.ClientBase, { id, state, channel, ts, content }: Row): HeldMessage {
+function held(on: Asked, { id, state, channel, ts, content }: Row): HeldMessage {
   const mark = async (next: Row['state'], newTs?: string, newContent?: string): Promise<void> => {
-    await client.query(
+    await on.query(
       `UPDATE paksa.message SET state = $2, ts = coalesce($3, ts), content = coalesce($4, content),
          changed_at = paksa.now() WHERE id = $1`,
       [id, next, newTs ?? null, newContent ?? null],

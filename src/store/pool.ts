@@ -1,16 +1,29 @@
 /** Connections to Paksa's own database, and transactions on them. */
 import pg from 'pg';
 
-/** TCP keepalives notice a database whose machine is gone; the statement timeout one that hangs. */
+/**
+ * What a database that is away, or a road to it that swallows everything, may cost. TCP alone finds out after two hours where
+ * nothing is sent, and after fifteen minutes where something is (Node cannot set TCP_USER_TIMEOUT): hence each wait has an end
+ * of its own, at both ends. PostgreSQL gives up a statement, and a transaction that is not heard from, whose rows others want;
+ * the driver a statement that PostgreSQL should have given up, whose connection it closes then.
+ */
 export const openPool = (connectionString: string, onError: (error: Error) => void): pg.Pool =>
   new pg.Pool({
     connectionString,
     max: 20,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 15_000,
+    statement_timeout: 10_000,
+    query_timeout: 11_000,
+    // Nothing but statements happens within a transaction.
+    idle_in_transaction_session_timeout: 8_000,
     application_name: 'paksa',
   }).on('error', onError);
+
+/** The driver has given a statement up, and the connection still waits for it: nothing more can be asked there. */
+export const isGivenUp = (error: unknown): error is Error =>
+  error instanceof Error && error.message === 'Query read timeout';
 
 export async function inTransaction<Result>(
   pool: pg.Pool,
@@ -18,17 +31,22 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // Between two statements it may be ended, which only its listeners are told: unheard, that would end the process.
+  const lose = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', lose);
   try {
     await client.query('BEGIN');
     const result = await work(client);
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((lost: Error) => {
-      broken = lost;
-    });
+    if (isGivenUp(error)) lose(error);
+    else await client.query('ROLLBACK').catch(lose);
     throw error;
   } finally {
+    client.off('error', lose);
     client.release(broken);
   }
 }

@@ -1,5 +1,6 @@
 /**
  * The bot as a process of its own that a test can kill, at a named step too: `DIE_AT=acted` ends it there with SIGKILL.
+ * `HOLD_AT` names steps at which the first process to get there stands still, in the folder `HOLD_IN` (held.ts).
  * `TEST_TOPICS` names a module whose `topics` it has instead of the guide's.
  */
 import { startBot } from '../../src/app.ts';
@@ -7,9 +8,11 @@ import { loadConfig, secretsOf } from '../../src/config.ts';
 import type { Topics } from '../../src/engine/ports.ts';
 import { createLog } from '../../src/log.ts';
 import { stopOnSignal } from '../../src/signals.ts';
+import { holdAt } from './held.ts';
 
 const config = loadConfig({ env: process.env });
-const { DIE_AT, TEST_TOPICS } = process.env;
+const { DIE_AT, HOLD_AT = '', HOLD_IN = '', TEST_TOPICS } = process.env;
+const held = HOLD_AT.split(',');
 const own: { topics?: Topics } = TEST_TOPICS === undefined ? {} : await import(TEST_TOPICS);
 const bot = await startBot({
   config,
@@ -17,6 +20,7 @@ const bot = await startBot({
   log: createLog({ level: config.logLevel, secrets: secretsOf(config) }),
   checkpoint: (name) => {
     if (name === DIE_AT) process.kill(process.pid, 'SIGKILL');
+    if (held.includes(name)) holdAt(name, HOLD_IN);
   },
   ...(own.topics ? { topics: own.topics } : {}),
   settleMs: 3_000,

@@ -28,6 +28,13 @@ export interface WorldOptions {
   readonly page?: boolean;
 }
 
+export interface BotStart {
+  /** The step at which it kills itself. */
+  readonly dieAt?: string;
+  /** Of this one alone. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export async function createWorld({
@@ -74,9 +81,12 @@ export async function createWorld({
     configFile: file,
     signingSecret,
     env,
-    /** Starts the bot and resolves when it is ready. `dieAt` names the step at which it kills itself. */
-    startBot: async ({ dieAt }: { dieAt?: string } = {}) => {
-      const child = fork(BOT, [], { env: { ...env, ...(dieAt ? { DIE_AT: dieAt } : {}) }, stdio: 'inherit' });
+    /** Starts the bot and resolves when it is ready. */
+    startBot: async ({ dieAt, variables: own = {} }: BotStart = {}) => {
+      const child = fork(BOT, [], {
+        env: { ...env, ...own, ...(dieAt ? { DIE_AT: dieAt } : {}) },
+        stdio: 'inherit',
+      });
       bots.add(child);
       const exited = once(child, 'exit').then(([code, signal]) => {
         bots.delete(child);
@@ -88,6 +98,7 @@ export async function createWorld({
       const [{ port }] = ready as [{ port: number }];
       return {
         port,
+        pid: child.pid,
         exited,
         kill: async () => {
           child.kill('SIGKILL');

@@ -8,6 +8,7 @@ const escalated = at({ type: 'escalated' });
 const acknowledged = at({ type: 'acknowledged' });
 const resolved = at({ type: 'resolved' });
 const sent = at({ type: 'page-sent', page, by: 'PagerDuty' });
+const dropped = at({ type: 'page-dropped', page });
 const healthy = at({
   type: 'diagnosed',
   severity: 'critical',
@@ -26,6 +27,8 @@ test.each([
   ['acknowledged, then resolved', [escalated, acknowledged, resolved], 2],
   ['resolved by a look that finds nothing', [escalated, healthy], 1],
   ['answered while the page was under way', [escalated, acknowledged, sent], 2],
+  // Whoever had sent it may have died before it was written down: the service has it then, and was told too early.
+  ['answered, and the page left out after that', [escalated, acknowledged, dropped], 2],
   ['paged, and nobody has answered', [escalated, sent], 0],
   ['acknowledged before anybody was paged', [acknowledged], 0],
 ])('%s', (_, happenings, times) => {

@@ -19,14 +19,19 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([duty.stop(), genie.stop()]));
 
-function open() {
+function open({ timeoutMs = 700 } = {}) {
   const { deliveries } = given();
   const settings: readonly PagerSettings[] = [
     { kind: 'pagerduty', name: 'duty', url: duty.url, routingKey: ROUTING_KEY } satisfies PagerDutySettings,
     { kind: 'opsgenie', name: 'genie', url: genie.url, apiKey: API_KEY },
   ];
-  const services = openPagers(settings, people, { deliveries, checkpoint: () => undefined, timeoutMs: 700 });
-  const quieter = createQuieter({ services, deliveries, redact: (text) => text });
+  const services = openPagers(settings, people, { deliveries, checkpoint: () => undefined, timeoutMs });
+  const quieter = createQuieter({
+    services,
+    deliveries,
+    redact: (text) => text,
+    checkpoint: () => undefined,
+  });
   const take = async (name: string, ...args: Parameters<(typeof quieter)['quiet']>) => {
     const [incident] = args;
     return services.get(name)?.page(incident, page, user('U1'));
@@ -85,6 +90,22 @@ test('a page that is only begun is told, and told again once it has arrived', as
   await take('duty', incident);
   expect(statuses()).toEqual(['triggered']);
   await quieter.quiet(acknowledged);
+  expect(statuses()).toEqual(['acknowledged']);
+});
+
+test('a page that is on its way is waited for: what is told before it arrives is told to nobody', async () => {
+  const incident = anIncident();
+  const { quieter, take } = open({ timeoutMs: 10_000 });
+  const { promise: road, resolve: arrive } = Promise.withResolvers<void>();
+  duty.failNext({ after: road });
+  const taking = take('duty', incident);
+  await expect.poll(() => duty.requests.length).toBe(1);
+  const quieting = quieter.quiet({ ...incident, status: 'acknowledged' });
+  const waits = async () =>
+    (await given().pool.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).rowCount;
+  await Promise.race([quieting, expect.poll(waits, { timeout: 10_000 }).toBe(1)]);
+  arrive();
+  await Promise.all([taking, quieting]);
   expect(statuses()).toEqual(['acknowledged']);
 });
 

@@ -7,6 +7,8 @@ export interface Mail {
   readonly to: readonly string[];
   /** As it came in. */
   readonly raw: string;
+  /** When it was taken, epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface MailFault {
@@ -52,6 +54,7 @@ export async function startMailServer({ certificate, login }: MailServerOptions 
           from: mailFrom === false ? '' : mailFrom.address,
           to: rcptTo.map(({ address }) => address),
           raw: Buffer.concat(chunks).toString(),
+          at: Date.now(),
         });
         if (!fault?.dropAnswer) return done();
         for (const connection of server.connections) connection.close();

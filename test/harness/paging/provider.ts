@@ -9,6 +9,8 @@ export interface ProviderRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** When it had arrived, epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface ProviderAnswer {
@@ -25,6 +27,8 @@ export interface ProviderFault {
   readonly dropAnswer?: boolean;
   /** Takes nothing, and never answers. */
   readonly hang?: boolean;
+  /** Judges it only then: it is slow. */
+  readonly after?: Promise<void>;
   /** Answers without an end. */
   readonly flood?: boolean;
 }
@@ -57,6 +61,7 @@ export async function startProvider(judge: (request: ProviderRequest) => Provide
       query: url.searchParams,
       headers: incoming.headers,
       body: Buffer.concat(chunks).toString(),
+      at: Date.now(),
     };
     requests.push(request);
     const fault = faults.shift();
@@ -77,6 +82,7 @@ export async function startProvider(judge: (request: ProviderRequest) => Provide
       response.end(JSON.stringify(fault.body ?? {}));
       return;
     }
+    await fault?.after;
     const { status, body } = judge(request);
     if (fault?.dropAnswer) return void incoming.socket.destroy();
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

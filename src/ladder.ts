@@ -1,0 +1,60 @@
+/** The ladder, wired: the pagers of paksa.yaml in order, Slack's among them, and what its timers, pages and answers set in motion. */
+import type pg from 'pg';
+import type { Config } from './config.ts';
+import { type EscalateDeps, pageFailed, sendPage, timerDue } from './engine/escalate.ts';
+import type { Checkpoint, Deliveries, Pager, Schedules, Store } from './engine/ports.ts';
+import { quiet } from './engine/quiet.ts';
+import type { LostHandlers, TaskHandlers } from './jobs/jobs.ts';
+import { createInOrder, whyNot } from './paging/in-order.ts';
+import { openPagers } from './paging/open.ts';
+import { createQuieter } from './paging/quiet.ts';
+import { SLACK } from './policy/policy.ts';
+import { createDeliveries } from './store/deliveries.ts';
+
+export interface LadderDeps {
+  readonly pool: pg.Pool;
+  readonly store: Store;
+  readonly paging: Pick<Config['paging'], 'pagers' | 'people'>;
+  readonly schedules: Schedules;
+  /** The pager that is always there. */
+  readonly slack: Pager;
+  readonly redact: (text: string) => string;
+  readonly checkpoint: Checkpoint;
+}
+
+export interface Ladder {
+  readonly deliveries: Deliveries;
+  readonly escalating: EscalateDeps;
+  readonly handlers: Pick<TaskHandlers, 'timer' | 'page' | 'quiet'>;
+  readonly lost: Pick<LostHandlers, 'page'>;
+}
+
+export function openLadder({
+  pool,
+  store,
+  paging,
+  schedules,
+  slack,
+  redact,
+  checkpoint,
+}: LadderDeps): Ladder {
+  const deliveries = createDeliveries(pool);
+  const services = openPagers(paging.pagers, paging.people, { deliveries, checkpoint });
+  const pagers = new Map([[SLACK, slack], ...services]);
+  const quieter = createQuieter({ services, deliveries, redact, checkpoint });
+  const pager = createInOrder({ pagers, deliveries, redact });
+  const escalating: EscalateDeps = { store, pager, schedules, redact, checkpoint };
+  return {
+    deliveries,
+    escalating,
+    handlers: {
+      timer: (task) => timerDue({ store, checkpoint }, task),
+      page: (task) => sendPage(escalating, task),
+      quiet: (task) => quiet({ store, quieter }, task),
+    },
+    lost: {
+      page: async ({ incident, page }) =>
+        pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** What a seed leads to: ladders that go through every pager, answers to some of them, and where each replica dies. */
+import type { CheckpointName } from '../../src/engine/ports.ts';
+import { createRandom } from '../simulation/random.ts';
+
+/** By their names in the configuration. Each level of a ladder has one of them, so that a page tells which level it is of. */
+export const PAGERS = ['slack', 'duty', 'genie', 'sms', 'mail'] as const;
+export type PagerName = (typeof PAGERS)[number];
+
+/** Between every two steps of deciding, sending, recording, answering and escalating; and at no step in particular. */
+export const POINTS = [
+  'timer-fired',
+  'timer-decided',
+  'page-begun',
+  'page-taken',
+  'page-sent',
+  'page-recorded',
+  'message-claimed',
+  'message-posted',
+  'received',
+  'decided',
+  'quiet-begun',
+  'quiet-told',
+  'quiet-recorded',
+  'anywhere',
+] as const satisfies readonly (CheckpointName | 'anywhere')[];
+export type Point = (typeof POINTS)[number];
+
+export interface PlannedDeath {
+  readonly point: Point;
+  /** Which time that it gets there. */
+  readonly nth: number;
+  /** For `anywhere`: so long after it was ready, in milliseconds. */
+  readonly afterMs: number;
+}
+
+export interface PlannedIncident {
+  readonly id: string;
+  readonly firstPageAfterMs: number;
+  readonly levels: readonly {
+    readonly pager: PagerName;
+    readonly user: string;
+    readonly delayMs: number;
+  }[];
+  /** So long after it was opened, somebody answers. */
+  readonly answeredAfterMs?: number;
+}
+
+/** Who is paged; enough of them that nobody's conversation fills up. */
+export const RESPONDERS = Array.from(
+  { length: 40 },
+  (_, index) => `U0PAGED${String(index).padStart(3, '0')}`,
+);
+export const ANSWERER = 'U0ANSWERER';
+
+const randomOf = (seed: number, kind: number, index: number) =>
+  createRandom(Math.imul(seed, 1_000_003) + index * 2 + kind);
+
+export function plannedDeath(seed: number, index: number): PlannedDeath {
+  const random = randomOf(seed, 0, index);
+  const point = POINTS[index % POINTS.length] ?? 'anywhere';
+  return { point, nth: 1 + random.below(2), afterMs: random.below(2_000) };
+}
+
+export function plannedIncident(seed: number, index: number): PlannedIncident {
+  const random = randomOf(seed, 1, index);
+  const left = [...PAGERS];
+  const pagers = PAGERS.map(() => left.splice(random.below(left.length), 1)[0] ?? 'slack');
+  const delays = pagers.map(() => 1_000 + random.below(3_000));
+  const wholeMs = delays.reduce((sum, delay) => sum + delay, 0);
+  return {
+    id: `RUN-${seed}-${index}`,
+    firstPageAfterMs: 300 + random.below(2_000),
+    levels: pagers.map((pager, position) => ({
+      pager,
+      user: RESPONDERS[random.below(RESPONDERS.length)] ?? '',
+      delayMs: delays[position] ?? 0,
+    })),
+    ...(random.chance(0.6) ? { answeredAfterMs: random.below(wholeMs) } : {}),
+  };
+}
