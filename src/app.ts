@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { topics as guide } from '../commands/index.ts';
-import { type Config, secretsOf, slackConnection } from './config.ts';
+import { type Config, secretsOf, slackConnection, topicsNamed } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
 import { pageFailed, sendPage, timerDue } from './engine/escalate.ts';
@@ -151,7 +151,7 @@ export interface Bot {
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, log } = options;
   const connection = slackConnection(config.slack);
-  refuseUnknownTopics(config.alerts.routes, options.topics ?? guide);
+  refuseUnknownTopics(config.alerts.routes, options.topics ?? guide, topicsNamed(config));
   const engine = await openEngine(options);
   const { store, topics, checkpoint, redact, diagnosing, pool, jobs } = engine;
   const { apiUrl } = config.slack;

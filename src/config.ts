@@ -162,6 +162,10 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
   );
 }
 
+/** The topics that the rules of ladders name. */
+export const topicsNamed = ({ environments }: Config): string[] =>
+  environments.flatMap(({ ladders }) => ladders.rules.flatMap(({ topics = [] }) => topics));
+
 /** Every configured value that must never be shown or logged. */
 export function secretsOf(config: Config): string[] {
   const { slack, databaseUrl, heartbeat, environments, paging, alerts } = config;

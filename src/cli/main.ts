@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
 import { openEngine } from '../app.ts';
-import { type Config, checkConfig, describeProblems, loadConfig, secretsOf } from '../config.ts';
+import { type Config, checkConfig, describeProblems, loadConfig, secretsOf, topicsNamed } from '../config.ts';
 import { refuseUnknownTopics } from '../engine/intake.ts';
 import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
 import { scheduleOf, whoIsOnCall } from '../engine/on-call.ts';
@@ -47,7 +47,7 @@ async function run(args: string[]): Promise<number> {
       return EXIT.healthy;
     case 'config check': {
       const { config, problems } = checkConfig({ env: process.env });
-      if (config) refuseUnknownTopics(config.alerts.routes, topics);
+      if (config) refuseUnknownTopics(config.alerts.routes, topics, topicsNamed(config));
       print(
         config
           ? [`${config.file} is as it should be.`, ...answerLines(config)].join('\n')

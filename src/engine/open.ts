@@ -1,4 +1,4 @@
-/** An incident as it begins: the policy of its environment is copied in, and its ladder waits. */
+/** An incident as it begins: the policy that its environment has for it is copied in, and its ladder waits. */
 import { fingerprintOf, type Incident, type ProposedFix } from '../incident/incident.ts';
 import { armed } from '../policy/ladder.ts';
 import type { Runbook } from '../runbook/define.ts';
@@ -17,14 +17,15 @@ export interface Opening {
 
 export async function newIncident(tx: Transaction, estate: Estate, opening: Opening): Promise<Incident> {
   const { runbook, environment, ...found } = opening;
-  const policy = estate.policy(environment);
+  const { topic } = runbook;
+  const policy = estate.policy(environment, { topic, severity: found.severity, at: tx.now });
   return {
     id: await tx.nextIncidentId(),
     version: 0,
-    topic: runbook.topic,
+    topic,
     title: runbook.title,
     environment,
-    fingerprint: fingerprintOf(environment, runbook.topic),
+    fingerprint: fingerprintOf(environment, topic),
     status: 'open',
     openedAt: tx.now,
     ...found,

@@ -2,6 +2,7 @@
 import type { Alert, AlertGroup, AlertsSeen } from '../incident/alert.ts';
 import type { Effect, Happening, Timer } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
+import type { Occasion } from '../policy/choose.ts';
 import type { Policy, Recipient } from '../policy/policy.ts';
 import type { Lead } from '../policy/route.ts';
 import type { Override, Schedule } from '../policy/schedule.ts';
@@ -141,8 +142,8 @@ export interface Estate {
   target(environment: string): Target;
   probes(environment: string): Probes;
   actuators(environment: string): Actuators;
-  /** Who is paged and who may approve there: an incident opened now lives by it. */
-  policy(environment: string): Policy;
+  /** Who may approve there, and who is paged: by the rules, of an incident that opens so; else by the default ladder. */
+  policy(environment: string, occasion?: Occasion): Policy;
 }
 
 export type Topics = ReadonlyMap<string, Runbook>;

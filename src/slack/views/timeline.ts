@@ -63,10 +63,13 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
   const who = person(happening.actor);
   const fixTitle = (id: string) => `*${clip(oneLine(proposedFix(incident, id)?.title ?? id), 150)}*`;
   switch (happening.type) {
-    case 'opened':
+    case 'opened': {
+      const { ladder } = incident.policy;
+      const by = ladder === undefined ? '' : ` Its ladder is “${oneLine(ladder)}”.`;
       if (happening.alerts)
-        return `🔔 Opened by ${who}: ${firing(happening.alerts.names.map(({ name }) => name))}. Looking why.`;
-      return `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.`;
+        return `🔔 Opened by ${who}: ${firing(happening.alerts.names.map(({ name }) => name))}. Looking why.${by}`;
+      return `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.${by}`;
+    }
     case 'alerted':
       return happening.joined.length === 0 ? '' : `🔔 ${who}: ${firing(happening.joined)} too.`;
     case 'alert-resolved':
