@@ -82,6 +82,7 @@ async function measure(pending: number): Promise<readonly number[]> {
       store,
       pager,
       schedules: new Map(),
+      maintenance: [],
       redact: (text: string) => text,
       checkpoint: () => undefined,
     };

@@ -13,6 +13,7 @@ import type { Checkpoint, Topics } from './engine/ports.ts';
 import { quiet } from './engine/quiet.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { carryOutReply } from './engine/reply.ts';
+import { lookForSilencesOfAll } from './engine/silenced.ts';
 import { carryOutSurvey } from './engine/survey.ts';
 import { sweep } from './engine/sweep.ts';
 import { verify } from './engine/verify.ts';
@@ -95,7 +96,7 @@ export async function openEngine({
     onFailure: (task, error) => log.warn({ task, error: messageOf(error) }, 'a task failed'),
   });
   const store = createStore(pool, jobs.enqueue);
-  const estate = createEstate(config.environments);
+  const estate = createEstate(config.environments, config.maintenance);
   const diagnosing: DiagnoseDeps = { store, topics, estate, redact: redactDeep };
   const working: WorkDeps = {
     store,
@@ -180,6 +181,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     store,
     pager: createInOrder({ pagers, deliveries, redact }),
     schedules: config.schedules,
+    maintenance: config.maintenance,
     redact,
     checkpoint,
   };
@@ -209,7 +211,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   await jobs.work(
     {
       ...engine.handlers,
-      timer: (task) => timerDue({ store, checkpoint }, task),
+      timer: (task) => timerDue(escalating, task),
       page: (task) => sendPage(escalating, task),
       quiet: (task) => quiet({ store, quieter }, task),
       alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
@@ -222,6 +224,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       page: async ({ incident, page }) =>
         pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
     },
+  );
+  lookForSilencesOfAll(store, config.maintenance).catch((error: unknown) =>
+    log.error({ error: messageOf(error) }, 'what silences the open incidents could not be looked up'),
   );
   const sweeping = keepSweeping({
     sweep: () => sweep(escalating),

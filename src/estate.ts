@@ -28,8 +28,9 @@ import { createTlsProbe } from './adapters/tls/probe.ts';
 import type { Environment } from './config/environments.ts';
 import type { Estate } from './engine/ports.ts';
 import { AdapterError, UserError } from './errors.ts';
-import { type Chosen, chooseLadder, type Occasion } from './policy/choose.ts';
+import { type Chosen, chooseLadder, type Ladders, type Occasion } from './policy/choose.ts';
 import type { Policy } from './policy/policy.ts';
+import type { MaintenanceWindow } from './policy/silence.ts';
 import type { Target } from './runbook/target.ts';
 import type { Actuators, Probes } from './runbook/tools.ts';
 
@@ -38,7 +39,10 @@ export interface ClosableEstate extends Estate {
   close(): Promise<void>;
 }
 
-export function createEstate(environments: readonly Environment[]): ClosableEstate {
+export function createEstate(
+  environments: readonly Environment[],
+  maintenance: readonly MaintenanceWindow[] = [],
+): ClosableEstate {
   const byName = new Map(
     environments.map((environment) => [environment.target.environment, furnish(environment)]),
   );
@@ -55,6 +59,8 @@ export function createEstate(environments: readonly Environment[]): ClosableEsta
     target: (environment) => find(environment).target,
     probes: (environment) => find(environment).probes,
     actuators: (environment) => find(environment).actuators,
+    ladders: (environment) => find(environment).ladders,
+    maintenance,
     policy: (environment, occasion) => find(environment).policy(occasion),
     close: async () => {
       await Promise.all([...byName.values()].map(({ close }) => close()));
@@ -66,6 +72,7 @@ interface Furnished {
   readonly target: Target;
   readonly probes: Probes;
   readonly actuators: Actuators;
+  readonly ladders: Ladders;
   readonly policy: (occasion?: Occasion) => Policy;
   readonly close: () => Promise<void>;
 }
@@ -150,6 +157,7 @@ function furnish({ target, credentials, policy, ladders }: Environment): Furnish
       alembic: createAlembicActuator(alembic, alembicExec),
       backup: createBackupActuator(backups, postgresUrl, host),
     },
+    ladders,
     policy: (occasion) => (occasion ? policyFor(policy, chooseLadder(ladders, occasion)) : policy),
     close: () => database.close(),
   };

@@ -4,6 +4,7 @@ import { alerts } from './alerts.ts';
 import { duration } from './duration.ts';
 import { matching, variable, webAddress } from './fields.ts';
 import { ladderRules, ladders, refuseIdleRules } from './ladders.ts';
+import { maintenance, refuseUnknownEnvironments, silences } from './maintenance.ts';
 import { pagers, people } from './pagers.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
@@ -51,6 +52,8 @@ const file = block({
   ladders: ladders.prefault({}),
   ladderRules: ladderRules.prefault([]),
   businessHours: businessHours.optional(),
+  maintenance: maintenance.prefault({}),
+  silences: silences.prefault({}),
   heartbeat: heartbeat.optional(),
   publicUrl: webAddress('the address under which Paksa’s port is reached from outside').optional(),
   pagers,
@@ -58,6 +61,9 @@ const file = block({
   alerts: alerts.prefault({}),
 });
 
-export const configFile = file.superRefine(refuseUnknown).superRefine(refuseIdleRules);
+export const configFile = file
+  .superRefine(refuseUnknown)
+  .superRefine(refuseIdleRules)
+  .superRefine(refuseUnknownEnvironments);
 
 export type ConfigFile = z.output<typeof configFile>;

@@ -1,10 +1,12 @@
 /** An incident as it begins: the policy that its environment has for it is copied in, and its ladder waits. */
 import { fingerprintOf, type Incident, type ProposedFix } from '../incident/incident.ts';
+import { silencing } from '../incident/silenced.ts';
 import { armed } from '../policy/ladder.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
 import type { Estate, Transaction } from './ports.ts';
+import { periodsOf } from './silenced.ts';
 
 export interface Opening {
   readonly runbook: Runbook;
@@ -19,8 +21,13 @@ export async function newIncident(tx: Transaction, estate: Estate, opening: Open
   const { runbook, environment, ...found } = opening;
   const { topic } = runbook;
   const policy = estate.policy(environment, { topic, severity: found.severity, at: tx.now });
+  const id = await tx.nextIncidentId();
+  // Whoever makes one at this moment finds this incident, or is found here.
+  await tx.silences.holdStill();
+  const about = { id, environment, topic, openedBy: found.openedBy };
+  const periods = await periodsOf(tx, estate.maintenance, about);
   return {
-    id: await tx.nextIncidentId(),
+    id,
     version: 0,
     topic,
     title: runbook.title,
@@ -31,6 +38,7 @@ export async function newIncident(tx: Transaction, estate: Estate, opening: Open
     ...found,
     attempts: {},
     ladder: armed(policy.escalation, tx.now),
+    ...silencing(periods, tx.now),
     policy,
   };
 }

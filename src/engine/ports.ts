@@ -2,10 +2,11 @@
 import type { Alert, AlertGroup, AlertsSeen } from '../incident/alert.ts';
 import type { Effect, Happening, Timer } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import type { Occasion } from '../policy/choose.ts';
+import type { Ladders, Occasion } from '../policy/choose.ts';
 import type { Policy, Recipient } from '../policy/policy.ts';
 import type { Lead } from '../policy/route.ts';
 import type { Override, Schedule } from '../policy/schedule.ts';
+import type { MaintenanceWindow, Silence } from '../policy/silence.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Target } from '../runbook/target.ts';
 import type { Actuators, Probes } from '../runbook/tools.ts';
@@ -51,6 +52,15 @@ export interface Transaction {
   /** Owed as soon as the transaction commits, not before `at` (epoch milliseconds). */
   send(task: Task, at?: number): Promise<void>;
   readonly overrides: Overrides;
+  readonly silences: Silences;
+  /** Whether an alert that is of this incident, or fires there and is of none yet, fires without these labels. */
+  firesOutside(
+    group: AlertGroup,
+    incident: string,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<boolean>;
+  /** The unresolved incidents of an environment, all of them held. */
+  lockOpenIn(environment: string): Promise<readonly Incident[]>;
 }
 
 export interface OverdueTimer {
@@ -74,6 +84,43 @@ export interface RecordedOverride extends Override {
   readonly madeAt: number;
   /** Who ended it early. */
   readonly endedBy?: string;
+}
+
+/** A silence with who made it; of one that was ended early, `to` is when. */
+export interface RecordedSilence extends Silence {
+  readonly environment: string;
+  /** Absent: every topic. */
+  readonly topic?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly madeAt: number;
+  /** Whether it counts: one that would silence what is open waits for somebody to say so. */
+  readonly isConfirmed: boolean;
+  /** Who ended it early. */
+  readonly endedBy?: string;
+}
+
+export interface Silences {
+  /** Until the end of the transaction nobody makes or ends one: for who opens an incident by them. */
+  holdStill(): Promise<void>;
+  /** Until the end of the transaction nobody opens an incident: for who makes or ends one. */
+  holdOpenings(): Promise<void>;
+  /** Those in force at an instant or later, in the order in which they begin; of every environment when none is named. */
+  since(since: number, environment?: string): Promise<readonly RecordedSilence[]>;
+  find(id: string): Promise<RecordedSilence | undefined>;
+  /** One cause makes one: asked again, it is the one that was made. */
+  make(
+    silence: Pick<
+      RecordedSilence,
+      'environment' | 'labels' | 'from' | 'to' | 'reason' | 'madeBy' | 'isConfirmed'
+    > & {
+      readonly topic?: string | undefined;
+    },
+    cause: string,
+  ): Promise<RecordedSilence>;
+  /** Undefined when it counts already. */
+  confirm(id: string): Promise<RecordedSilence | undefined>;
+  /** Undefined when it is over already. */
+  end(id: string, by: string): Promise<RecordedSilence | undefined>;
 }
 
 export interface Overrides {
@@ -144,6 +191,10 @@ export interface Estate {
   actuators(environment: string): Actuators;
   /** Who may approve there, and who is paged: by the rules, of an incident that opens so; else by the default ladder. */
   policy(environment: string, occasion?: Occasion): Policy;
+  /** The ladders that an incident there may be given, and the rules for it. */
+  ladders(environment: string): Ladders;
+  /** The maintenance windows of paksa.yaml. */
+  readonly maintenance: readonly MaintenanceWindow[];
 }
 
 export type Topics = ReadonlyMap<string, Runbook>;

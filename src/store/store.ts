@@ -10,6 +10,7 @@ import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { overridesOn } from './overrides.ts';
 import { inTransaction } from './pool.ts';
+import { silencesOn, silencingOn } from './silences.ts';
 
 export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
   return {
@@ -158,6 +159,8 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
     },
     send: (task, at) => enqueue((text, values) => client.query(text, values), task, at),
     overrides: overridesOn(client),
+    silences: silencesOn(client),
+    ...silencingOn(client),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The engine's store in memory, with what a database does to its clients: it is away, or it commits and is not heard. */
 import { pageKey } from '../../src/engine/escalate.ts';
-import type { LogEntry, OwedPage, Store, Transaction } from '../../src/engine/ports.ts';
+import type { LogEntry, OwedPage, RecordedSilence, Store, Transaction } from '../../src/engine/ports.ts';
 import type { Task } from '../../src/engine/task.ts';
 import { timersOf } from '../../src/incident/due.ts';
 import type { Incident } from '../../src/incident/incident.ts';
@@ -34,6 +34,8 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const due = new Map<string, number>();
   /** Whom the page of a schedule is for. */
   const recipients = new Map<string, string>();
+  const silences = new Map<string, RecordedSilence>();
+  const open = () => [...incidents.values()].filter(({ status }) => status !== 'resolved');
   /** One transaction after the other: stronger than rows that are held, and the same to whoever holds one. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -69,6 +71,37 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
           return settled;
         },
       },
+      silences: {
+        holdStill: async () => undefined,
+        holdOpenings: async () => undefined,
+        since: async (since, environment) =>
+          [...silences.values()].filter(
+            (silence) =>
+              silence.to > since && (environment === undefined || silence.environment === environment),
+          ),
+        find: async (id) => silences.get(id),
+        make: async ({ topic, ...made }, cause) => {
+          const silence: RecordedSilence = {
+            ...made,
+            ...(topic === undefined ? {} : { topic, topics: [topic] }),
+            environments: [made.environment],
+            id: cause,
+            madeAt: now,
+          };
+          commits.push(() => silences.set(cause, silences.get(cause) ?? silence));
+          return silences.get(cause) ?? silence;
+        },
+        confirm: none,
+        end: async (id, by) => {
+          const silence = silences.get(id);
+          if (!silence || silence.to <= now) return undefined;
+          const ended = { ...silence, to: now, endedBy: by };
+          commits.push(() => silences.set(id, ended));
+          return ended;
+        },
+      },
+      firesOutside: async () => false,
+      lockOpenIn: async (environment) => open().filter((incident) => incident.environment === environment),
       save: async (incident, happening, effects, cause) => {
         commits.push(() => {
           const entry = { seq: incident.version, happening, effects };
@@ -99,7 +132,6 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     return result;
   }
 
-  const open = () => [...incidents.values()].filter(({ status }) => status !== 'resolved');
   return {
     transact: (work) => {
       const mine = turn.then(() => transact(work));

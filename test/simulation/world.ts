@@ -97,6 +97,7 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     store,
     pager: provider.pager,
     schedules: new Map([[NIGHTS.name, NIGHTS]]),
+    maintenance: [],
     redact: (text: string) => text,
     checkpoint,
   };

@@ -5,6 +5,7 @@ import { type Incident, type PageRef, proposedFix } from '../../incident/inciden
 import type { Responder } from '../../policy/policy.ts';
 import { alertLine, firing } from './alerts.ts';
 import { procedureLine } from './procedure-news.ts';
+import { silenceLine } from './silence-news.ts';
 import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
 
 export interface TimelineEntry {
@@ -49,6 +50,10 @@ function newsLine(incident: Incident, news: News): string {
     case 'alerts-problem-left':
     case 'alerts-unknown-left':
       return alertLine(news);
+    case 'silenced':
+    case 'kept-quiet':
+    case 'silence-over':
+      return silenceLine(news);
     default:
       return procedureLine(news);
   }
@@ -59,7 +64,7 @@ const isForAll = ({ seq, happening, effects }: LogEntry): boolean =>
   effects.some((effect) => effect.do === 'tell' && effect.text.news === 'exhausted') ||
   (happening.type === 'procedure-started' && happening.plan.emergency && seq > 1);
 
-function sentence(incident: Incident, { happening }: LogEntry): string {
+function sentence(incident: Incident, { happening, effects }: LogEntry): string {
   const who = person(happening.actor);
   const fixTitle = (id: string) => `*${clip(oneLine(proposedFix(incident, id)?.title ?? id), 150)}*`;
   switch (happening.type) {
@@ -127,7 +132,7 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
     case 'page-failed':
       return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'page-dropped':
-      return `📟 ${pagedResponder(happening.page)} is not paged any more: somebody has answered.`;
+      return `📟 ${pagedResponder(happening.page)} is not paged any more${effects.length > 0 ? '.' : ': somebody has answered.'}`;
     case 'quiet-failed':
       return `⚠️ “${clip(oneLine(happening.pager), 80)}” could not be told of the answer, and may go on calling: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'procedure-started': {
@@ -147,6 +152,7 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
     case 'step-failed':
     case 'step-skipped':
     case 'started':
+    case 'silences-seen':
     case 'timer-due':
       return '';
   }
