@@ -203,6 +203,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       topics,
       diagnose: diagnosing,
       schedules: config.schedules,
+      silences: config.silences,
       checkpoint,
       logger,
     },

@@ -14,7 +14,7 @@ export interface SilenceDeps {
   readonly store: Store;
   readonly topics: Topics;
   readonly schedules: Schedules;
-  readonly estate: Estate;
+  readonly estate: Pick<Estate, 'environments' | 'policy' | 'ladders' | 'maintenance'>;
   /** How long one may last, in milliseconds. */
   readonly longestMs: number;
 }

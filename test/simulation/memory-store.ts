@@ -13,6 +13,7 @@ export interface MemoryStoreOptions {
   readonly afterCommit: () => void;
   /** Told of each commit, in its order. */
   readonly committed: (incident: Incident, entry: LogEntry) => void;
+  readonly silenced: (silence: RecordedSilence) => void;
   readonly enqueue: (task: Task, at: number) => void;
 }
 
@@ -42,6 +43,16 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   async function transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const now = options.now();
     const commits: (() => void)[] = [];
+    /** As this transaction sees them. */
+    const mine = new Map(silences);
+    const keep = (silence: RecordedSilence): RecordedSilence => {
+      mine.set(silence.id, silence);
+      commits.unshift(() => {
+        silences.set(silence.id, silence);
+        options.silenced(silence);
+      });
+      return silence;
+    };
     const none = async (): Promise<never> => {
       throw new Error('the simulation has no such thing');
     };
@@ -75,11 +86,11 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         holdStill: async () => undefined,
         holdOpenings: async () => undefined,
         since: async (since, environment) =>
-          [...silences.values()].filter(
+          [...mine.values()].filter(
             (silence) =>
               silence.to > since && (environment === undefined || silence.environment === environment),
           ),
-        find: async (id) => silences.get(id),
+        find: async (id) => mine.get(id),
         make: async ({ topic, ...made }, cause) => {
           const silence: RecordedSilence = {
             ...made,
@@ -88,16 +99,13 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
             id: cause,
             madeAt: now,
           };
-          commits.push(() => silences.set(cause, silences.get(cause) ?? silence));
-          return silences.get(cause) ?? silence;
+          return keep(mine.get(cause) ?? silence);
         },
         confirm: none,
         end: async (id, by) => {
-          const silence = silences.get(id);
+          const silence = mine.get(id);
           if (!silence || silence.to <= now) return undefined;
-          const ended = { ...silence, to: now, endedBy: by };
-          commits.push(() => silences.set(id, ended));
-          return ended;
+          return keep({ ...silence, to: now, endedBy: by });
         },
       },
       firesOutside: async () => false,
