@@ -82,7 +82,6 @@ async function measure(pending: number): Promise<readonly number[]> {
       store,
       pager,
       schedules: new Map(),
-      maintenance: [],
       redact: (text: string) => text,
       checkpoint: () => undefined,
     };

@@ -95,8 +95,8 @@ export async function openEngine({
     onError,
     onFailure: (task, error) => log.warn({ task, error: messageOf(error) }, 'a task failed'),
   });
-  const store = createStore(pool, jobs.enqueue);
-  const estate = createEstate(config.environments, config.maintenance);
+  const store = createStore(pool, jobs.enqueue, config.maintenance);
+  const estate = createEstate(config.environments);
   const diagnosing: DiagnoseDeps = { store, topics, estate, redact: redactDeep };
   const working: WorkDeps = {
     store,
@@ -181,7 +181,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     store,
     pager: createInOrder({ pagers, deliveries, redact }),
     schedules: config.schedules,
-    maintenance: config.maintenance,
     redact,
     checkpoint,
   };
@@ -212,7 +211,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   await jobs.work(
     {
       ...engine.handlers,
-      timer: (task) => timerDue(escalating, task),
+      timer: (task) => timerDue({ store, checkpoint }, task),
       page: (task) => sendPage(escalating, task),
       quiet: (task) => quiet({ store, quieter }, task),
       alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
@@ -226,7 +225,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
     },
   );
-  lookForSilencesOfAll(store, config.maintenance).catch((error: unknown) =>
+  lookForSilencesOfAll(store).catch((error: unknown) =>
     log.error({ error: messageOf(error) }, 'what silences the open incidents could not be looked up'),
   );
   const sweeping = keepSweeping({

@@ -30,7 +30,6 @@ import type { Estate } from './engine/ports.ts';
 import { AdapterError, UserError } from './errors.ts';
 import { type Chosen, chooseLadder, type Ladders, type Occasion } from './policy/choose.ts';
 import type { Policy } from './policy/policy.ts';
-import type { MaintenanceWindow } from './policy/silence.ts';
 import type { Target } from './runbook/target.ts';
 import type { Actuators, Probes } from './runbook/tools.ts';
 
@@ -39,10 +38,7 @@ export interface ClosableEstate extends Estate {
   close(): Promise<void>;
 }
 
-export function createEstate(
-  environments: readonly Environment[],
-  maintenance: readonly MaintenanceWindow[] = [],
-): ClosableEstate {
+export function createEstate(environments: readonly Environment[]): ClosableEstate {
   const byName = new Map(
     environments.map((environment) => [environment.target.environment, furnish(environment)]),
   );
@@ -60,7 +56,6 @@ export function createEstate(
     probes: (environment) => find(environment).probes,
     actuators: (environment) => find(environment).actuators,
     ladders: (environment) => find(environment).ladders,
-    maintenance,
     policy: (environment, occasion) => find(environment).policy(occasion),
     close: async () => {
       await Promise.all([...byName.values()].map(({ close }) => close()));

@@ -47,7 +47,7 @@ async function bringUpToDate(tx: Transaction, deps: AlertDeps, group: Required<A
   const event = eventOf(incident, seen, open === undefined);
   const joined = event && (await commit(tx, incident, event, { actor: seen.source }));
   // Other labels may fire now than those that are silenced.
-  if (joined?.done) await seeSilences(tx, deps.estate.maintenance, joined.incident);
+  if (joined?.done) await seeSilences(tx, joined.incident);
   await tx.joinAlerts(group, incident.id);
 }
 

@@ -3,7 +3,6 @@ import { AdapterError, messageOf } from '../errors.ts';
 import { PAKSA } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import { type Recipient, type Responder, refOf } from '../policy/policy.ts';
-import type { MaintenanceWindow } from '../policy/silence.ts';
 import { type Applied, apply } from './apply.ts';
 import { whoTakes } from './on-call.ts';
 import type { Checkpoint, Pager, Schedules, Store } from './ports.ts';
@@ -14,29 +13,26 @@ export interface EscalateDeps {
   readonly store: Store;
   readonly pager: Pager;
   readonly schedules: Schedules;
-  readonly maintenance: readonly MaintenanceWindow[];
   readonly redact: (text: string) => string;
   readonly checkpoint: Checkpoint;
 }
 
 /** A timer fired. One that has been overtaken is refused by the transition, and dropped. */
 export async function timerDue(
-  deps: TimerDeps & Pick<EscalateDeps, 'checkpoint'>,
+  deps: Pick<EscalateDeps, 'store' | 'checkpoint'>,
   task: TaskOf<'timer'>,
 ): Promise<void> {
   deps.checkpoint('timer-fired');
-  await moveOn(deps, task);
+  await moveOn(deps.store, task);
 }
-
-export type TimerDeps = Pick<EscalateDeps, 'store' | 'maintenance'>;
 
 /** What is due may be so by a silence: what silences the incident now is looked up then. */
 export const moveOn = (
-  { store, maintenance }: TimerDeps,
+  store: Store,
   { incident, timer, due }: Omit<TaskOf<'timer'>, 'task'>,
 ): Promise<Applied> =>
   timer === 'silence'
-    ? lookForSilences(store, maintenance, incident)
+    ? lookForSilences(store, incident)
     : apply(store, incident, { type: 'timer-due', timer, due }, { actor: PAKSA });
 
 /** Begins the key of every page of an incident. */

@@ -5,8 +5,8 @@ import { armed } from '../policy/ladder.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Target } from '../runbook/target.ts';
+import { periodsOf } from './periods.ts';
 import type { Estate, Transaction } from './ports.ts';
-import { periodsOf } from './silenced.ts';
 
 export interface Opening {
   readonly runbook: Runbook;
@@ -25,7 +25,7 @@ export async function newIncident(tx: Transaction, estate: Estate, opening: Open
   // Whoever makes one at this moment finds this incident, or is found here.
   await tx.silences.holdStill();
   const about = { id, environment, topic, openedBy: found.openedBy };
-  const periods = await periodsOf(tx, estate.maintenance, about);
+  const periods = await periodsOf(tx, about);
   return {
     id,
     version: 0,

@@ -53,6 +53,8 @@ export interface Transaction {
   send(task: Task, at?: number): Promise<void>;
   readonly overrides: Overrides;
   readonly silences: Silences;
+  /** The windows of paksa.yaml. */
+  readonly maintenance: readonly MaintenanceWindow[];
   /** Whether an alert that is of this incident, or fires there and is of none yet, fires without these labels. */
   firesOutside(
     group: AlertGroup,
@@ -193,8 +195,6 @@ export interface Estate {
   policy(environment: string, occasion?: Occasion): Policy;
   /** The ladders that an incident there may be given, and the rules for it. */
   ladders(environment: string): Ladders;
-  /** The maintenance windows of paksa.yaml. */
-  readonly maintenance: readonly MaintenanceWindow[];
 }
 
 export type Topics = ReadonlyMap<string, Runbook>;

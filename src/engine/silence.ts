@@ -7,14 +7,15 @@ import { covers, type MaintenanceWindow, type Period, periodsOfWindow } from '..
 import { DAY, HOUR } from '../policy/wall-clock.ts';
 import type { Refused } from './apply.ts';
 import { environmentOf, runbookOf } from './lookup.ts';
+import { coveredOf } from './periods.ts';
 import type { Estate, RecordedSilence, Schedules, Store, Topics, Transaction } from './ports.ts';
-import { coveredOf, seeSilences } from './silenced.ts';
+import { seeSilences } from './silenced.ts';
 
 export interface SilenceDeps {
   readonly store: Store;
   readonly topics: Topics;
   readonly schedules: Schedules;
-  readonly estate: Pick<Estate, 'environments' | 'policy' | 'ladders' | 'maintenance'>;
+  readonly estate: Pick<Estate, 'environments' | 'policy' | 'ladders'>;
   /** How long one may last, in milliseconds. */
   readonly longestMs: number;
 }
@@ -63,7 +64,7 @@ export async function makeSilence(deps: SilenceDeps, request: SilenceRequest): P
     const wanted = { environment, topic, labels, from, to: request.to, reason, madeBy: by.id };
     const silence = await tx.silences.make({ ...wanted, isConfirmed: open.length === 0 }, cause);
     if (!silence.isConfirmed) return { done: false, unsure: silence, open };
-    await takeEffect(tx, deps.estate.maintenance, silence);
+    await takeEffect(tx, silence);
     return { done: true, silence };
   });
 }
@@ -78,7 +79,7 @@ export const confirmSilence = (deps: SilenceDeps, id: string, by: Actor): Promis
     if (found.to <= tx.now) return { done: false, why: 'It would be over by now: make another.' };
     const silence = await tx.silences.confirm(id);
     if (!silence) return { done: false, why: 'That silence is made already.', by: found.madeBy };
-    await takeEffect(tx, deps.estate.maintenance, silence);
+    await takeEffect(tx, silence);
     return { done: true, silence };
   });
 
@@ -94,7 +95,7 @@ export const endSilence = (deps: SilenceDeps, id: string, by: Actor): Promise<Si
       const who = found.endedBy === undefined ? {} : { by: found.endedBy };
       return { done: false, why: 'That silence is over already.', ...who };
     }
-    await takeEffect(tx, deps.estate.maintenance, silence);
+    await takeEffect(tx, silence);
     return { done: true, silence };
   });
 
@@ -140,12 +141,8 @@ async function wouldSilence(
   return silenced;
 }
 
-async function takeEffect(
-  tx: Transaction,
-  windows: readonly MaintenanceWindow[],
-  { id, environment }: RecordedSilence,
-): Promise<void> {
-  for (const incident of await tx.lockOpenIn(environment)) await seeSilences(tx, windows, incident);
+async function takeEffect(tx: Transaction, { id, environment }: RecordedSilence): Promise<void> {
+  for (const incident of await tx.lockOpenIn(environment)) await seeSilences(tx, incident);
   await tx.send({ task: 'publish', subject: `silence/${id}` });
 }
 
@@ -158,11 +155,11 @@ export interface Quiet {
 }
 
 /** What is in force, and what is coming. */
-export const whatIsSilenced = ({ store, estate }: SilenceDeps): Promise<Quiet> =>
-  store.transact(async ({ now, silences }) => ({
+export const whatIsSilenced = ({ store }: SilenceDeps): Promise<Quiet> =>
+  store.transact(async ({ now, silences, maintenance }) => ({
     at: now,
     silences: await silences.since(now),
-    windows: estate.maintenance
+    windows: maintenance
       .flatMap((window) => periodsOfWindow(window, now).map((period) => ({ window, period })))
       .toSorted((a, b) => a.period.from - b.period.from),
   }));

@@ -61,10 +61,10 @@ interface Late {
 }
 
 /** What the queue did in the meantime is refused, and is as good. */
-const lateTimer = (deps: EscalateDeps, { incident, timer, due, lateMs }: OverdueTimer): Late => ({
+const lateTimer = ({ store }: EscalateDeps, { incident, timer, due, lateMs }: OverdueTimer): Late => ({
   name: `${incident}, ${timer}, due ${new Date(due).toISOString()}`,
   isStuck: lateMs > STUCK_MS,
-  move: () => moveOn(deps, { incident, timer, due }),
+  move: () => moveOn(store, { incident, timer, due }),
 });
 
 /** Sent again it reaches nobody twice: its key is looked for first. */

@@ -107,7 +107,12 @@ export type Deed = 'acknowledge' | 'unacknowledge' | 'escalate' | 'resolve' | 'r
 export type Timer = 'ladder' | 'silence' | `approval/${string}` | `step/${string}`;
 
 /** When, by whom (a user id, `cli:name`, `at:service/name`, or `paksa`), and what. */
-export type Happening = { readonly at: number; readonly actor: string } & IncidentEvent;
+export type Happening = {
+  readonly at: number;
+  readonly actor: string;
+  /** What silences it, now or later, where it could not be known: of a resolved one that is not looked up. */
+  readonly silences?: readonly Period[];
+} & IncidentEvent;
 
 export type Effect =
   | ({ readonly do: 'preview' } & AttemptRef)

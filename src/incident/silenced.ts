@@ -27,6 +27,12 @@ const due = (periods: readonly Period[], at: number): Pick<Silencing, 'nextAt'> 
   return nextAt === undefined ? {} : { nextAt };
 };
 
+/** Told with an event, because nobody has looked it up since it was resolved. */
+export const knowing = (incident: Incident, { silences, at }: Happening): Incident =>
+  silences === undefined
+    ? incident
+    : { ...incident, silence: learnt(incident.silence ?? { periods: [], lifted: [] }, silences, at) };
+
 /** The periods that count for it: none of a declared emergency, and none that was lifted. */
 function counting({ silence, procedure }: Incident): readonly Period[] {
   if (!silence || procedure?.emergency) return [];
@@ -125,7 +131,7 @@ function goesOn(incident: Incident, effects: readonly Effect[], at: number, ends
 /** The timer of the next change, where that is another one than before. */
 export function timed(before: Incident, { next, effects }: Move): Move {
   const nextAt = next.silence?.nextAt;
-  const isNew = next.version === 1 || nextAt !== before.silence?.nextAt;
+  const isNew = next.version === 1 || before.status === 'resolved' || nextAt !== before.silence?.nextAt;
   return nextAt === undefined || !isNew || next.status === 'resolved'
     ? { next, effects }
     : { next, effects: [...effects, { do: 'set-timer', timer: 'silence', due: nextAt }] };

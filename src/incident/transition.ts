@@ -15,11 +15,12 @@ import { proceeded } from './procedure.ts';
 import { pursue } from './pursue.ts';
 import { quieted } from './quieted.ts';
 import { requested } from './request.ts';
-import { keptQuiet, lift, quietedDown, seen, timed } from './silenced.ts';
+import { keptQuiet, knowing, lift, quietedDown, seen, timed } from './silenced.ts';
 import { put } from './step.ts';
 import { takenBack } from './taken-back.ts';
 
-export function transition(incident: Incident, event: Happening): Transition {
+export function transition(before: Incident, event: Happening): Transition {
+  const incident = knowing(before, event);
   const result = changed(incident, event);
   // Whatever happened, a procedure may go on from it, in the same commit.
   if (!result.moved) return result;

@@ -27,12 +27,10 @@ export async function openEmergencies(config: Config, databaseUrl: string): Prom
       return 'the lab';
     },
   };
-  const { schedules, maintenance } = config;
-  const escalating = { store, pager, schedules, maintenance, redact, checkpoint };
   await engine.jobs.work({
     ...engine.handlers,
-    timer: (task) => timerDue(escalating, task),
-    page: (task) => sendPage(escalating, task),
+    timer: (task) => timerDue({ store, checkpoint }, task),
+    page: (task) => sendPage({ store, pager, schedules: config.schedules, redact, checkpoint }, task),
     // Nobody reads a card here.
     publish: async () => undefined,
   });

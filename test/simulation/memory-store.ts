@@ -4,6 +4,7 @@ import type { LogEntry, OwedPage, RecordedSilence, Store, Transaction } from '..
 import type { Task } from '../../src/engine/task.ts';
 import { timersOf } from '../../src/incident/due.ts';
 import type { Incident } from '../../src/incident/incident.ts';
+import type { MaintenanceWindow } from '../../src/policy/silence.ts';
 
 export interface MemoryStoreOptions {
   readonly now: () => number;
@@ -13,6 +14,7 @@ export interface MemoryStoreOptions {
   readonly afterCommit: () => void;
   /** Told of each commit, in its order. */
   readonly committed: (incident: Incident, entry: LogEntry) => void;
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly silenced: (silence: RecordedSilence) => void;
   readonly enqueue: (task: Task, at: number) => void;
 }
@@ -108,6 +110,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
           return keep({ ...silence, to: now, endedBy: by });
         },
       },
+      maintenance: options.maintenance,
       firesOutside: async () => false,
       lockOpenIn: async (environment) => open().filter((incident) => incident.environment === environment),
       save: async (incident, happening, effects, cause) => {

@@ -39,7 +39,7 @@ export const actsOf = (random: Random, start: number): Act[] =>
     return [{ at, id, does: 'make', lengthMs }, ...ends];
   });
 
-export const silencingWith = (store: Store, maintenance: readonly MaintenanceWindow[]): SilenceDeps => ({
+export const silencingWith = (store: Store): SilenceDeps => ({
   store,
   topics: new Map(),
   schedules: new Map(),
@@ -47,7 +47,6 @@ export const silencingWith = (store: Store, maintenance: readonly MaintenanceWin
     environments: ['production'],
     policy: () => policy(),
     ladders: () => ({ default: policy().escalation, named: new Map(), rules: [] }),
-    maintenance,
   },
   longestMs: 24 * 60 * MINUTE,
 });

@@ -5,9 +5,9 @@
 import { apply, commit } from '../../src/engine/apply.ts';
 import { decide } from '../../src/engine/decide.ts';
 import { pageFailed, sendPage, timerDue } from '../../src/engine/escalate.ts';
+import { periodsOf } from '../../src/engine/periods.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
 import { endSilence, makeSilence } from '../../src/engine/silence.ts';
-import { periodsOf } from '../../src/engine/silenced.ts';
 import { LATE_MS, PAGE_LATE_MS, sweep } from '../../src/engine/sweep.ts';
 import type { Task } from '../../src/engine/task.ts';
 import { AdapterError, UserError } from '../../src/errors.ts';
@@ -81,6 +81,7 @@ export async function simulate(seed: number, count: number): Promise<Night> {
       for (const [key, state] of watched.pages)
         if (state === 'owed' && !decidedAt.has(key)) decidedAt.set(key, now);
     },
+    maintenance,
     silenced: ({ id, from, to }) => oracle.note(`silence/${id}`, from, to),
     enqueue: (task, at) => {
       const isKept = task.task === 'run' || task.task === 'preview' || task.task === 'verify';
@@ -108,7 +109,6 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     store,
     pager: provider.pager,
     schedules: new Map([[NIGHTS.name, NIGHTS]]),
-    maintenance,
     redact: (text: string) => text,
     checkpoint,
   };
@@ -178,7 +178,7 @@ export async function simulate(seed: number, count: number): Promise<Night> {
       if (!isExpected(error)) throw error;
     }
   };
-  const forSilences = silencingWith(store, maintenance);
+  const forSilences = silencingWith(store);
   const somebodySilences = async (act: Act): Promise<void> => {
     const by = { id: 'cli:somebody', groups: [] };
     const wanted = { environment: 'production', labels: {}, reason: 'upgrade', by, cause: act.id };
@@ -224,7 +224,7 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     for (let isOpen = false; !isOpen; isOpen = present.has(id))
       await store
         .transact(async (tx) => {
-          const known = silencing(await periodsOf(tx, maintenance, opened), tx.now);
+          const known = silencing(await periodsOf(tx, opened), tx.now);
           const event = { type: 'opened', severity, findings } as const;
           return commit(tx, { ...opened, ...known }, event, { actor: PAKSA });
         })

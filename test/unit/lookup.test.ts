@@ -38,7 +38,6 @@ const estate = (...environments: readonly string[]) => ({
   probes: () => expect.fail('nothing is looked at to find a name'),
   actuators: () => expect.fail('nothing is changed to find a name'),
   ladders: () => expect.fail('nobody is paged to find a name'),
-  maintenance: [],
   policy: () => expect.fail('nobody is paged to find a name'),
 });
 

@@ -32,7 +32,6 @@ const store = () => createStore(pool, async () => undefined);
 const deps = () => ({
   store: store(),
   schedules: new Map(),
-  maintenance: [],
   pager: {
     page: async (_: Incident, page: PageRef) => {
       paged.push(page);
