@@ -45,9 +45,9 @@ async function bringUpToDate(tx: Transaction, deps: AlertDeps, group: Required<A
   if (!open && seen.firing === 0) return;
   const incident = open ?? (await opened(tx, deps, group, seen));
   const event = eventOf(incident, seen, open === undefined);
-  const joined = event && (await commit(tx, incident, event, { actor: seen.source }));
+  const alerted = event && (await commit(tx, incident, event, { actor: seen.source }));
   // Other labels may fire now than those that are silenced.
-  if (joined?.done) await seeSilences(tx, joined.incident);
+  if (open) await seeSilences(tx, alerted?.done ? alerted.incident : open);
   await tx.joinAlerts(group, incident.id);
 }
 
