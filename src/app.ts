@@ -1,7 +1,6 @@
 /** Wires everything: the engine on its database, the estate, the jobs, and, for the bot, Slack and the HTTP port. */
 import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
 import { topics as guide } from '../commands/index.ts';
 import { type Config, secretsOf, slackConnection, topicsNamed } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
@@ -18,7 +17,7 @@ import { carryOutSurvey } from './engine/survey.ts';
 import { sweep } from './engine/sweep.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
-import { AdapterError, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
 import { startHttp } from './http/server.ts';
 import { alertIntake, replyIntake } from './incoming.ts';
@@ -32,7 +31,7 @@ import { createQuieter } from './paging/quiet.ts';
 import { createSlackPager } from './paging/slack.ts';
 import { SLACK } from './policy/policy.ts';
 import { createRedactor } from './redact.ts';
-import { call, openClient } from './slack/calls.ts';
+import { call, openClient, refuseBadToken } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
 import { slackLogger } from './slack/logger.ts';
 import { createOutbox } from './slack/outbox.ts';
@@ -272,15 +271,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await engine.close();
     },
   };
-}
-
-/** A token that Slack refuses will not get better; a Slack that is away will. @throws AdapterError */
-async function refuseBadToken(client: WebClient): Promise<void> {
-  try {
-    await call('auth.test', client.auth.test());
-  } catch (error) {
-    if (!(error instanceof AdapterError) || !error.retryable) throw error;
-  }
 }
 
 /** In HTTP mode requests come in through Paksa's own server, and Bolt is handed what was kept. */

@@ -6,15 +6,17 @@ import type { Ladders, Occasion } from '../policy/choose.ts';
 import type { Policy, Recipient } from '../policy/policy.ts';
 import type { Lead } from '../policy/route.ts';
 import type { Override, Schedule } from '../policy/schedule.ts';
-import type { MaintenanceWindow, Silence } from '../policy/silence.ts';
+import type { MaintenanceWindow } from '../policy/silence.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Target } from '../runbook/target.ts';
 import type { Actuators, Probes } from '../runbook/tools.ts';
 import type { Diagnosis, Survey } from './diagnosis.ts';
+import type { Silences } from './recorded-silence.ts';
 import type { Subject, Task } from './task.ts';
 
 export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
 export type { Answered, AnsweredPage, Replies, Reply } from './replies.ts';
+export type { RecordedSilence, Silences } from './recorded-silence.ts';
 
 /** A line of an incident's log. */
 export interface LogEntry {
@@ -86,43 +88,6 @@ export interface RecordedOverride extends Override {
   readonly madeAt: number;
   /** Who ended it early. */
   readonly endedBy?: string;
-}
-
-/** A silence with who made it; of one that was ended early, `to` is when. */
-export interface RecordedSilence extends Silence {
-  readonly environment: string;
-  /** Absent: every topic. */
-  readonly topic?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly madeAt: number;
-  /** Whether it counts: one that would silence what is open waits for somebody to say so. */
-  readonly isConfirmed: boolean;
-  /** Who ended it early. */
-  readonly endedBy?: string;
-}
-
-export interface Silences {
-  /** Until the end of the transaction nobody makes or ends one: for who opens an incident by them. */
-  holdStill(): Promise<void>;
-  /** Until the end of the transaction nobody opens an incident: for who makes or ends one. */
-  holdOpenings(): Promise<void>;
-  /** Those in force at an instant or later, in the order in which they begin; of every environment when none is named. */
-  since(since: number, environment?: string): Promise<readonly RecordedSilence[]>;
-  find(id: string): Promise<RecordedSilence | undefined>;
-  /** One cause makes one: asked again, it is the one that was made. */
-  make(
-    silence: Pick<
-      RecordedSilence,
-      'environment' | 'labels' | 'from' | 'to' | 'reason' | 'madeBy' | 'isConfirmed'
-    > & {
-      readonly topic?: string | undefined;
-    },
-    cause: string,
-  ): Promise<RecordedSilence>;
-  /** Undefined when it counts already. */
-  confirm(id: string): Promise<RecordedSilence | undefined>;
-  /** Undefined when it is over already. */
-  end(id: string, by: string): Promise<RecordedSilence | undefined>;
 }
 
 export interface Overrides {

@@ -4,7 +4,7 @@ import type { Incident } from '../incident/incident.ts';
 import { silencedBy } from '../incident/silenced.ts';
 import { type Actor, maySilence } from '../policy/permission.ts';
 import { covers, type MaintenanceWindow, type Period, periodsOfWindow } from '../policy/silence.ts';
-import { DAY, HOUR } from '../policy/wall-clock.ts';
+import { DAY, HOUR, MINUTE } from '../policy/wall-clock.ts';
 import type { Refused } from './apply.ts';
 import { environmentOf, runbookOf } from './lookup.ts';
 import { coveredOf } from './periods.ts';
@@ -117,7 +117,11 @@ function refuseTimes({ longestMs }: SilenceDeps, now: number, from: number, to: 
 }
 
 const longest = (ms: number): string =>
-  ms % DAY === 0 ? `${ms / DAY} days` : ms % HOUR === 0 ? `${ms / HOUR} hours` : `${ms / 60_000} minutes`;
+  ms % DAY === 0 && ms > DAY
+    ? `${ms / DAY} days`
+    : ms % HOUR === 0
+      ? `${ms / HOUR} hours`
+      : `${Math.floor(ms / MINUTE)} minutes`;
 
 function refusedTo(deps: SilenceDeps, environment: string, by: Actor): Refused | undefined {
   const { approval } = deps.estate.policy(environment);

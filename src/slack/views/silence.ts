@@ -10,14 +10,15 @@ import { clip, clipLines, dateAndTime, LIMIT, oneLine, person, plural } from './
 /** A button's `action_id` begins so; its value is a silence's id. */
 export const SILENCE = 'silence';
 const MOST_SHOWN = 12;
-const MOST_REASON = 300;
+/** Of each, so that a dozen of them are a message. */
+const MOST_REASON = 200;
 
 type What = Pick<RecordedSilence, 'environment' | 'topic' | 'labels'>;
 
 const what = ({ environment, topic, labels }: What): string => {
   const only = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
-  const alerts = only.length === 0 ? '' : `, alerts with ${clip(oneLine(only.join(' ')), 300)}`;
-  return `*${topic === undefined ? 'every topic' : oneLine(topic)}* in *${clip(oneLine(environment), 80)}*${alerts}`;
+  const alerts = only.length === 0 ? '' : `, alerts with ${clip(oneLine(only.join(' ')), 200)}`;
+  return `*${topic === undefined ? 'every topic' : clip(oneLine(topic), 80)}* in *${clip(oneLine(environment), 80)}*${alerts}`;
 };
 
 const because = (reason: string): string => `_${clip(oneLine(reason), MOST_REASON)}_`;
