@@ -52,7 +52,8 @@ export async function commit(
   { actor, cause }: Circumstance,
 ): Promise<Applied> {
   // One that is open knows what silences it; a resolved one may be open again after this.
-  const silences = incident.status === 'resolved' ? { silences: await periodsOf(tx, incident) } : {};
+  const periods = incident.status === 'resolved' ? await periodsOf(tx, incident) : [];
+  const silences = periods.length > 0 ? { silences: periods } : {};
   const happening: Happening = { at: tx.now, actor, ...silences, ...event };
   const result = transition(incident, happening);
   if (!result.moved) {
