@@ -20,7 +20,7 @@ const bare = (word: string): string => word.replace(/["'`´\u2018-\u201f\u00ab\u
 
 /** Without the first word, `silence`. */
 export function askedSilence(text: string): AskedSilence {
-  const [before = '', ...reasons] = text.split(/(?:^|\s)because(?:\s|$)/i);
+  const [before = '', ...reasons] = text.split(/(?:^|\s)because(?:\s+of)?(?:\s|$)/i);
   const reason = reasons.join(' because ').trim();
   const asked: AskedSilence = {
     labels: {},

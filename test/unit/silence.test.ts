@@ -104,7 +104,7 @@ describe('typed', () => {
   test.each([
     [
       'ssl for 2h because of the Upgrade',
-      { topic: 'ssl', labels: {}, moments: ['for', '2h'], reason: 'of the Upgrade' },
+      { topic: 'ssl', labels: {}, moments: ['for', '2h'], reason: 'the Upgrade' },
     ],
     [
       'All team=Billing instance=db-1:9100 --env staging until 18:00 BECAUSE it is “known”',
