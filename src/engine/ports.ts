@@ -15,8 +15,8 @@ import type { Silences } from './recorded-silence.ts';
 import type { Subject, Task } from './task.ts';
 
 export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
-export type { Answered, AnsweredPage, Replies, Reply } from './replies.ts';
 export type { RecordedSilence, Silences } from './recorded-silence.ts';
+export type { Answered, AnsweredPage, Replies, Reply } from './replies.ts';
 
 /** A line of an incident's log. */
 export interface LogEntry {
