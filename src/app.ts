@@ -1,9 +1,8 @@
 /** Wires everything: the engine on its database, the estate, the jobs, and, for the bot, Slack and the HTTP port. */
 import { hostname } from 'node:os';
 import type { Receiver } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
 import { topics as guide } from '../commands/index.ts';
-import { type Config, secretsOf, slackConnection } from './config.ts';
+import { type Config, secretsOf, slackConnection, topicsNamed } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
 import { refuseUnknownTopics } from './engine/intake.ts';
@@ -11,11 +10,12 @@ import { lookForStep } from './engine/look.ts';
 import type { Checkpoint, Topics } from './engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from './engine/remediate.ts';
 import { carryOutReply } from './engine/reply.ts';
+import { lookForSilencesOfAll } from './engine/silenced.ts';
 import { carryOutSurvey } from './engine/survey.ts';
 import { sweep } from './engine/sweep.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
-import { AdapterError, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
 import { startHttp } from './http/server.ts';
 import { alertIntake, replyIntake } from './incoming.ts';
@@ -26,7 +26,7 @@ import type { Log } from './log.ts';
 import { createHeartbeat } from './paging/heartbeat.ts';
 import { createSlackPager } from './paging/slack.ts';
 import { createRedactor } from './redact.ts';
-import { call, openClient } from './slack/calls.ts';
+import { call, openClient, refuseBadToken } from './slack/calls.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
 import { slackLogger } from './slack/logger.ts';
 import { createOutbox } from './slack/outbox.ts';
@@ -88,7 +88,7 @@ export async function openEngine({
     onError,
     onFailure: (task, error) => log.warn({ task, error: messageOf(error) }, 'a task failed'),
   });
-  const store = createStore(pool, jobs.enqueue);
+  const store = createStore(pool, jobs.enqueue, config.maintenance);
   const estate = createEstate(config.environments);
   const diagnosing: DiagnoseDeps = { store, topics, estate, redact: redactDeep };
   const working: WorkDeps = {
@@ -145,7 +145,7 @@ export interface Bot {
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, log } = options;
   const connection = slackConnection(config.slack);
-  refuseUnknownTopics(config.alerts.routes, options.topics ?? guide);
+  refuseUnknownTopics(config.alerts.routes, options.topics ?? guide, topicsNamed(config));
   const engine = await openEngine(options);
   const { store, topics, checkpoint, redact, diagnosing, pool, jobs } = engine;
   const { apiUrl } = config.slack;
@@ -193,6 +193,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       topics,
       diagnose: diagnosing,
       schedules: config.schedules,
+      silences: config.silences,
       checkpoint,
       logger,
     },
@@ -211,6 +212,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
       ...ladder.lost,
     },
+  );
+  lookForSilencesOfAll(store).catch((error: unknown) =>
+    log.error({ error: messageOf(error) }, 'what silences the open incidents could not be looked up'),
   );
   const sweeping = keepSweeping({
     sweep: () => sweep(ladder.escalating),
@@ -256,15 +260,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await engine.close();
     },
   };
-}
-
-/** A token that Slack refuses will not get better; a Slack that is away will. @throws AdapterError */
-async function refuseBadToken(client: WebClient): Promise<void> {
-  try {
-    await call('auth.test', client.auth.test());
-  } catch (error) {
-    if (!(error instanceof AdapterError) || !error.retryable) throw error;
-  }
 }
 
 /** In HTTP mode requests come in through Paksa's own server, and Bolt is handed what was kept. */

@@ -11,11 +11,13 @@ import { environment, misspelt } from './config/environment.ts';
 import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
 import { readHeartbeat } from './config/heartbeat.ts';
+import { type SilenceSettings, silenceSettings, windowsByName } from './config/maintenance.ts';
 import { type Paging, readPaging, secretsOfPaging } from './config/paging.ts';
 import { type ConfigProblem, problemsOf } from './config/refusal.ts';
 import { schedulesByName } from './config/schedule.ts';
 import { UserError } from './errors.ts';
 import type { Schedule } from './policy/schedule.ts';
+import type { MaintenanceWindow } from './policy/silence.ts';
 
 export type { Environment } from './config/environments.ts';
 export type { ConfigProblem } from './config/refusal.ts';
@@ -34,6 +36,9 @@ export interface Config {
   readonly environments: readonly [Environment, ...Environment[]];
   /** Who is on call, by the names that responders give. */
   readonly schedules: ReadonlyMap<string, Schedule>;
+  /** When nobody is paged, as it is planned. */
+  readonly maintenance: readonly MaintenanceWindow[];
+  readonly silences: SilenceSettings;
   readonly paging: Paging;
   readonly alerts: AlertSettings;
 }
@@ -88,6 +93,8 @@ export function checkConfig({
     ...assemble(variables.data),
     environments: [first, ...others],
     schedules: schedulesByName(file.data.schedules),
+    maintenance: windowsByName(file.data.maintenance),
+    silences: silenceSettings(file.data),
     paging,
     alerts,
     heartbeat,
@@ -161,6 +168,12 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
     `To connect to Slack, set ${missing.join(' and ')}. README.md says where to find them.`,
   );
 }
+
+/** The topics that the rules of ladders and the maintenance windows name. */
+export const topicsNamed = ({ environments, maintenance }: Config): string[] =>
+  [...environments.flatMap(({ ladders }) => ladders.rules), ...maintenance].flatMap(
+    ({ topics = [] }) => topics,
+  );
 
 /** Every configured value that must never be shown or logged. */
 export function secretsOf(config: Config): string[] {

@@ -28,6 +28,7 @@ import { createTlsProbe } from './adapters/tls/probe.ts';
 import type { Environment } from './config/environments.ts';
 import type { Estate } from './engine/ports.ts';
 import { AdapterError, UserError } from './errors.ts';
+import { type Chosen, chooseLadder, type Ladders, type Occasion } from './policy/choose.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Target } from './runbook/target.ts';
 import type { Actuators, Probes } from './runbook/tools.ts';
@@ -54,7 +55,8 @@ export function createEstate(environments: readonly Environment[]): ClosableEsta
     target: (environment) => find(environment).target,
     probes: (environment) => find(environment).probes,
     actuators: (environment) => find(environment).actuators,
-    policy: (environment) => find(environment).policy,
+    ladders: (environment) => find(environment).ladders,
+    policy: (environment, occasion) => find(environment).policy(occasion),
     close: async () => {
       await Promise.all([...byName.values()].map(({ close }) => close()));
     },
@@ -65,11 +67,12 @@ interface Furnished {
   readonly target: Target;
   readonly probes: Probes;
   readonly actuators: Actuators;
-  readonly policy: Policy;
+  readonly ladders: Ladders;
+  readonly policy: (occasion?: Occasion) => Policy;
   readonly close: () => Promise<void>;
 }
 
-function furnish({ target, credentials, policy }: Environment): Furnished {
+function furnish({ target, credentials, policy, ladders }: Environment): Furnished {
   const need = needOf(target.environment);
   const certificate = () => need(target.certificate, 'certificate');
   const postgresUrl = () => need(credentials.postgresUrl, 'postgres');
@@ -149,10 +152,17 @@ function furnish({ target, credentials, policy }: Environment): Furnished {
       alembic: createAlembicActuator(alembic, alembicExec),
       backup: createBackupActuator(backups, postgresUrl, host),
     },
-    policy,
+    ladders,
+    policy: (occasion) => (occasion ? policyFor(policy, chooseLadder(ladders, occasion)) : policy),
     close: () => database.close(),
   };
 }
+
+const policyFor = ({ approval }: Policy, { name, escalation }: Chosen): Policy => ({
+  ...(name === undefined ? {} : { ladder: name }),
+  escalation,
+  approval,
+});
 
 /** What the configuration says of a system, or the error that tells which key is missing. */
 const needOf =

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
 import { openEngine } from '../app.ts';
-import { type Config, checkConfig, describeProblems, loadConfig, secretsOf } from '../config.ts';
+import { type Config, checkConfig, describeProblems, loadConfig, secretsOf, topicsNamed } from '../config.ts';
 import { refuseUnknownTopics } from '../engine/intake.ts';
 import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
 import { scheduleOf, whoIsOnCall } from '../engine/on-call.ts';
@@ -19,6 +19,7 @@ import { checkLadders, schedulesPaged } from './ladder.ts';
 import { override, showOnCall } from './on-call.ts';
 import { print } from './print.ts';
 import { type ProcedureOptions, procedure } from './procedure.ts';
+import { silence, silences, unsilence } from './silence.ts';
 import { survey } from './survey.ts';
 import { openTerminal } from './terminal.ts';
 import { topicsAsJson, topicsAsMarkdown, topicsAsText } from './topics.ts';
@@ -33,7 +34,7 @@ async function run(args: string[]): Promise<number> {
     print(USAGE);
     return command === undefined && !values.help ? EXIT.usage : EXIT.healthy;
   }
-  if (rest.length > 0 && command !== 'override')
+  if (rest.length > 0 && command !== 'override' && command !== 'silence')
     throw new UsageError(`“${rest.join(' ')}” is one word too many.`);
   switch (`${command} ${command === 'ladder' || command === 'config' ? (first ?? '') : ''}`.trim()) {
     case 'topics':
@@ -47,7 +48,7 @@ async function run(args: string[]): Promise<number> {
       return EXIT.healthy;
     case 'config check': {
       const { config, problems } = checkConfig({ env: process.env });
-      if (config) refuseUnknownTopics(config.alerts.routes, topics);
+      if (config) refuseUnknownTopics(config.alerts.routes, topics, topicsNamed(config));
       print(
         config
           ? [`${config.file} is as it should be.`, ...answerLines(config)].join('\n')
@@ -69,6 +70,22 @@ async function run(args: string[]): Promise<number> {
       const config = loadConfig({ env: process.env });
       asUsage(() => scheduleOf(config.schedules, first));
       return withEngine(config, (engine) => override(engine, first, [second, ...rest]));
+    }
+    case 'silence':
+    case 'silences':
+    case 'unsilence': {
+      const config = loadConfig({ env: process.env });
+      const { timeZone, longestMs } = config.silences;
+      if (command === 'unsilence' && first === undefined)
+        throw new UsageError('End which one? Name it by its number: paksa silences lists them.');
+      asUsage(() => environmentOf(createEstate(config.environments), values.env));
+      return withEngine(config, (engine) => {
+        const deps = { ...engine, longestMs };
+        if (command === 'silences') return silences(deps, timeZone);
+        if (command === 'unsilence') return unsilence(deps, first ?? '', timeZone);
+        const options = { timeZone, environment: values.env, yes: values.yes };
+        return silence(deps, positionals.slice(1), options);
+      });
     }
     case 'diagnose': {
       if (first === undefined) throw new UsageError('Diagnose what? Name a topic: paksa topics lists them.');

@@ -15,6 +15,10 @@ export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is
   paksa override <schedule> <user> [from] [to]
                                          put somebody on call: from now until the hand-over, when left out
   paksa override <schedule> end          end the override that is in force
+  paksa silence <topic|all> [label=value …] for 2h because …
+                                         page nobody for a while; or until 18:00, until 2026-12-24 18:00
+  paksa silences                         what is silenced, and what is coming
+  paksa unsilence <number>               end a silence
   paksa ladder check                     who would be paged, and when
   paksa config check                     everything that is wrong with the configuration
 

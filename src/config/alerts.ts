@@ -6,7 +6,8 @@ import { matching, text, variable } from './fields.ts';
 import type { ConfigFile } from './file.ts';
 import { block, type ConfigProblem, must } from './refusal.ts';
 
-const LABEL = matching(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, "a label's name, such as alertname");
+/** A label's name. */
+export const LABEL = matching(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, "a label's name, such as alertname");
 
 const label = z
   .union(

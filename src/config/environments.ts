@@ -1,7 +1,9 @@
 /** The environments as the adapters get them: what may be seen of each, and, apart from it, its secrets. */
+import type { Ladders } from '../policy/choose.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Target } from '../runbook/target.ts';
 import type { ConfigFile } from './file.ts';
+import { laddersOf } from './ladders.ts';
 import type { ConfigProblem } from './refusal.ts';
 
 /** Never shown, never logged: only adapters are given them. */
@@ -14,8 +16,9 @@ export interface Credentials {
 export interface Environment {
   readonly target: Target;
   readonly credentials: Credentials;
-  /** Who is paged and who may approve here. */
+  /** Who may approve here, and who is paged where no rule chooses another ladder. */
   readonly policy: Policy;
+  readonly ladders: Ladders;
   /** Where its incidents go that have no channel of their own. */
   readonly channel?: string | undefined;
 }
@@ -29,7 +32,8 @@ export function readEnvironments(
   problems: ConfigProblem[],
 ): readonly Environment[] {
   return Object.entries(file.environments).map(([name, described]): Environment => {
-    const { channel, ladder, approvals, postgres, redis, api, ...rest } = described;
+    const { channel, ladder, ladderRules, approvals, postgres, redis, api, ...rest } = described;
+    const ladders = laddersOf(file, { ladder, ladderRules });
     const at = (key: string) => `environments.${name}.${key}`;
     const read = (variable: string | undefined, key: string): string | undefined => {
       if (variable === undefined) return undefined;
@@ -59,7 +63,8 @@ export function readEnvironments(
         ...(api ? { api: apiSeen(api) } : {}),
       },
       credentials: { postgresUrl: postgresUrl?.href, redisUrl: redisUrl?.href, apiToken },
-      policy: { escalation: ladder ?? file.ladder, approval: approvals ?? file.approvals },
+      policy: { escalation: ladders.default, approval: approvals ?? file.approvals },
+      ladders,
       channel: channel ?? file.channel,
     };
   });

@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { alerts } from './alerts.ts';
 import { duration } from './duration.ts';
 import { matching, variable, webAddress } from './fields.ts';
+import { ladderRules, ladders, refuseIdleRules } from './ladders.ts';
+import { maintenance, refuseUnknownEnvironments, silences } from './maintenance.ts';
 import { pagers, people } from './pagers.ts';
 import { approvals, channel, ladder } from './policy.ts';
 import { block, must } from './refusal.ts';
 import { refuseUnknown, schedules } from './schedule.ts';
 import * as systems from './systems.ts';
+import { businessHours } from './time.ts';
 
 const ENVIRONMENT = matching(
   /^[a-z][a-z0-9-]{0,39}$/,
@@ -28,6 +31,7 @@ const environment = block({
   backups: systems.backups.optional(),
   channel: channel.optional(),
   ladder: ladder.optional(),
+  ladderRules: ladderRules.optional(),
   approvals: approvals.optional(),
 });
 
@@ -45,6 +49,11 @@ const file = block({
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
   schedules: schedules.prefault({}),
+  ladders: ladders.prefault({}),
+  ladderRules: ladderRules.prefault([]),
+  businessHours: businessHours.optional(),
+  maintenance: maintenance.prefault({}),
+  silences: silences.prefault({}),
   heartbeat: heartbeat.optional(),
   publicUrl: webAddress('the address under which Paksa’s port is reached from outside').optional(),
   pagers,
@@ -52,6 +61,9 @@ const file = block({
   alerts: alerts.prefault({}),
 });
 
-export const configFile = file.superRefine(refuseUnknown);
+export const configFile = file
+  .superRefine(refuseUnknown)
+  .superRefine(refuseIdleRules)
+  .superRefine(refuseUnknownEnvironments);
 
 export type ConfigFile = z.output<typeof configFile>;

@@ -34,7 +34,8 @@ export function readPaging(
     ladder ? [[`environments.${name}.ladder`, ladder] as const] : [],
   );
   const schedules = schedulesByName(file.schedules);
-  for (const [at, ladder] of [['ladder', file.ladder] as const, ...own])
+  const named = Object.entries(file.ladders).map(([name, ladder]) => [`ladders.${name}`, ladder] as const);
+  for (const [at, ladder] of [['ladder', file.ladder] as const, ...named, ...own])
     problems.push(...problemsOfLadder(ladder, paging, schedules).map((each) => each(at, source)));
   return paging;
 }

@@ -1,10 +1,10 @@
 /** What paksa.yaml says of who is on call, and that every schedule that a ladder names is there. */
 import { z } from 'zod';
 import type { Schedule } from '../policy/schedule.ts';
-import { dayOf, isTimeZone, timeOf, WEEKDAYS } from '../policy/wall-clock.ts';
 import { matching } from './fields.ts';
 import { scheduleName } from './policy.ts';
 import { block, must, nearest } from './refusal.ts';
+import { day, timeOfDay, timeZone, weekday, window } from './time.ts';
 
 const MOST_TURN_HOURS = 366 * 24;
 const WEEK_HOURS = 7 * 24;
@@ -20,31 +20,6 @@ const rotation = z.string(must(TURN)).transform((written, context): number => {
   return z.NEVER;
 });
 
-const zoneRight = (given: unknown): string => {
-  const meant = typeof given === 'string' ? nearest(given, Intl.supportedValuesOf('timeZone')) : undefined;
-  return `must be a time zone by its name, such as Europe/Berlin${meant ? `: did you mean ${meant}?` : ''}`;
-};
-const timeZone = z
-  .string(must('a time zone by its name, such as Europe/Berlin'))
-  .refine(isTimeZone, { error: ({ input }) => zoneRight(input) });
-
-const day = must('a day, such as "2026-01-05"');
-const time = (most: number, what: string) => {
-  const right = must(`a time of day in quotes, such as ${what}`);
-  return z.string(right).refine((written) => (timeOf(written) ?? Number.POSITIVE_INFINITY) <= most, right);
-};
-const BEFORE_MIDNIGHT = 24 * 3_600_000 - 1;
-const weekday = z.enum(WEEKDAYS, must(`one of ${WEEKDAYS.join(', ')}`));
-
-const window = block({
-  days: z
-    .array(weekday, must('a list of weekdays'))
-    .min(1, must('a list of at least one weekday'))
-    .default([...WEEKDAYS]),
-  from: time(BEFORE_MIDNIGHT, '"09:00"'),
-  to: time(24 * 3_600_000, '"17:00"; "24:00" is the end of the day'),
-});
-
 const layer = block({
   users: z
     .array(
@@ -53,10 +28,8 @@ const layer = block({
     )
     .min(1, must("a list of at least one user's id")),
   rotation,
-  start: z.string(day).refine((written) => dayOf(written) !== undefined, day),
-  handover: block({ at: time(BEFORE_MIDNIGHT, '"09:00"').default('09:00'), on: weekday.optional() }).prefault(
-    {},
-  ),
+  start: day,
+  handover: block({ at: timeOfDay.default('09:00'), on: weekday.optional() }).prefault({}),
   only: z.array(window, must('a list of { days, from, to }')).default([]),
 })
   .refine(({ rotation: hours, handover: { on } }) => on === undefined || hours % WEEK_HOURS === 0, {
@@ -84,6 +57,7 @@ interface Ladder {
 interface Naming {
   readonly schedules: z.output<typeof schedules>;
   readonly ladder: Ladder;
+  readonly ladders: Readonly<Record<string, Ladder>>;
   readonly environments: Readonly<Record<string, { readonly ladder?: Ladder | undefined }>>;
 }
 
@@ -104,6 +78,7 @@ export function refuseUnknown(file: Naming, context: z.core.$RefinementCtx): voi
       }
   };
   look(file.ladder, 'ladder');
+  for (const [name, ladder] of Object.entries(file.ladders)) look(ladder, 'ladders', name);
   for (const [name, { ladder }] of Object.entries(file.environments))
     look(ladder, 'environments', name, 'ladder');
 }

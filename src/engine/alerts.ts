@@ -13,6 +13,7 @@ import { commit } from './apply.ts';
 import { runbookOf } from './lookup.ts';
 import { newIncident, proposedFixes } from './open.ts';
 import type { Alerts, Checkpoint, Estate, Store, Topics, Transaction } from './ports.ts';
+import { seeSilences } from './silenced.ts';
 
 export interface AlertDeps {
   readonly store: Store;
@@ -44,7 +45,9 @@ async function bringUpToDate(tx: Transaction, deps: AlertDeps, group: Required<A
   if (!open && seen.firing === 0) return;
   const incident = open ?? (await opened(tx, deps, group, seen));
   const event = eventOf(incident, seen, open === undefined);
-  if (event) await commit(tx, incident, event, { actor: seen.source });
+  const alerted = event && (await commit(tx, incident, event, { actor: seen.source }));
+  // Other labels may fire now than those that are silenced.
+  if (open) await seeSilences(tx, alerted?.done ? alerted.incident : open);
   await tx.joinAlerts(group, incident.id);
 }
 

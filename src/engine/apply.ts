@@ -4,6 +4,7 @@ import type { Incident } from '../incident/incident.ts';
 import { transition } from '../incident/transition.ts';
 import type { Permission } from '../policy/permission.ts';
 import type { Responder } from '../policy/policy.ts';
+import { periodsOf } from './periods.ts';
 import type { Diagnosis, Store, Transaction } from './ports.ts';
 import type { Task } from './task.ts';
 
@@ -50,7 +51,10 @@ export async function commit(
   event: IncidentEvent,
   { actor, cause }: Circumstance,
 ): Promise<Applied> {
-  const happening: Happening = { at: tx.now, actor, ...event };
+  // One that is open knows what silences it; a resolved one may be open again after this.
+  const periods = incident.status === 'resolved' ? await periodsOf(tx, incident) : [];
+  const silences = periods.length > 0 ? { silences: periods } : {};
+  const happening: Happening = { at: tx.now, actor, ...silences, ...event };
   const result = transition(incident, happening);
   if (!result.moved) {
     const { why, by } = result;

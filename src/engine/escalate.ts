@@ -3,9 +3,10 @@ import { AdapterError, messageOf } from '../errors.ts';
 import { PAKSA } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import { type Recipient, type Responder, refOf } from '../policy/policy.ts';
-import { apply } from './apply.ts';
+import { type Applied, apply } from './apply.ts';
 import { whoTakes } from './on-call.ts';
 import type { Checkpoint, Pager, Schedules, Store } from './ports.ts';
+import { lookForSilences } from './silenced.ts';
 import type { TaskOf } from './task.ts';
 
 export interface EscalateDeps {
@@ -22,14 +23,18 @@ export async function timerDue(
   task: TaskOf<'timer'>,
 ): Promise<void> {
   deps.checkpoint('timer-fired');
-  await apply(
-    deps.store,
-    task.incident,
-    { type: 'timer-due', timer: task.timer, due: task.due },
-    { actor: PAKSA },
-  );
+  await moveOn(deps.store, task);
   deps.checkpoint('timer-decided');
 }
+
+/** What is due may be so by a silence: what silences the incident now is looked up then. */
+export const moveOn = (
+  store: Store,
+  { incident, timer, due }: Omit<TaskOf<'timer'>, 'task'>,
+): Promise<Applied> =>
+  timer === 'silence'
+    ? lookForSilences(store, incident)
+    : apply(store, incident, { type: 'timer-due', timer, due }, { actor: PAKSA });
 
 /** Begins the key of every page of an incident. */
 export const pageKeys = (incident: string): string => `page/${incident}/`;
@@ -44,16 +49,16 @@ export function pageOf(incident: string, key: string): PageRef {
 }
 
 /**
- * Sends one page, or drops it where somebody has answered by now. A passing failure is thrown, for the job to come back to
+ * Sends one page, or drops it where somebody has answered or it is silenced by now. A passing failure is thrown, for the job to come back to
  * it; a lasting one is recorded.
  */
 export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskOf<'page'>): Promise<void> {
   const incident = await deps.store.incident(id);
   if (!incident) return;
   const cause = pageKey(id, page);
-  // Written down, so that nobody takes it for lost; refused when it is open again by then.
+  // Written down, so that nobody takes it for lost; refused when it is open, and not silenced, by then.
   const drop = () => apply(deps.store, id, { type: 'page-dropped', page }, { actor: PAKSA, cause });
-  if (incident.status !== 'open' && (await drop()).done) return;
+  if ((incident.status !== 'open' || incident.silence) && (await drop()).done) return;
   try {
     const responder = responderOf(incident, page);
     const to: Recipient =

@@ -36,7 +36,15 @@ export async function takeIn(deps: IntakeDeps, alerts: readonly Alert[]): Promis
   return { alerts: routed.length, unrouted: routed.filter(({ lead }) => 'unrouted' in lead).length };
 }
 
-/** At start rather than when it fires; the guide's own routes need not lead anywhere. @throws UserError naming the nearest topic */
-export function refuseUnknownTopics(routes: readonly AlertRoute[], topics: Topics): void {
+/**
+ * At start rather than when it fires; the guide's own routes need not lead anywhere. `others`: topics that are named elsewhere.
+ * @throws UserError naming the nearest topic
+ */
+export function refuseUnknownTopics(
+  routes: readonly AlertRoute[],
+  topics: Topics,
+  others: readonly string[] = [],
+): void {
   for (const route of routes) if (!GUIDE_ROUTES.includes(route)) runbookOf(topics, route.topic);
+  for (const topic of others) runbookOf(topics, topic);
 }

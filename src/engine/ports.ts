@@ -2,16 +2,20 @@
 import type { Alert, AlertGroup, AlertsSeen } from '../incident/alert.ts';
 import type { Effect, Happening, Timer } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
+import type { Ladders, Occasion } from '../policy/choose.ts';
 import type { Policy, Recipient } from '../policy/policy.ts';
 import type { Lead } from '../policy/route.ts';
 import type { Override, Schedule } from '../policy/schedule.ts';
+import type { MaintenanceWindow } from '../policy/silence.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Target } from '../runbook/target.ts';
 import type { Actuators, Probes } from '../runbook/tools.ts';
 import type { Diagnosis, Survey } from './diagnosis.ts';
+import type { Silences } from './recorded-silence.ts';
 import type { Subject, Task } from './task.ts';
 
 export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
+export type { RecordedSilence, Silences } from './recorded-silence.ts';
 export type { Answered, AnsweredPage, Replies, Reply } from './replies.ts';
 
 /** A line of an incident's log. */
@@ -50,6 +54,17 @@ export interface Transaction {
   /** Owed as soon as the transaction commits, not before `at` (epoch milliseconds). */
   send(task: Task, at?: number): Promise<void>;
   readonly overrides: Overrides;
+  readonly silences: Silences;
+  /** The windows of paksa.yaml. */
+  readonly maintenance: readonly MaintenanceWindow[];
+  /** Whether an alert that is of this incident, or fires there and is of none yet, fires without these labels. */
+  firesOutside(
+    group: AlertGroup,
+    incident: string,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<boolean>;
+  /** The unresolved incidents of an environment, all of them held. */
+  lockOpenIn(environment: string): Promise<readonly Incident[]>;
 }
 
 export interface OverdueTimer {
@@ -141,8 +156,10 @@ export interface Estate {
   target(environment: string): Target;
   probes(environment: string): Probes;
   actuators(environment: string): Actuators;
-  /** Who is paged and who may approve there: an incident opened now lives by it. */
-  policy(environment: string): Policy;
+  /** Who may approve there, and who is paged: by the rules, of an incident that opens so; else by the default ladder. */
+  policy(environment: string, occasion?: Occasion): Policy;
+  /** The ladders that an incident there may be given, and the rules for it. */
+  ladders(environment: string): Ladders;
 }
 
 export type Topics = ReadonlyMap<string, Runbook>;

@@ -4,9 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
-import { PAKSA } from '../incident/event.ts';
-import { apply } from './apply.ts';
-import { type EscalateDeps, pageKey, sendPage } from './escalate.ts';
+import { type EscalateDeps, moveOn, pageKey, sendPage } from './escalate.ts';
 import type { OverdueTimer, OwedPage } from './ports.ts';
 
 /** The queue is this late at times, when much falls due at once. */
@@ -66,7 +64,7 @@ interface Late {
 const lateTimer = ({ store }: EscalateDeps, { incident, timer, due, lateMs }: OverdueTimer): Late => ({
   name: `${incident}, ${timer}, due ${new Date(due).toISOString()}`,
   isStuck: lateMs > STUCK_MS,
-  move: () => apply(store, incident, { type: 'timer-due', timer, due }, { actor: PAKSA }),
+  move: () => moveOn(store, { incident, timer, due }),
 });
 
 /** Sent again it reaches nobody twice: its key is looked for first. */

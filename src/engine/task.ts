@@ -34,5 +34,6 @@ export type Subject =
   | `survey/${string}`
   | `incident/${string}`
   | `override/${string}`
+  | `silence/${string}`
   /** Alerts that no route knows. */
   | `notice/${string}`;

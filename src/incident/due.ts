@@ -18,6 +18,7 @@ export function timersOf(incident: Incident): readonly DueTimer[] {
   const step = run && currentStep(run);
   return [
     ...at('ladder', incident.ladder.nextAt),
+    ...at('silence', incident.silence?.nextAt),
     ...Object.values(incident.attempts).flatMap(({ fix, stage, expiresAt }) =>
       stage === 'awaiting-approval' ? at(`approval/${fix}`, expiresAt) : [],
     ),

@@ -3,6 +3,7 @@ import { climb, type Ladder, rearmed, stopped, unanswered } from '../policy/ladd
 import { refOf } from '../policy/policy.ts';
 import type { Effect } from './event.ts';
 import type { Incident, PageRef } from './incident.ts';
+import { keptQuiet, silencedBy } from './silenced.ts';
 
 export interface Move {
   readonly next: Incident;
@@ -30,12 +31,16 @@ function onto(before: Incident, ladder: Ladder, why: string): Move {
 }
 
 /** A step failed, or somebody asked for more people: the next level is paged, and an earlier answer no longer stands. */
-export const raise = (incident: Incident, at: number, why: string): Move =>
-  onto({ ...incident, status: 'open' }, climb(incident.ladder, incident.policy.escalation, at), why);
+export function raise(incident: Incident, at: number, why: string): Move {
+  const open: Incident = { ...incident, status: 'open' };
+  return keptQuiet(open, at, why) ?? onto(open, climb(incident.ladder, incident.policy.escalation, at), why);
+}
 
 /** Nobody answered in time. */
 export const raiseUnanswered = (incident: Incident, at: number): Move => {
   const { ladder, policy } = incident;
+  // One that has just begun stops the ladder: its job may come after this one.
+  if (silencedBy(incident, at)) return { next: incident, effects: [] };
   const why =
     ladder.state === 'waiting'
       ? 'Nobody has acknowledged the incident.'

@@ -1,4 +1,6 @@
 /** What can happen to an incident, and what follows from it. Both are data: the log keeps them, the jobs carry them out. */
+
+import type { Period } from '../policy/silence.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview } from '../runbook/fix.ts';
 import type { AlertSource, AlertsSeen } from './alert.ts';
@@ -77,6 +79,8 @@ export type IncidentEvent =
   | { readonly type: 'noted'; readonly text: string; readonly via?: string }
   /** Done where the page was received, and not here: why. */
   | { readonly type: 'heard'; readonly deed: Deed; readonly why: string }
+  /** Silences and maintenance windows: what of them covers it now, or will. */
+  | { readonly type: 'silences-seen'; readonly periods: readonly Period[] }
   | { readonly type: 'timer-due'; readonly timer: Timer; readonly due: number }
   /** `reached`: the user who was on call, where the responder is a schedule. */
   | {
@@ -86,7 +90,7 @@ export type IncidentEvent =
       readonly reached?: string;
     }
   | { readonly type: 'page-failed'; readonly page: PageRef; readonly reason: string }
-  /** Somebody had answered before it went out. */
+  /** Somebody had answered, or it was silenced, before it went out. */
   | { readonly type: 'page-dropped'; readonly page: PageRef }
   /** The service that was paged could not be told that somebody has answered. */
   | {
@@ -99,11 +103,16 @@ export type IncidentEvent =
 /** What people do about an incident where its page was received. None of it changes what is looked after. */
 export type Deed = 'acknowledge' | 'unacknowledge' | 'escalate' | 'resolve' | 'reopen' | 'note';
 
-/** `ladder`: the next page falls due. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. */
-export type Timer = 'ladder' | `approval/${string}` | `step/${string}`;
+/** `ladder`: the next page falls due. `silence`: one begins or ends. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. */
+export type Timer = 'ladder' | 'silence' | `approval/${string}` | `step/${string}`;
 
 /** When, by whom (a user id, `cli:name`, `at:service/name`, or `paksa`), and what. */
-export type Happening = { readonly at: number; readonly actor: string } & IncidentEvent;
+export type Happening = {
+  readonly at: number;
+  readonly actor: string;
+  /** What silences it, now or later, where it could not be known: of a resolved one that is not looked up. */
+  readonly silences?: readonly Period[];
+} & IncidentEvent;
 
 export type Effect =
   | ({ readonly do: 'preview' } & AttemptRef)
@@ -118,7 +127,7 @@ export type Effect =
   /** The whole topic is looked at, because of alerts. */
   | { readonly do: 'diagnose'; readonly by: AlertSource }
   /** For the timeline: what the ladder did, and why; how far the procedure has come; what a look made of the alerts. */
-  | { readonly do: 'tell'; readonly text: LadderNews | ProcedureNews | AlertNews };
+  | { readonly do: 'tell'; readonly text: LadderNews | SilenceNews | ProcedureNews | AlertNews };
 
 /** What Paksa saw when it looked because of alerts. */
 export interface AlertNews {
@@ -136,6 +145,15 @@ export type LadderNews =
       readonly passedOver: readonly number[];
     }
   | { readonly news: 'exhausted'; readonly why: string; readonly passedOver: readonly number[] };
+
+/** Instants are epoch milliseconds. */
+export type SilenceNews =
+  /** The ladder has stopped. `by`: who made the silence; absent of a maintenance window. */
+  | { readonly news: 'silenced'; readonly until: number; readonly reason: string; readonly by?: string }
+  /** More people would have been called. */
+  | { readonly news: 'kept-quiet'; readonly why: string; readonly until: number }
+  /** `nextAt`: when the ladder goes on; absent where it has already. */
+  | { readonly news: 'silence-over'; readonly isEarly: boolean; readonly nextAt?: number };
 
 interface StepNews {
   readonly title: string;

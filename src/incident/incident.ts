@@ -5,6 +5,7 @@ import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview, Risk } from '../runbook/fix.ts';
 import type { IncidentAlerts } from './alert.ts';
 import type { ProcedureRun } from './plan.ts';
+import type { Silencing } from './silenced.ts';
 
 export type IncidentStatus = 'open' | 'acknowledged' | 'resolved';
 
@@ -104,6 +105,8 @@ export interface Incident {
   /** The latest procedure. */
   readonly procedure?: ProcedureRun;
   readonly ladder: Ladder;
+  /** When nobody is paged for it; absent where nothing silences it, now or later. */
+  readonly silence?: Silencing;
   /** Pages of the ladder's present step that reached nobody. */
   readonly pagesFailed?: readonly PageRef[];
   /** Whom pages of schedules have reached, the latest last. */

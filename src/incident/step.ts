@@ -75,8 +75,9 @@ export function end(
   };
 }
 
-const hasClimbed = (effect: Effect): boolean =>
-  effect.do === 'tell' && (effect.text.news === 'climbed' || effect.text.news === 'exhausted');
+/** Or would have, were it not silenced. */
+const CLIMBS: ReadonlySet<string> = new Set(['climbed', 'exhausted', 'kept-quiet']);
+const hasClimbed = (effect: Effect): boolean => effect.do === 'tell' && CLIMBS.has(effect.text.news);
 
 /** Failed: the ladder climbs, unless what led to it has made it climb already. */
 export function fail({ next, effects }: Move, run: ProcedureRun, step: StepRun, how: End): Move {

@@ -15,15 +15,17 @@ import { proceeded } from './procedure.ts';
 import { pursue } from './pursue.ts';
 import { quieted } from './quieted.ts';
 import { requested } from './request.ts';
+import { keptQuiet, knowing, lift, quietedDown, seen, timed } from './silenced.ts';
 import { put } from './step.ts';
 import { takenBack } from './taken-back.ts';
 
-export function transition(incident: Incident, event: Happening): Transition {
+export function transition(before: Incident, event: Happening): Transition {
+  const incident = knowing(before, event);
   const result = changed(incident, event);
   // Whatever happened, a procedure may go on from it, in the same commit.
-  return result.moved
-    ? { moved: true, ...quieted(incident, pursue(result, event.at, event.actor), event) }
-    : result;
+  if (!result.moved) return result;
+  const done = quietedDown(pursue(result, event.at, event.actor), event.at);
+  return { moved: true, ...quieted(incident, timed(incident, done), event) };
 }
 
 function changed(incident: Incident, event: Happening): Transition {
@@ -54,13 +56,15 @@ function changed(incident: Incident, event: Happening): Transition {
     case 'escalated': {
       if (event.step !== undefined && event.step !== stepOf(incident.ladder))
         return refuse(`Level ${incident.ladder.level} has been paged since: look at the card again.`);
-      const { next, effects } = raise(incident, event.at, 'More people were asked for.');
+      const { next, effects } = raise(lift(incident, event.at), event.at, 'More people were asked for.');
       return moved(next, effects);
     }
     case 'resolved':
       return workInHand(incident)
         ? refuse('A fix is under way: wait until it has been verified.')
         : moved(resolve(incident, event.actor));
+    case 'silences-seen':
+      return seen(incident, event);
     case 'timer-due':
       return timerDue(incident, event);
     case 'procedure-started':
@@ -85,7 +89,7 @@ function changed(incident: Incident, event: Happening): Transition {
             },
       );
     case 'page-dropped':
-      return incident.status === 'open' ? refuse('Nobody has answered it.') : moved(incident);
+      return dropped(incident, event.at);
     case 'quiet-failed':
     case 'noted':
     case 'heard':
@@ -100,6 +104,13 @@ function changed(incident: Incident, event: Happening): Transition {
     default:
       return attempted(incident, event);
   }
+}
+
+/** A page that has not gone out yet does not any more: somebody has answered, or a silence has begun. */
+function dropped(incident: Incident, at: number): Transition {
+  if (incident.status !== 'open') return moved(incident);
+  const { next, effects } = keptQuiet(incident, at, 'A page had not gone out yet.') ?? {};
+  return next ? moved(next, effects) : refuse('Nobody has answered it.');
 }
 
 /** What may still happen to a resolved incident: work and pages already under way end, and a fix can be taken back. */
@@ -139,6 +150,7 @@ type TimerDue = Extract<Happening, { type: 'timer-due' }>;
 
 function timerDue(incident: Incident, event: TimerDue): Transition {
   if (event.timer === 'ladder') return ladderDue(incident, event);
+  if (event.timer === 'silence') return refuse('What silences it has to be looked up for that.');
   return event.timer.startsWith('step/') ? stepDue(incident, event) : decisionDue(incident, event);
 }
 

@@ -1,4 +1,5 @@
 /** Who may do what in an incident. A refusal names who may. */
+import type { Ladders } from './choose.ts';
 import type { Ladder } from './ladder.ts';
 import type { Policy, Responder } from './policy.ts';
 import type { Schedule } from './schedule.ts';
@@ -83,6 +84,21 @@ export function mayAnswer(standing: Standing, actor: Actor): Permission {
   return isAmong(actor, who)
     ? ALLOWED
     : { allowed: false, who, why: 'You are not on this incident’s ladder.' };
+}
+
+/** Everybody whom the ladders of an environment name, whichever of them an incident is given. */
+export const onLadders = (ladders: Ladders): readonly Responder[] =>
+  [ladders.default, ...ladders.named.values()].flatMap(({ levels }) =>
+    levels.flatMap(({ responders }) => responders),
+  );
+
+/** Make or end a silence: it decides who is not paged. Who approves, and anybody on the environment's ladders. */
+export function maySilence(ladders: Ladders, approvers: readonly Responder[], actor: Actor): Permission {
+  if (isTerminal(actor)) return ALLOWED;
+  const who = people([...approvers, ...onLadders(ladders)]);
+  return isAmong(actor, who)
+    ? ALLOWED
+    : { allowed: false, who, why: 'You are not on the ladder of this environment, and not an approver.' };
 }
 
 /** Make or end an override: it decides who is paged and who may approve, so that not everybody may. */

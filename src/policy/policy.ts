@@ -47,6 +47,8 @@ export interface ApprovalPolicy {
 }
 
 export interface Policy {
+  /** The ladder's name, where a rule chose it. */
+  readonly ladder?: string;
   readonly escalation: EscalationPolicy;
   readonly approval: ApprovalPolicy;
 }

@@ -1,16 +1,17 @@
 /** One layer of a schedule: people in turn, relieved at the same time of the wall's clock, whatever the zone does with it. */
+
 import {
   DAY,
   dayOf,
   HOUR,
   instantOf,
-  midnightOf,
   timeOf,
   WEEKDAYS,
   type Weekday,
   wallOf,
   weekdayOf,
 } from './wall-clock.ts';
+import { spansAround, type Window } from './window.ts';
 
 export interface Layer {
   /** Slack's ids of users, in turn; the first begins. */
@@ -23,14 +24,6 @@ export interface Layer {
   readonly handover: { readonly at: string; readonly on?: Weekday | undefined };
   /** When there is anybody at all; always, where there is none. */
   readonly only: readonly Window[];
-}
-
-/** From a time of these days to another; to that of the next day where it is not later. */
-export interface Window {
-  readonly days: readonly Weekday[];
-  readonly from: string;
-  /** `24:00` is the end of the day. */
-  readonly to: string;
 }
 
 /** Who holds a layer, nobody where `user` is absent, and until when that cannot change. */
@@ -71,27 +64,11 @@ function firstHandover({ start, handover: { at, on } }: Layer): number {
   return day - daysBefore * DAY + (timeOf(at) ?? 0);
 }
 
-/** A window that began yesterday may still be open, and the next one can be a week away. */
-const DAYS_LOOKED_AT = [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8];
-
 function openAt(only: readonly Window[], zone: string, at: number): { open: boolean; until: number } {
   if (only.length === 0) return { open: true, until: Number.POSITIVE_INFINITY };
-  const today = midnightOf(wallOf(zone, at));
-  const spans = DAYS_LOOKED_AT.flatMap((offset) => {
-    const day = today + offset * DAY;
-    const weekday = WEEKDAYS[weekdayOf(day)];
-    return only
-      .filter(({ days }) => days.some((each) => each === weekday))
-      .map((window) => spanOf(window, zone, day));
-  });
+  const spans = spansAround(only, zone, at);
   const around = spans.filter(({ from, to }) => from <= at && at < to);
   if (around.length > 0) return { open: true, until: Math.max(...around.map(({ to }) => to)) };
-  const coming = spans.filter(({ from, to }) => from > at && from < to).map(({ from }) => from);
+  const coming = spans.filter(({ from }) => from > at).map(({ from }) => from);
   return { open: false, until: Math.min(at + 7 * DAY, ...coming) };
-}
-
-function spanOf(window: Window, zone: string, day: number): { from: number; to: number } {
-  const from = timeOf(window.from) ?? 0;
-  const to = timeOf(window.to) ?? DAY;
-  return { from: instantOf(zone, day + from), to: instantOf(zone, day + to + (to <= from ? DAY : 0)) };
 }

@@ -3,6 +3,7 @@ import { EVERYTHING, type Runbook } from '../runbook/define.ts';
 import { byDistance } from './nearest.ts';
 import { type OnCallCommand, parseOnCall, parseOverride, takeMention } from './parse-on-call.ts';
 import { type ProcedureCommand, parseEmergency, parseProcedure } from './parse-procedure.ts';
+import { parseSilence, type SilenceCommand } from './parse-silence.ts';
 import { clip } from './views/text.ts';
 
 export type Command =
@@ -12,10 +13,12 @@ export type Command =
   | { readonly command: 'survey'; readonly environment?: string }
   | ProcedureCommand
   | OnCallCommand
+  | SilenceCommand
   /** Not understood: what to say, and the topics with the nearest one first. */
   | { readonly command: 'unknown'; readonly said: string; readonly nearest: readonly string[] };
 
-const WORDS = ['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override'];
+const SILENCES = ['silence', 'silences', 'unsilence'];
+const WORDS = ['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override', ...SILENCES];
 /** Longer than any command; the rest is not read. */
 const MOST_TEXT = 500;
 /** Of a word that is said back. */
@@ -51,6 +54,9 @@ export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Comma
   if (first === 'emergency') return parseEmergency(rest.slice(1), named, topics);
   if (first === 'procedure') return parseProcedure(rest.slice(1), named, topics);
   if (first === 'oncall' || first === 'on-call') return parseOnCall(rest.slice(1));
+  if (first === 'silences') return { command: 'silences' };
+  if (first === 'unsilence') return { command: 'unsilence', id: second ?? '' };
+  if (first === 'silence') return parseSilence(afterFirst(text));
   if (first === 'override') return parseOverride(rest.slice(1), mention.user);
   // The topic alone says enough.
   if (topics.has(first)) return diagnose(first, named ?? second);
@@ -64,6 +70,9 @@ export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Comma
     nearest,
   };
 }
+
+/** As it was typed: labels and reasons have their case, and may name people. */
+const afterFirst = (text: string): string => text.trim().slice(0, MOST_TEXT).replace(/^\S+/, '');
 
 const diagnose = (topic: string, environment = ''): Command => ({
   command: 'diagnose',

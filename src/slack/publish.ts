@@ -8,6 +8,7 @@ import type { Runbook } from '../runbook/define.ts';
 import { call } from './calls.ts';
 import type { Outbox, Posted } from './outbox.ts';
 import { publishOverride } from './override-news.ts';
+import { publishSilence } from './silence-news.ts';
 import { section } from './views/blocks.ts';
 import { diagnosisCard } from './views/diagnosis-card.ts';
 import type { Offer } from './views/fixes.ts';
@@ -38,6 +39,8 @@ export async function publish(deps: PublishDeps, subject: Subject): Promise<void
       return publishSurvey(deps, id);
     case 'override':
       return publishOverride(deps, id);
+    case 'silence':
+      return publishSilence(deps, id);
     case 'notice':
       return deps.outbox.refresh(subject, noticeView(await deps.store.notice(id)));
     default:

@@ -15,6 +15,7 @@ import { createOpenDialog, dialogOf, submitted } from './dialogs.ts';
 import { createOnCallHandlers } from './on-call.ts';
 import { parse } from './parse.ts';
 import { decisionOf, Pressed, Receipt, Submitted } from './payloads.ts';
+import { createSilenceHandlers } from './silence.ts';
 import { createStarter } from './start.ts';
 import { decode, decodeLook, decodeStart, type Look } from './views/button-value.ts';
 import { emergenciesView, proceduresView } from './views/emergencies.ts';
@@ -22,6 +23,14 @@ import { helpView } from './views/help.ts';
 import { OVERRIDE } from './views/on-call.ts';
 import { OVERRIDE_DIALOG } from './views/override-modal.ts';
 import { environmentsView, refusalView, sayView, statusView } from './views/reply.ts';
+import { SILENCE } from './views/silence.ts';
+import { SILENCE_DIALOG } from './views/silence-modal.ts';
+
+/** On whose clock people type, and how long a silence may last, in milliseconds. */
+export interface SilenceSettings {
+  readonly timeZone: string;
+  readonly longestMs: number;
+}
 
 export interface RouterDeps {
   readonly client: WebClient;
@@ -32,6 +41,7 @@ export interface RouterDeps {
   readonly topics: Topics;
   readonly diagnose: DiagnoseDeps;
   readonly schedules: Schedules;
+  readonly silences: SilenceSettings;
   readonly checkpoint: Checkpoint;
   readonly logger: Logger;
 }
@@ -89,6 +99,10 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
         return onCall.show(asker, command.schedule);
       case 'override':
         return onCall.override(command, asker, { receipt, trigger });
+      case 'silence':
+      case 'silences':
+      case 'unsilence':
+        return silence.carryOut(command, asker, receipt, trigger);
     }
   };
 
@@ -136,6 +150,14 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
   const openDialog = createOpenDialog(deps.viewsClient, tell);
   const overriding = { store, schedules: deps.schedules, estate: deps.diagnose.estate };
   const onCall = createOnCallHandlers({ client, overriding, openDialog, tell });
+  const silence = createSilenceHandlers({
+    client,
+    silencing: { ...overriding, topics, estate: deps.diagnose.estate, longestMs: deps.silences.longestMs },
+    timeZone: deps.silences.timeZone,
+    redact: deps.diagnose.redact,
+    openDialog,
+    tell,
+  });
   const procedures = { ...deps.diagnose, checkpoint: deps.checkpoint };
   const { start, fromCard } = createStarter({
     client,
@@ -167,6 +189,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     const [verb = '', what] = action_id.split(':');
     if (verb === 'diagnose') return answering(asker, diagnose(decodeLook(value), asker, receipt));
     if (verb === OVERRIDE) return answering(asker, onCall.press(what, value, asker, trigger_id));
+    if (verb === SILENCE) return answering(asker, silence.press(what, value, asker, trigger_id));
     const started = verb === 'start' ? decodeStart(value) : undefined;
     if (started) return answering(asker, start(started, asker, receipt));
     const button = decode(value);
@@ -180,9 +203,10 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     return answering(asker, decideAs(incident, decision, asker, receipt));
   });
 
-  app.shortcut({ type: 'shortcut', callback_id: /^(oncall|override)$/ }, async ({ shortcut }) => {
+  app.shortcut({ type: 'shortcut', callback_id: /^(oncall|override|silence)$/ }, async ({ shortcut }) => {
     const asker = { user: shortcut.user.id };
     const { callback_id, trigger_id } = shortcut;
+    if (callback_id === 'silence') return answering(asker, silence.dialog(asker, trigger_id));
     await answering(asker, callback_id === 'oncall' ? onCall.show(asker) : onCall.dialog(asker, trigger_id));
   });
 
@@ -190,6 +214,10 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     if (body.view.callback_id === OVERRIDE_DIALOG) {
       const asker = { user: body.user.id, channel: body.view.private_metadata || undefined };
       return answering(asker, onCall.submitted(body, asker, Receipt.parse(context).receipt));
+    }
+    if (body.view.callback_id === SILENCE_DIALOG) {
+      const asker = { user: body.user.id, channel: body.view.private_metadata || undefined };
+      return answering(asker, silence.submitted(body, asker, Receipt.parse(context).receipt));
     }
     const { user, view } = Submitted.parse(body);
     const button = decode(view.private_metadata);

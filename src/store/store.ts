@@ -5,15 +5,23 @@ import { UserError } from '../errors.ts';
 import { timersOf } from '../incident/due.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
+import type { MaintenanceWindow } from '../policy/silence.ts';
 import { alertsIn, readNotice } from './alert-groups.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { overridesOn } from './overrides.ts';
 import { inTransaction } from './pool.ts';
+import { silencesOn, silencingOn } from './silences.ts';
 
-export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
+/** `maintenance`: the windows of paksa.yaml. */
+export function createStore(
+  pool: pg.Pool,
+  enqueue: Enqueue,
+  maintenance: readonly MaintenanceWindow[] = [],
+): Store {
   return {
-    transact: (work) => inTransaction(pool, async (client) => work(await begin(client, enqueue))),
+    transact: (work) =>
+      inTransaction(pool, async (client) => work({ ...(await begin(client, enqueue)), maintenance })),
     incident: async (id) => {
       const { rows } = await pool.query<{ state: Incident }>(
         'SELECT state FROM paksa.incident WHERE id = $1',
@@ -80,7 +88,7 @@ export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
   };
 }
 
-async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transaction> {
+async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Transaction, 'maintenance'>> {
   const clock = await client.query<{ now: Date }>('SELECT paksa.now() AS now');
   const now = clock.rows[0]?.now.getTime() ?? Number.NaN;
   const held = async (condition: string, value: string): Promise<Incident | undefined> => {
@@ -158,6 +166,8 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
     },
     send: (task, at) => enqueue((text, values) => client.query(text, values), task, at),
     overrides: overridesOn(client),
+    silences: silencesOn(client),
+    ...silencingOn(client),
   };
 }
 

@@ -3,6 +3,7 @@ import { pageKey } from '../../src/engine/escalate.ts';
 import type { LogEntry } from '../../src/engine/ports.ts';
 import type { Incident } from '../../src/incident/incident.ts';
 import type { Taken } from './provider.ts';
+import { type Oracle, rests } from './silences.ts';
 
 /** What has been seen of one incident so far. */
 export interface Watched {
@@ -11,6 +12,8 @@ export interface Watched {
   /** `fix/round` of attempts that were approved, and of those that were begun. */
   readonly approved: ReadonlySet<string>;
   readonly begun: ReadonlySet<string>;
+  /** When people were last called for it by hand. */
+  readonly liftedAt: number;
 }
 
 const OUTCOMES = new Map<string, 'sent' | 'failed' | 'dropped'>([
@@ -19,10 +22,21 @@ const OUTCOMES = new Map<string, 'sent' | 'failed' | 'dropped'>([
   ['page-dropped', 'dropped'],
 ]);
 
-export const UNSEEN: Watched = { version: 0, pages: new Map(), approved: new Set(), begun: new Set() };
+export const UNSEEN: Watched = {
+  version: 0,
+  pages: new Map(),
+  approved: new Set(),
+  begun: new Set(),
+  liftedAt: 0,
+};
 
 /** @throws Error that says what does not hold */
-export function watch(seen: Watched, incident: Incident, { seq, happening, effects }: LogEntry): Watched {
+export function watch(
+  seen: Watched,
+  incident: Incident,
+  { seq, happening, effects }: LogEntry,
+  isQuiet: Oracle['isQuiet'],
+): Watched {
   const must = (holds: boolean, what: string) => {
     if (!holds) throw new Error(`${incident.id}, event ${seq} (${happening.type}): ${what}`);
   };
@@ -31,11 +45,14 @@ export function watch(seen: Watched, incident: Incident, { seq, happening, effec
   const begun = new Set(seen.begun);
   must(seq === seen.version + 1 && incident.version === seq, `version ${seq} follows ${seen.version}`);
   const { ladder, status } = incident;
+  const liftedAt = happening.type === 'escalated' ? happening.at : seen.liftedAt;
+  const quiet = isQuiet(happening.at, liftedAt);
   for (const effect of effects) {
     if (effect.do !== 'page') continue;
     const key = pageKey(incident.id, effect.page);
     must(!pages.has(key), `${key} is decided on twice`);
     must(status === 'open', `${key} is sent though it is ${status}`);
+    must(!quiet, `${key} is sent though it is silenced`);
     must(
       effect.page.level === ladder.level && effect.page.attempt === ladder.attempt,
       `${key} is of another step`,
@@ -46,7 +63,7 @@ export function watch(seen: Watched, incident: Incident, { seq, happening, effec
   if (outcome !== undefined && 'page' in happening) {
     const key = pageKey(incident.id, happening.page);
     must(pages.get(key) === 'owed', `${key} ends, and was ${pages.get(key) ?? 'never decided on'}`);
-    must(outcome !== 'dropped' || status !== 'open', `${key} is dropped, and nobody has answered`);
+    must(outcome !== 'dropped' || status !== 'open' || quiet, `${key} is dropped, and nobody has answered`);
     pages.set(key, outcome);
   }
   if (happening.type === 'approved' || happening.type === 'undo-requested')
@@ -63,8 +80,9 @@ export function watch(seen: Watched, incident: Incident, { seq, happening, effec
     waits === (ladder.nextAt !== undefined),
     `the ladder is ${ladder.state}, its next step ${ladder.nextAt}`,
   );
+  must(!rests(incident) || quiet, 'it is open, nothing silences it, and its ladder rests');
   must(status === 'open' || !waits, `${status}, and the ladder is ${ladder.state}`);
-  return { version: seq, pages, approved, begun };
+  return { version: seq, pages, approved, begun, liftedAt };
 }
 
 /** Once nothing is left to do. */
@@ -79,6 +97,7 @@ export function settle(
       if (state === 'sent' && !times.has(key)) throw new Error(`${key} is called sent, and nobody took it`);
     }
     const { state } = incident.ladder;
+    if (rests(incident)) throw new Error(`${id} stands still: what silenced it is over`);
     if (state === 'waiting' || state === 'climbing')
       throw new Error(`${id} stands still: its ladder is ${state}`);
   }

@@ -1,9 +1,10 @@
 /** The engine's store in memory, with what a database does to its clients: it is away, or it commits and is not heard. */
 import { pageKey } from '../../src/engine/escalate.ts';
-import type { LogEntry, OwedPage, Store, Transaction } from '../../src/engine/ports.ts';
+import type { LogEntry, OwedPage, RecordedSilence, Store, Transaction } from '../../src/engine/ports.ts';
 import type { Task } from '../../src/engine/task.ts';
 import { timersOf } from '../../src/incident/due.ts';
 import type { Incident } from '../../src/incident/incident.ts';
+import type { MaintenanceWindow } from '../../src/policy/silence.ts';
 
 export interface MemoryStoreOptions {
   readonly now: () => number;
@@ -13,6 +14,8 @@ export interface MemoryStoreOptions {
   readonly afterCommit: () => void;
   /** Told of each commit, in its order. */
   readonly committed: (incident: Incident, entry: LogEntry) => void;
+  readonly maintenance: readonly MaintenanceWindow[];
+  readonly silenced: (silence: RecordedSilence) => void;
   readonly enqueue: (task: Task, at: number) => void;
 }
 
@@ -34,12 +37,24 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const due = new Map<string, number>();
   /** Whom the page of a schedule is for. */
   const recipients = new Map<string, string>();
+  const silences = new Map<string, RecordedSilence>();
+  const open = () => [...incidents.values()].filter(({ status }) => status !== 'resolved');
   /** One transaction after the other: stronger than rows that are held, and the same to whoever holds one. */
   let turn: Promise<unknown> = Promise.resolve();
 
   async function transact<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const now = options.now();
     const commits: (() => void)[] = [];
+    /** As this transaction sees them. */
+    const mine = new Map(silences);
+    const keep = (silence: RecordedSilence): RecordedSilence => {
+      mine.set(silence.id, silence);
+      commits.unshift(() => {
+        silences.set(silence.id, silence);
+        options.silenced(silence);
+      });
+      return silence;
+    };
     const none = async (): Promise<never> => {
       throw new Error('the simulation has no such thing');
     };
@@ -69,6 +84,35 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
           return settled;
         },
       },
+      silences: {
+        holdStill: async () => undefined,
+        holdOpenings: async () => undefined,
+        since: async (since, environment) =>
+          [...mine.values()].filter(
+            (silence) =>
+              silence.to > since && (environment === undefined || silence.environment === environment),
+          ),
+        find: async (id) => mine.get(id),
+        make: async ({ topic, ...made }, cause) => {
+          const silence: RecordedSilence = {
+            ...made,
+            ...(topic === undefined ? {} : { topic, topics: [topic] }),
+            environments: [made.environment],
+            id: cause,
+            madeAt: now,
+          };
+          return keep(mine.get(cause) ?? silence);
+        },
+        confirm: none,
+        end: async (id, by) => {
+          const silence = mine.get(id);
+          if (!silence || silence.to <= now) return undefined;
+          return keep({ ...silence, to: now, endedBy: by });
+        },
+      },
+      maintenance: options.maintenance,
+      firesOutside: async () => false,
+      lockOpenIn: async (environment) => open().filter((incident) => incident.environment === environment),
       save: async (incident, happening, effects, cause) => {
         commits.push(() => {
           const entry = { seq: incident.version, happening, effects };
@@ -99,7 +143,6 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     return result;
   }
 
-  const open = () => [...incidents.values()].filter(({ status }) => status !== 'resolved');
   return {
     transact: (work) => {
       const mine = turn.then(() => transact(work));

@@ -5,12 +5,15 @@
 import { apply, commit } from '../../src/engine/apply.ts';
 import { decide } from '../../src/engine/decide.ts';
 import { pageFailed, sendPage, timerDue } from '../../src/engine/escalate.ts';
+import { periodsOf } from '../../src/engine/periods.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
+import { endSilence, makeSilence } from '../../src/engine/silence.ts';
 import { LATE_MS, PAGE_LATE_MS, sweep } from '../../src/engine/sweep.ts';
 import type { Task } from '../../src/engine/task.ts';
-import { AdapterError } from '../../src/errors.ts';
+import { AdapterError, UserError } from '../../src/errors.ts';
 import { PAKSA } from '../../src/incident/event.ts';
 import type { Incident } from '../../src/incident/incident.ts';
+import { silencing } from '../../src/incident/silenced.ts';
 import { armed } from '../../src/policy/ladder.ts';
 import { incident as sample } from '../unit/sample-incident.ts';
 import { chancesOf } from './chances.ts';
@@ -20,6 +23,7 @@ import { acted, anyDecision, anyPolicy, NIGHTS, previewed, verified } from './pe
 import { createProvider } from './provider.ts';
 import { createQueue, type Job } from './queue.ts';
 import { createRandom } from './random.ts';
+import { type Act, actsOf, createOracle, silencingWith, windowsOf } from './silences.ts';
 
 const MINUTE = 60_000;
 const START = 1_700_000_000_000;
@@ -55,6 +59,9 @@ export async function simulate(seed: number, count: number): Promise<Night> {
   let crashes = 0;
   let swept = 0;
   const queue = createQueue();
+  const maintenance = windowsOf(random, START);
+  const acts = actsOf(random, START);
+  const oracle = createOracle(maintenance);
   const present = new Map<string, { incident: Incident; watched: Watched }>();
   const decidedAt = new Map<string, number>();
   const people: { readonly at: number; readonly incident: string; readonly actor: string }[] = [];
@@ -68,11 +75,14 @@ export async function simulate(seed: number, count: number): Promise<Night> {
       if (!isOver && random.chance(chances.answerLost)) throw new DatabaseAway('its answer was lost');
     },
     committed: (incident, entry) => {
-      const watched = watch(present.get(incident.id)?.watched ?? UNSEEN, incident, entry);
+      const before = present.get(incident.id)?.watched ?? UNSEEN;
+      const watched = watch(before, incident, entry, oracle.isQuiet);
       present.set(incident.id, { incident, watched });
       for (const [key, state] of watched.pages)
         if (state === 'owed' && !decidedAt.has(key)) decidedAt.set(key, now);
     },
+    maintenance,
+    silenced: ({ id, from, to }) => oracle.note(`silence/${id}`, from, to),
     enqueue: (task, at) => {
       const isKept = task.task === 'run' || task.task === 'preview' || task.task === 'verify';
       if (!isKept && random.chance(chances.queueLoses)) return;
@@ -84,6 +94,8 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     chances,
     () => now,
     (incident, actor) => {
+      if (oracle.isQuiet(now, present.get(incident)?.watched.liftedAt ?? 0))
+        throw new Error(`${incident}: a page went out though it is silenced`);
       if (random.chance(chances.answers))
         people.push({ at: now + random.below(20 * MINUTE), incident, actor });
     },
@@ -166,6 +178,20 @@ export async function simulate(seed: number, count: number): Promise<Night> {
       if (!isExpected(error)) throw error;
     }
   };
+  const forSilences = silencingWith(store);
+  const somebodySilences = async (act: Act): Promise<void> => {
+    const by = { id: 'cli:somebody', groups: [] };
+    const wanted = { environment: 'production', labels: {}, reason: 'upgrade', by, cause: act.id };
+    try {
+      await (act.does === 'end'
+        ? endSilence(forSilences, act.id, by)
+        : makeSilence(forSilences, { ...wanted, to: now + act.lengthMs, sure: true }));
+    } catch (error) {
+      if (error instanceof UserError) return;
+      if (!isExpected(error)) throw error;
+      acts.push({ ...act, at: now + 1_000 });
+    }
+  };
   const somebodyActs = async (): Promise<void> => {
     const index = people.reduce(
       (best, { at }, each) => (at < (people[best]?.at ?? Infinity) ? each : best),
@@ -197,7 +223,11 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     const { severity, findings } = opened;
     for (let isOpen = false; !isOpen; isOpen = present.has(id))
       await store
-        .transact((tx) => commit(tx, opened, { type: 'opened', severity, findings }, { actor: PAKSA }))
+        .transact(async (tx) => {
+          const known = silencing(await periodsOf(tx, opened), tx.now);
+          const event = { type: 'opened', severity, findings } as const;
+          return commit(tx, { ...opened, ...known }, event, { actor: PAKSA });
+        })
         .catch((error: unknown) => {
           if (!isExpected(error)) throw error;
         });
@@ -208,13 +238,20 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     const late = store.nextLate(LATE_MS, PAGE_LATE_MS);
     const sweepsAt = Math.max(now, late) + SWEEP_MS;
     const workAt = queue.next() ?? Infinity;
+    const silencesAt = Math.min(Infinity, ...acts.map(({ at }) => at));
     const actsAt = Math.min(Infinity, ...people.map(({ at }) => at));
-    const soonest = Math.min(sweepsAt, workAt, actsAt);
+    const soonest = Math.min(sweepsAt, workAt, actsAt, silencesAt);
     if (soonest === Infinity) break;
     steps += 1;
     if (steps > MOST_STEPS) throw new Error('it does not come to an end');
     now = Math.max(now, soonest);
-    if (soonest === actsAt) await somebodyActs();
+    if (soonest === silencesAt) {
+      const [act] = acts.splice(
+        acts.findIndex(({ at }) => at === silencesAt),
+        1,
+      );
+      if (act) await somebodySilences(act);
+    } else if (soonest === actsAt) await somebodyActs();
     else if (soonest === workAt) {
       const job = queue.take();
       if (!job) continue;

@@ -184,7 +184,7 @@ colour: red
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
       colour:
-        'is not a key here: known are environments, channel, ladder, approvals, schedules, heartbeat, publicUrl, pagers, people, alerts',
+        'is not a key here: known are environments, channel, ladder, approvals, schedules, ladders, ladderRules, businessHours, maintenance, silences, heartbeat, publicUrl, pagers, people, alerts',
     });
   });
 

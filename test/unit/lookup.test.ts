@@ -37,6 +37,7 @@ const estate = (...environments: readonly string[]) => ({
   target: (environment: string) => ({ environment }),
   probes: () => expect.fail('nothing is looked at to find a name'),
   actuators: () => expect.fail('nothing is changed to find a name'),
+  ladders: () => expect.fail('nobody is paged to find a name'),
   policy: () => expect.fail('nobody is paged to find a name'),
 });
 

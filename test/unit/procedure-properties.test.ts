@@ -56,11 +56,11 @@ describe('a procedure', () => {
     });
   });
 
-  test('calls more people for each step that fails or is late', () => {
+  test('calls more people for each step that fails or is late, or says that it is silenced', () => {
     onEveryStep(({ before, after, effects }) => {
       const was = new Map(before.procedure?.steps.map((step) => [step.id, step]));
       const called = effects.some(
-        (effect) => effect.do === 'tell' && ['climbed', 'exhausted'].includes(effect.text.news),
+        (effect) => effect.do === 'tell' && ['climbed', 'exhausted', 'kept-quiet'].includes(effect.text.news),
       );
       for (const step of after.procedure?.steps ?? []) {
         const former = before.procedure?.from === after.procedure?.from ? was.get(step.id) : undefined;

@@ -30,7 +30,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
     approval: { approvers: [], expiresMs, selfApproval: false },
   }));
 
-type Kind = 'onward' | 'work' | 'steps' | 'people' | 'clock' | 'pages' | 'alerts';
+type Kind = 'silences' | 'onward' | 'work' | 'steps' | 'people' | 'clock' | 'pages' | 'alerts';
 
 export interface Choice {
   readonly kind: Kind;
@@ -51,6 +51,7 @@ const anyChoice: fc.Arbitrary<Choice> = fc.record({
     { weight: 2, arbitrary: fc.constant<Kind>('clock') },
     { weight: 1, arbitrary: fc.constant<Kind>('pages') },
     { weight: 1, arbitrary: fc.constant<Kind>('alerts') },
+    { weight: 1, arbitrary: fc.constant<Kind>('silences') },
   ),
   pick: fc.nat(10_000),
   sensible: fc.oneof(
@@ -83,7 +84,7 @@ export function walk(policy: Policy, choices: readonly Choice[], isDiagnosed = t
     if (!last) break;
     pages = [...pages, ...pagesIn(last.effects)];
     const now = last.happening.at + later;
-    const possible = EVENTS[kind](last.after, pages)
+    const possible = EVENTS[kind](last.after, pages, now)
       .map((event) =>
         at(
           event,
@@ -114,7 +115,20 @@ function frozen<Value>(value: Value): Value {
   return value;
 }
 
-const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => readonly IncidentEvent[]> = {
+const EVENTS: Record<
+  Kind,
+  (incident: Incident, pages: readonly PageRef[], now: number) => readonly IncidentEvent[]
+> = {
+  /** They begin now or soon, are joined by others, and go. */
+  silences: (_, __, now) => [
+    { type: 'silences-seen', periods: [] },
+    { type: 'silences-seen', periods: [period('silence/1', now, now + 6)] },
+    { type: 'silences-seen', periods: [period('silence/2', now + 2, now + 5)] },
+    {
+      type: 'silences-seen',
+      periods: [period('silence/1', now - 1, now + 3), period('window/w/1', now + 1, now + 9)],
+    },
+  ],
   /** What takes `renew` to its end and back again: chance alone hardly gets that far. */
   onward: ({ attempts, findings: known }) => {
     const fix = 'renew';
@@ -213,6 +227,8 @@ const EVENTS: Record<Kind, (incident: Incident, pages: readonly PageRef[]) => re
       { type: 'page-sent', page, by: 'slack' },
     ]),
 };
+
+const period = (id: string, from: number, to: number) => ({ id, from, to, reason: 'upgrade', by: 'U9' });
 
 const HIGH = named('HighErrorRate');
 const SLOW = named('Slow', 3, { severity: 'warning' });

@@ -1,7 +1,7 @@
 /** What holds of every schedule, in zones that set their clocks by an hour, by half of one, and not at all. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { heldAt, type Layer, type Window } from '../../src/policy/rotation.ts';
+import { heldAt, type Layer } from '../../src/policy/rotation.ts';
 import { gaps, type Override, onCallAt, type Schedule, shifts } from '../../src/policy/schedule.ts';
 import {
   DAY,
@@ -13,6 +13,7 @@ import {
   wallOf,
   weekdayOf,
 } from '../../src/policy/wall-clock.ts';
+import type { Window } from '../../src/policy/window.ts';
 
 const ZONES = [
   'Europe/Berlin',

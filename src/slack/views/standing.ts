@@ -2,17 +2,19 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../../incident/incident.ts';
 import { underway } from '../../incident/plan.ts';
+import type { Silencing } from '../../incident/silenced.ts';
 import { stepOf } from '../../policy/ladder.ts';
 import { actions, button, confirmation, section } from './blocks.ts';
 import { encode } from './button-value.ts';
-import { clip, oneLine, paged, person, plural, time } from './text.ts';
+import { clip, dateAndTime, oneLine, paged, person, plural, time } from './text.ts';
 
 export const standingBlocks = (incident: Incident): KnownBlock[] => [
   section(standing(incident)),
   ...ladderButtons(incident),
 ];
 
-function standing({ status, answeredBy, ladder, policy, reached }: Incident): string {
+function standing(incident: Incident): string {
+  const { status, answeredBy, ladder, policy, reached, silence } = incident;
   if (status === 'resolved') return `✅ *Resolved* by ${person(answeredBy ?? 'paksa')}.`;
   if (status === 'acknowledged')
     return `👀 *Acknowledged* by ${person(answeredBy ?? 'paksa')}: the ladder is stopped.`;
@@ -28,8 +30,17 @@ function standing({ status, answeredBy, ladder, policy, reached }: Incident): st
     case 'exhausted':
       return '🆘 *Nobody is left to page.* The ladder has come to its end and nobody has answered.';
     case 'stopped':
-      return 'The ladder is stopped.';
+      return silence?.until === undefined
+        ? 'The ladder is stopped.'
+        : `🔕 *Silenced until ${dateAndTime(silence.until)}.* Nobody is paged before, unless somebody escalates.${because(silence)}`;
   }
+}
+
+/** Why: of several, the one that ends last. */
+function because({ periods, until }: Silencing): string {
+  const { reason, by } = periods.find(({ to }) => to === until) ?? {};
+  if (reason === undefined) return '';
+  return `\n_${clip(oneLine(reason), 300)}_ (${by === undefined ? 'a maintenance window' : person(by)})`;
 }
 
 function ladderButtons(incident: Incident): KnownBlock[] {

@@ -5,6 +5,7 @@ import { type Incident, type PageRef, proposedFix } from '../../incident/inciden
 import type { Responder } from '../../policy/policy.ts';
 import { alertLine, firing } from './alerts.ts';
 import { procedureLine } from './procedure-news.ts';
+import { silenceLine } from './silence-news.ts';
 import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
 
 export interface TimelineEntry {
@@ -49,6 +50,10 @@ function newsLine(incident: Incident, news: News): string {
     case 'alerts-problem-left':
     case 'alerts-unknown-left':
       return alertLine(news);
+    case 'silenced':
+    case 'kept-quiet':
+    case 'silence-over':
+      return silenceLine(news);
     default:
       return procedureLine(news);
   }
@@ -59,14 +64,17 @@ const isForAll = ({ seq, happening, effects }: LogEntry): boolean =>
   effects.some((effect) => effect.do === 'tell' && effect.text.news === 'exhausted') ||
   (happening.type === 'procedure-started' && happening.plan.emergency && seq > 1);
 
-function sentence(incident: Incident, { happening }: LogEntry): string {
+function sentence(incident: Incident, { happening, effects }: LogEntry): string {
   const who = person(happening.actor);
   const fixTitle = (id: string) => `*${clip(oneLine(proposedFix(incident, id)?.title ?? id), 150)}*`;
   switch (happening.type) {
-    case 'opened':
+    case 'opened': {
+      const { ladder } = incident.policy;
+      const by = ladder === undefined ? '' : ` Its ladder is “${oneLine(ladder)}”.`;
       if (happening.alerts)
-        return `🔔 Opened by ${who}: ${firing(happening.alerts.names.map(({ name }) => name))}. Looking why.`;
-      return `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.`;
+        return `🔔 Opened by ${who}: ${firing(happening.alerts.names.map(({ name }) => name))}. Looking why.${by}`;
+      return `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.${by}`;
+    }
     case 'alerted':
       return happening.joined.length === 0 ? '' : `🔔 ${who}: ${firing(happening.joined)} too.`;
     case 'alert-resolved':
@@ -124,7 +132,7 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
     case 'page-failed':
       return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'page-dropped':
-      return `📟 ${pagedResponder(happening.page)} is not paged any more: somebody has answered.`;
+      return `📟 ${pagedResponder(happening.page)} is not paged any more${effects.length > 0 ? '.' : ': somebody has answered.'}`;
     case 'quiet-failed':
       return `⚠️ “${clip(oneLine(happening.pager), 80)}” could not be told of the answer, and may go on calling: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'procedure-started': {
@@ -144,6 +152,7 @@ function sentence(incident: Incident, { happening }: LogEntry): string {
     case 'step-failed':
     case 'step-skipped':
     case 'started':
+    case 'silences-seen':
     case 'timer-due':
       return '';
   }

@@ -58,7 +58,13 @@ const topics = catalog([
   }),
 ]);
 const estate = createEstate([
-  { target: { environment: 'production' }, credentials: {}, policy: sample().policy, channel: 'C1' },
+  {
+    target: { environment: 'production' },
+    credentials: {},
+    policy: sample().policy,
+    ladders: { default: sample().policy.escalation, named: new Map(), rules: [] },
+    channel: 'C1',
+  },
 ]);
 const deps = (): AlertDeps => ({
   store,

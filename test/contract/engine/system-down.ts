@@ -94,6 +94,7 @@ export const named = (environment: string): Environment => ({
   target: { environment },
   credentials: {},
   policy: sample().policy,
+  ladders: { default: sample().policy.escalation, named: new Map(), rules: [] },
 });
 
 export const idOf = (started: Started): string => {

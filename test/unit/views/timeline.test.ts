@@ -57,6 +57,7 @@ const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent,
   reopened: { type: 'reopened' },
   noted: { type: 'noted', text },
   heard: { type: 'heard', deed: 'resolve', why: text },
+  'silences-seen': { type: 'silences-seen', periods: [] },
   'timer-due': { type: 'timer-due', timer: 'ladder', due: 0 },
   'page-sent': { type: 'page-sent', page, by: text },
   'page-failed': { type: 'page-failed', page: { ...page, responder: `pager/${text}` }, reason: text },
@@ -101,7 +102,7 @@ const steps = (text: string): readonly ProcedureNews[] => [
 const tell = (text: LadderNews | ProcedureNews): Effect => ({ do: 'tell', text });
 /** Their news, where there are any, say what came of them. */
 const SILENT: readonly Type[] = [
-  ...(['started', 'timer-due'] as const),
+  ...(['started', 'timer-due', 'silences-seen'] as const),
   ...(['step-looked', 'step-done', 'step-failed', 'step-skipped'] as const),
 ];
 
