@@ -15,6 +15,9 @@ export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is
   paksa override <schedule> <user> [from] [to]
                                          put somebody on call: from now until the hand-over, when left out
   paksa override <schedule> end          end the override that is in force
+  paksa incident <INC-1>                 where it stands
+  paksa incident <INC-1> ack | snooze 1h | assign U… | note … | resolve | reopen … | merge INC-2 | escalate
+  paksa postmortem <INC-1>               a draft in Markdown, with the facts filled in
   paksa ladder check                     who would be paged, and when
   paksa config check                     everything that is wrong with the configuration
 

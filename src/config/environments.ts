@@ -29,7 +29,7 @@ export function readEnvironments(
   problems: ConfigProblem[],
 ): readonly Environment[] {
   return Object.entries(file.environments).map(([name, described]): Environment => {
-    const { channel, ladder, approvals, postgres, redis, api, ...rest } = described;
+    const { channel, ladder, approvals, rooms = file.rooms, postgres, redis, api, ...rest } = described;
     const at = (key: string) => `environments.${name}.${key}`;
     const read = (variable: string | undefined, key: string): string | undefined => {
       if (variable === undefined) return undefined;
@@ -59,7 +59,11 @@ export function readEnvironments(
         ...(api ? { api: apiSeen(api) } : {}),
       },
       credentials: { postgresUrl: postgresUrl?.href, redisUrl: redisUrl?.href, apiToken },
-      policy: { escalation: ladder ?? file.ladder, approval: approvals ?? file.approvals },
+      policy: {
+        escalation: ladder ?? file.ladder,
+        approval: approvals ?? file.approvals,
+        ...(rooms ? { rooms } : {}),
+      },
       channel: channel ?? file.channel,
     };
   });

@@ -4,7 +4,7 @@ import { alerts } from './alerts.ts';
 import { duration } from './duration.ts';
 import { matching, variable, webAddress } from './fields.ts';
 import { pagers, people } from './pagers.ts';
-import { approvals, channel, ladder } from './policy.ts';
+import { approvals, channel, ladder, rooms } from './policy.ts';
 import { block, must } from './refusal.ts';
 import { refuseUnknown, schedules } from './schedule.ts';
 import * as systems from './systems.ts';
@@ -29,6 +29,7 @@ const environment = block({
   channel: channel.optional(),
   ladder: ladder.optional(),
   approvals: approvals.optional(),
+  rooms: rooms.optional(),
 });
 
 /** A monitor elsewhere, which pages when it hears nothing any more. */
@@ -44,6 +45,7 @@ const file = block({
   channel: channel.optional(),
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
+  rooms: rooms.optional(),
   schedules: schedules.prefault({}),
   heartbeat: heartbeat.optional(),
   publicUrl: webAddress('the address under which Paksa’s port is reached from outside').optional(),

@@ -9,7 +9,8 @@ export interface Move {
   readonly effects: readonly Effect[];
 }
 
-function onto(before: Incident, ladder: Ladder, why: string): Move {
+/** The ladder as it has become: who is paged for it, or that nobody is left. Whoever it was handed to has had their time. */
+export function climbOnto({ handedTo: _, ...before }: Incident, ladder: Ladder, why: string): Move {
   const incident: Incident = { ...before, pagesFailed: [] };
   if (ladder.state === 'exhausted')
     return {
@@ -31,16 +32,18 @@ function onto(before: Incident, ladder: Ladder, why: string): Move {
 
 /** A step failed, or somebody asked for more people: the next level is paged, and an earlier answer no longer stands. */
 export const raise = (incident: Incident, at: number, why: string): Move =>
-  onto({ ...incident, status: 'open' }, climb(incident.ladder, incident.policy.escalation, at), why);
+  climbOnto({ ...incident, status: 'open' }, climb(incident.ladder, incident.policy.escalation, at), why);
 
-/** Nobody answered in time. */
-export const raiseUnanswered = (incident: Incident, at: number): Move => {
+/** Nobody answered in time, or nobody can. */
+export const raiseUnanswered = (incident: Incident, at: number, because?: string): Move => {
   const { ladder, policy } = incident;
-  const why =
-    ladder.state === 'waiting'
+  if (because !== undefined) return climbOnto(incident, unanswered(ladder, policy.escalation, at), because);
+  const why = incident.handedTo
+    ? 'Whoever it was handed to has not acknowledged it.'
+    : ladder.state === 'waiting'
       ? 'Nobody has acknowledged the incident.'
       : `Level ${ladder.level} did not answer.`;
-  return onto(incident, unanswered(ladder, policy.escalation, at), why);
+  return climbOnto(incident, unanswered(ladder, policy.escalation, at), why);
 };
 
 /** Somebody is at it. */

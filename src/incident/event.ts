@@ -3,6 +3,7 @@ import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview } from '../runbook/fix.ts';
 import type { AlertSource, AlertsSeen } from './alert.ts';
 import type { PageRef, ProposedFix } from './incident.ts';
+import type { LifeEvent } from './life-event.ts';
 import type { Plan, StepFinding, StepRef } from './plan.ts';
 
 /** Which attempt is meant; `round` makes a late message from an earlier one harmless. */
@@ -12,6 +13,7 @@ export interface AttemptRef {
 }
 
 export type IncidentEvent =
+  | LifeEvent
   /** `alerts`: those that opened it. */
   | {
       readonly type: 'opened';
@@ -72,9 +74,6 @@ export type IncidentEvent =
   /** `step`: the ladder's step that was seen when it was asked for; absent where nothing was shown. */
   | { readonly type: 'escalated'; readonly step?: number; readonly via?: string }
   | { readonly type: 'resolved'; readonly via?: string }
-  /** It is not over after all. */
-  | { readonly type: 'reopened' }
-  | { readonly type: 'noted'; readonly text: string; readonly via?: string }
   /** Done where the page was received, and not here: why. */
   | { readonly type: 'heard'; readonly deed: Deed; readonly why: string }
   | { readonly type: 'timer-due'; readonly timer: Timer; readonly due: number }
@@ -99,8 +98,11 @@ export type IncidentEvent =
 /** What people do about an incident where its page was received. None of it changes what is looked after. */
 export type Deed = 'acknowledge' | 'unacknowledge' | 'escalate' | 'resolve' | 'reopen' | 'note';
 
-/** `ladder`: the next page falls due. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. */
-export type Timer = 'ladder' | `approval/${string}` | `step/${string}`;
+/**
+ * `ladder`: the next page falls due. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. `snooze`: it is over.
+ * `room`: the channel of a resolved incident is archived.
+ */
+export type Timer = 'ladder' | 'snooze' | 'room' | `approval/${string}` | `step/${string}`;
 
 /** When, by whom (a user id, `cli:name`, `at:service/name`, or `paksa`), and what. */
 export type Happening = { readonly at: number; readonly actor: string } & IncidentEvent;
@@ -114,6 +116,8 @@ export type Effect =
   | { readonly do: 'page'; readonly page: PageRef }
   /** It was answered: the services that were paged stop calling people. */
   | { readonly do: 'quiet' }
+  /** Its own channel is brought up to date. */
+  | { readonly do: 'room' }
   | { readonly do: 'set-timer'; readonly timer: Timer; readonly due: number }
   /** The whole topic is looked at, because of alerts. */
   | { readonly do: 'diagnose'; readonly by: AlertSource }

@@ -2,6 +2,7 @@
 import { pageKey } from '../../src/engine/escalate.ts';
 import type { LogEntry } from '../../src/engine/ports.ts';
 import type { Incident } from '../../src/incident/incident.ts';
+import { HAND_OVER } from '../../src/policy/ladder.ts';
 import type { Taken } from './provider.ts';
 
 /** What has been seen of one incident so far. */
@@ -36,8 +37,11 @@ export function watch(seen: Watched, incident: Incident, { seq, happening, effec
     const key = pageKey(incident.id, effect.page);
     must(!pages.has(key), `${key} is decided on twice`);
     must(status === 'open', `${key} is sent though it is ${status}`);
+    const { level, attempt } = effect.page;
     must(
-      effect.page.level === ladder.level && effect.page.attempt === ladder.attempt,
+      level === HAND_OVER
+        ? attempt === ladder.paged[HAND_OVER]
+        : level === ladder.level && attempt === ladder.attempt,
       `${key} is of another step`,
     );
     pages.set(key, 'owed');
@@ -64,6 +68,8 @@ export function watch(seen: Watched, incident: Incident, { seq, happening, effec
     `the ladder is ${ladder.state}, its next step ${ladder.nextAt}`,
   );
   must(status === 'open' || !waits, `${status}, and the ladder is ${ladder.state}`);
+  must(!incident.snoozed || status === 'acknowledged', `it is snoozed and ${status}`);
+  must(!incident.handedTo || waits, `it waits for whom it was handed to, and the ladder is ${ladder.state}`);
   return { version: seq, pages, approved, begun };
 }
 
@@ -79,6 +85,7 @@ export function settle(
       if (state === 'sent' && !times.has(key)) throw new Error(`${key} is called sent, and nobody took it`);
     }
     const { state } = incident.ladder;
+    if (incident.snoozed) throw new Error(`${id} sleeps on: its snooze is long over`);
     if (state === 'waiting' || state === 'climbing')
       throw new Error(`${id} stands still: its ladder is ${state}`);
   }
