@@ -27,12 +27,15 @@ import { createHeartbeat } from './paging/heartbeat.ts';
 import { createSlackPager } from './paging/slack.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient, refuseBadToken } from './slack/calls.ts';
+import { drawPostmortem } from './slack/chronicle.ts';
 import { createHttpReceiver } from './slack/http-receiver.ts';
 import { slackLogger } from './slack/logger.ts';
 import { createOutbox } from './slack/outbox.ts';
 import { createPages } from './slack/pages.ts';
+import { createDrawPostmortem } from './slack/postmortem.ts';
 import { type PublishDeps, publish } from './slack/publish.ts';
 import { createAccept, workOn } from './slack/receive.ts';
+import { keepRoom } from './slack/room.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
 import { createAlerts } from './store/alerts.ts';
@@ -41,6 +44,7 @@ import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
 import { createReceipts } from './store/receipts.ts';
 import { createReplies } from './store/replies.ts';
+import { createRooms } from './store/rooms.ts';
 import { createStore } from './store/store.ts';
 
 export interface EngineOptions {
@@ -120,6 +124,8 @@ export async function openEngine({
     diagnosing,
     working,
     handlers,
+    /** A draft in Markdown; people are named by their ids. @throws UserError when there is no such incident */
+    postmortem: async (id: string) => (await drawPostmortem({ store, redact }, id)).markdown,
     close: async () => {
       await jobs.stop(DRAIN_MS);
       await estate.close();
@@ -179,6 +185,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const replies = createReplies(pool, jobs.enqueue);
   const replying = { store, replies, deliveries: ladder.deliveries, checkpoint };
   const incoming = { topics, redact: diagnosing.redact, checkpoint, log };
+  const rooms = createRooms(pool);
 
   const socket =
     connection.mode === 'socket'
@@ -194,6 +201,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       diagnose: diagnosing,
       schedules: config.schedules,
       silences: config.silences,
+      postmortem: createDrawPostmortem({ client, store, messages, redact }),
       checkpoint,
       logger,
     },
@@ -203,6 +211,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     {
       ...engine.handlers,
       ...ladder.handlers,
+      room: (task) => keepRoom({ client, store, rooms, outbox, redact, checkpoint }, task),
       alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),

@@ -34,6 +34,7 @@ export interface PageMessage {
   edited: boolean;
   /** Seen by this user only, gone at reload. */
   ephemeralFor?: string;
+  files?: { name: string; url: string }[];
   reactions?: { name: string; users: string[] }[];
 }
 

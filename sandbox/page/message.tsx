@@ -107,6 +107,11 @@ export const Message = memo(function Message({
             {blocks.length > 0 ? <Blocks blocks={blocks} /> : <Mrkdwn text={text} />}
           </SurfaceContext>
         </div>
+        {message.files?.map(({ name, url }) => (
+          <a key={url} className="message-file" href={url} target="_blank" rel="noreferrer">
+            📄 {name}
+          </a>
+        ))}
         {message.edited && !isHead && <span className="message-note">edited</span>}
         <Reactions reactions={message.reactions ?? []} />
         {onOpenThread !== undefined && !isPrivate && (

@@ -15,6 +15,7 @@ import { openDatabase } from '../store/embedded/database.ts';
 import { answerLines } from './answers.ts';
 import { diagnose } from './diagnose.ts';
 import { fix } from './fix.ts';
+import { incident, incidentNamed, postmortem } from './incident.ts';
 import { checkLadders, schedulesPaged } from './ladder.ts';
 import { override, showOnCall } from './on-call.ts';
 import { print } from './print.ts';
@@ -27,6 +28,9 @@ import { EXIT, USAGE } from './usage.ts';
 
 class UsageError extends UserError {}
 
+/** Commands that end in words of any number. */
+const OF_ANY_LENGTH: ReadonlySet<string> = new Set(['override', 'silence', 'incident']);
+
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = read(args);
   const [command, first, second, ...rest] = positionals;
@@ -34,7 +38,7 @@ async function run(args: string[]): Promise<number> {
     print(USAGE);
     return command === undefined && !values.help ? EXIT.usage : EXIT.healthy;
   }
-  if (rest.length > 0 && command !== 'override' && command !== 'silence')
+  if (rest.length > 0 && !OF_ANY_LENGTH.has(command))
     throw new UsageError(`“${rest.join(' ')}” is one word too many.`);
   switch (`${command} ${command === 'ladder' || command === 'config' ? (first ?? '') : ''}`.trim()) {
     case 'topics':
@@ -86,6 +90,18 @@ async function run(args: string[]): Promise<number> {
         const options = { timeZone, environment: values.env, yes: values.yes };
         return silence(deps, positionals.slice(1), options);
       });
+    }
+    case 'incident':
+    case 'postmortem': {
+      if (first === undefined) throw new UsageError('Which incident? Write INC-12.');
+      asUsage(() => incidentNamed(first));
+      if (command === 'postmortem' && second !== undefined)
+        throw new UsageError(`“${second}” is one word too many.`);
+      const id = incidentNamed(first);
+      const words = second === undefined ? [] : [second, ...rest];
+      return withEngine(loadConfig({ env: process.env }), (engine) =>
+        command === 'postmortem' ? postmortem(engine, id) : incident(engine, id, words),
+      );
     }
     case 'diagnose': {
       if (first === undefined) throw new UsageError('Diagnose what? Name a topic: paksa topics lists them.');

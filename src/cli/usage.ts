@@ -19,6 +19,9 @@ export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is
                                          page nobody for a while; or until 18:00, until 2026-12-24 18:00
   paksa silences                         what is silenced, and what is coming
   paksa unsilence <number>               end a silence
+  paksa incident <INC-1>                 where it stands
+  paksa incident <INC-1> ack | snooze 1h | assign U… | note … | resolve | reopen … | merge INC-2 | escalate
+  paksa postmortem <INC-1>               a draft in Markdown, with the facts filled in
   paksa ladder check                     who would be paged, and when
   paksa config check                     everything that is wrong with the configuration
 

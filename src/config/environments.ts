@@ -32,7 +32,8 @@ export function readEnvironments(
   problems: ConfigProblem[],
 ): readonly Environment[] {
   return Object.entries(file.environments).map(([name, described]): Environment => {
-    const { channel, ladder, ladderRules, approvals, postgres, redis, api, ...rest } = described;
+    const { channel, ladder, ladderRules, approvals, rooms = file.rooms, ...systems } = described;
+    const { postgres, redis, api, ...rest } = systems;
     const ladders = laddersOf(file, { ladder, ladderRules });
     const at = (key: string) => `environments.${name}.${key}`;
     const read = (variable: string | undefined, key: string): string | undefined => {
@@ -63,7 +64,11 @@ export function readEnvironments(
         ...(api ? { api: apiSeen(api) } : {}),
       },
       credentials: { postgresUrl: postgresUrl?.href, redisUrl: redisUrl?.href, apiToken },
-      policy: { escalation: ladders.default, approval: approvals ?? file.approvals },
+      policy: {
+        escalation: ladders.default,
+        approval: approvals ?? file.approvals,
+        ...(rooms ? { rooms } : {}),
+      },
       ladders,
       channel: channel ?? file.channel,
     };

@@ -6,7 +6,7 @@ import { matching, variable, webAddress } from './fields.ts';
 import { ladderRules, ladders, refuseIdleRules } from './ladders.ts';
 import { maintenance, refuseUnknownEnvironments, silences } from './maintenance.ts';
 import { pagers, people } from './pagers.ts';
-import { approvals, channel, ladder } from './policy.ts';
+import { approvals, channel, ladder, rooms } from './policy.ts';
 import { block, must } from './refusal.ts';
 import { refuseUnknown, schedules } from './schedule.ts';
 import * as systems from './systems.ts';
@@ -33,6 +33,7 @@ const environment = block({
   ladder: ladder.optional(),
   ladderRules: ladderRules.optional(),
   approvals: approvals.optional(),
+  rooms: rooms.optional(),
 });
 
 /** A monitor elsewhere, which pages when it hears nothing any more. */
@@ -48,6 +49,7 @@ const file = block({
   channel: channel.optional(),
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
+  rooms: rooms.optional(),
   schedules: schedules.prefault({}),
   ladders: ladders.prefault({}),
   ladderRules: ladderRules.prefault([]),

@@ -1,6 +1,6 @@
 /** What paksa.yaml says of the ladder and of approvals, for all environments or for one. */
 import { z } from 'zod';
-import type { Responder } from '../policy/policy.ts';
+import type { Responder, RoomPolicy } from '../policy/policy.ts';
 import { duration } from './duration.ts';
 import { count, matching, text } from './fields.ts';
 import { pagerNames } from './pagers.ts';
@@ -74,3 +74,15 @@ export const approvals = block({
   expires: duration('10s', '7d').default(1_800_000),
   selfApproval: z.boolean(must('true or false')).default(false),
 }).transform(({ expires, ...rest }) => ({ ...rest, expiresMs: expires }));
+
+export const rooms = block({
+  for: z.enum(['emergencies', 'critical'], must('emergencies or critical')).default('emergencies'),
+  private: z.boolean(must('true or false')).default(false),
+  archiveAfter: duration('0s', '90d').optional(),
+}).transform(
+  ({ private: isPrivate, archiveAfter, ...rest }): RoomPolicy => ({
+    ...rest,
+    isPrivate,
+    ...(archiveAfter === undefined ? {} : { archiveAfterMs: archiveAfter }),
+  }),
+);

@@ -4,11 +4,12 @@ import {
   type AlertsSeen,
   alertFindings,
   type IncidentAlerts,
+  isOfAlert,
   type NamedAlerts,
 } from '../incident/alert.ts';
 import type { IncidentEvent } from '../incident/event.ts';
 import { fingerprintOf, type Incident } from '../incident/incident.ts';
-import { worstSeverity } from '../runbook/finding.ts';
+import { type Finding, worstSeverity } from '../runbook/finding.ts';
 import { commit } from './apply.ts';
 import { runbookOf } from './lookup.ts';
 import { newIncident, proposedFixes } from './open.ts';
@@ -39,7 +40,10 @@ export async function workOnAlerts(deps: AlertDeps, group: AlertGroup): Promise<
 }
 
 async function bringUpToDate(tx: Transaction, deps: AlertDeps, group: Required<AlertGroup>): Promise<void> {
-  const open = await tx.lockOpen(fingerprintOf(group.environment, group.topic));
+  const fingerprint = fingerprintOf(group.environment, group.topic);
+  const open = await tx.lockOpen(fingerprint);
+  const elsewhere = open ? undefined : await tx.lockMerged(fingerprint);
+  if (elsewhere) return hear(tx, elsewhere, group, fingerprint);
   const seen = (await tx.alertsOf(group, open?.id)) ?? (open?.alerts && ended(open.alerts));
   if (!seen) return;
   if (!open && seen.firing === 0) return;
@@ -50,6 +54,43 @@ async function bringUpToDate(tx: Transaction, deps: AlertDeps, group: Required<A
   if (open) await seeSilences(tx, alerted?.done ? alerted.incident : open);
   await tx.joinAlerts(group, incident.id);
 }
+
+/** Merged into another incident, it goes on there: what fires of it is told, and once nothing does, Paksa looks. */
+async function hear(
+  tx: Transaction,
+  incident: Incident,
+  group: Required<AlertGroup>,
+  of: string,
+): Promise<void> {
+  const seen = await tx.alertsOf(group, incident.id);
+  if (!seen) return;
+  const findings = alertFindings(seen);
+  const known = incident.merged?.find(({ fingerprint }) => fingerprint === of)?.findings ?? [];
+  await tx.joinAlerts(group, incident.id);
+  if (saying(known.filter(isOfAlert)) === saying(findings)) return;
+  const severity = worstSeverity(findings);
+  const heard = await commit(
+    tx,
+    incident,
+    { type: 'seen-elsewhere', of, findings, severity },
+    { actor: seen.source },
+  );
+  if (!heard.done || seen.firing > 0 || heard.incident.status === 'resolved') return;
+  const id = `${incident.id}/${heard.incident.version}`;
+  await tx.saveDiagnosis({
+    id,
+    ...group,
+    requestedBy: seen.source,
+    findings: [],
+    skipped: [],
+    state: 'running',
+  });
+  await tx.send({ task: 'diagnose', diagnosis: id });
+}
+
+/** That it was said again changes nothing. */
+const saying = (findings: readonly Finding[]): string =>
+  findings.map(({ check, status, summary }) => `${check} ${status} ${summary}`).join('\n');
 
 /** What was seen once, and had ended before it was joined. */
 const ended = ({ looking: _, ...known }: IncidentAlerts): AlertsSeen => ({

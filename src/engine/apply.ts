@@ -6,6 +6,7 @@ import type { Permission } from '../policy/permission.ts';
 import type { Responder } from '../policy/policy.ts';
 import { periodsOf } from './periods.ts';
 import type { Diagnosis, Store, Transaction } from './ports.ts';
+import type { Refusal } from './refused.ts';
 import type { Task } from './task.ts';
 
 export type Applied = { readonly done: true; readonly incident: Incident } | Refused;
@@ -25,6 +26,8 @@ export interface Circumstance {
   readonly cause?: string;
   /** Asked with the incident held, so that what it allows is still so when it is done. */
   readonly permit?: (incident: Incident) => Permission;
+  /** Written down where that is refused. */
+  readonly refusal?: Refusal;
 }
 
 export const apply = (
@@ -40,9 +43,20 @@ export const apply = (
     if (circumstance.cause !== undefined && (await tx.hasHappened(circumstance.cause)))
       return { done: true, incident };
     const permission = circumstance.permit?.(incident);
-    if (permission && !permission.allowed) return { done: false, why: permission.why, who: permission.who };
+    if (permission && !permission.allowed) return forbidden(tx, incident, permission, circumstance);
     return commit(tx, incident, event, circumstance);
   });
+
+export async function forbidden(
+  tx: Transaction,
+  incident: Incident,
+  { why, who }: Extract<Permission, { allowed: false }>,
+  { actor, refusal }: Pick<Circumstance, 'actor' | 'refusal'>,
+): Promise<Refused> {
+  if (refusal && !(await tx.hasHappened(refusal.cause)))
+    await commit(tx, incident, refusal.event, { actor, cause: refusal.cause });
+  return { done: false, why, who };
+}
 
 /** The second half of `apply`, for who holds the incident already. */
 export async function commit(
@@ -102,6 +116,8 @@ function taskOf(next: Incident, effect: Effect): { task: Task; at?: number } | u
       return { task: { task: 'page', incident, page: effect.page } };
     case 'quiet':
       return { task: { task: 'quiet', incident } };
+    case 'room':
+      return { task: { task: 'room', incident } };
     case 'set-timer':
       return { task: { task: 'timer', incident, timer: effect.timer, due: effect.due }, at: effect.due };
     case 'tell':

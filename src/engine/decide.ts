@@ -5,11 +5,21 @@ import type { StepRef } from '../incident/plan.ts';
 import { type Actor, mayAnswer, mayDecide, mayDeny, type Permission } from '../policy/permission.ts';
 import { type Applied, apply } from './apply.ts';
 import type { Checkpoint, Store } from './ports.ts';
+import { refusalOf } from './refused.ts';
 
 export interface DecideDeps {
   readonly store: Store;
   readonly checkpoint: Checkpoint;
 }
+
+/** What is done with an incident beside its fixes. Merging and opening again concern two incidents: merge.ts and reopen.ts. */
+export type LifeDecision =
+  /** Epoch milliseconds. */
+  | { readonly decision: 'snooze'; readonly until: number }
+  /** A Slack user. */
+  | { readonly decision: 'reassign'; readonly to: string }
+  /** Without secrets. */
+  | { readonly decision: 'note'; readonly text: string };
 
 export type Decision =
   | { readonly decision: 'request-fix'; readonly fix: string }
@@ -21,7 +31,8 @@ export type Decision =
   | { readonly decision: 'stop-procedure'; readonly round: number; readonly reason: string }
   | { readonly decision: 'acknowledge' }
   | { readonly decision: 'escalate'; readonly step?: number }
-  | { readonly decision: 'resolve' };
+  | { readonly decision: 'resolve' }
+  | LifeDecision;
 
 /** Does it, or says why not and who may. `cause` is the payload's id: delivered twice, it is done once. */
 export async function decide(
@@ -35,6 +46,7 @@ export async function decide(
     actor: actor.id,
     ...(cause === undefined ? {} : { cause }),
     permit: (held) => permission(held, decision, actor),
+    refusal: refusalOf(incident, decision, actor.id),
   });
   deps.checkpoint('decided');
   return applied;
@@ -74,6 +86,12 @@ function eventOf(decision: Decision): IncidentEvent {
       return { type: 'escalated', ...(decision.step === undefined ? {} : { step: decision.step }) };
     case 'resolve':
       return { type: 'resolved' };
+    case 'snooze':
+      return { type: 'snoozed', until: decision.until };
+    case 'reassign':
+      return { type: 'reassigned', to: decision.to };
+    case 'note':
+      return { type: 'noted', text: decision.text };
   }
 }
 
@@ -83,11 +101,12 @@ const TICKS = {
   'retry-step': 'step-retried',
 } as const;
 
-/** Anybody may ask for a fix (nothing happens before a decision) and for more people. */
+/** Anybody may ask for a fix (nothing happens before a decision) and for more people, and note what they know. */
 function permission(incident: Incident, decision: Decision, actor: Actor): Permission {
   switch (decision.decision) {
     case 'request-fix':
     case 'escalate':
+    case 'note':
       return { allowed: true };
     case 'approve':
       return mayDecide(incident, actor, incident.attempts[decision.fix]?.requestedBy);
@@ -103,6 +122,8 @@ function permission(incident: Incident, decision: Decision, actor: Actor): Permi
     case 'stop-procedure':
     case 'acknowledge':
     case 'resolve':
+    case 'snooze':
+    case 'reassign':
       return mayAnswer(incident, actor);
   }
 }

@@ -98,7 +98,10 @@ export const conclude = (
   deps.store.transact(async (tx) => {
     const runbook = runbookOf(deps.topics, diagnosis.topic);
     const target = deps.estate.target(diagnosis.environment);
-    const open = await tx.lockOpen(fingerprintOf(diagnosis.environment, diagnosis.topic));
+    const fingerprint = fingerprintOf(diagnosis.environment, diagnosis.topic);
+    const own = await tx.lockOpen(fingerprint);
+    // Merged into another, it is heard there: its own fixes and findings are not that one's.
+    const open = own ?? (await tx.lockMerged(fingerprint));
     const fixes = proposedFixes(runbook, target, findings);
     const isProblem = overall(findings) === 'problem';
     const severity = worstSeverity(findings);
@@ -106,7 +109,9 @@ export const conclude = (
       ? await commit(
           tx,
           open,
-          { type: 'diagnosed', findings, severity, fixes },
+          own
+            ? { type: 'diagnosed', findings, severity, fixes }
+            : { type: 'seen-elsewhere', of: fingerprint, findings, severity },
           {
             actor: isAlertSource(diagnosis.requestedBy) ? diagnosis.requestedBy : PAKSA,
             cause: diagnosis.id,

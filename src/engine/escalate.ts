@@ -2,6 +2,7 @@
 import { AdapterError, messageOf } from '../errors.ts';
 import { PAKSA } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
+import { HAND_OVER } from '../policy/ladder.ts';
 import { type Recipient, type Responder, refOf } from '../policy/policy.ts';
 import { type Applied, apply } from './apply.ts';
 import { whoTakes } from './on-call.ts';
@@ -65,7 +66,8 @@ export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskO
       responder.kind === 'schedule' ? await whoTakes(deps, responder.id, cause) : responder;
     const by = await deps.pager.page(incident, page, to);
     deps.checkpoint('page-sent');
-    const reached = responder.kind === 'schedule' ? { reached: to.id } : {};
+    const isNews = responder.kind === 'schedule' || page.level === HAND_OVER;
+    const reached = isNews ? { reached: to.id } : {};
     await apply(deps.store, id, { type: 'page-sent', page, by, ...reached }, { actor: PAKSA, cause });
     deps.checkpoint('page-recorded');
   } catch (error) {
@@ -74,8 +76,9 @@ export async function sendPage(deps: EscalateDeps, { incident: id, page }: TaskO
   }
 }
 
-/** By the policy that the incident was opened with. @throws AdapterError when it names nobody so */
+/** By the policy that the incident was opened with, or whom it was handed to. @throws AdapterError when it names nobody so */
 function responderOf({ policy }: Incident, { level, responder }: PageRef): Responder {
+  if (level === HAND_OVER) return { kind: 'user', id: responder.slice('user/'.length) };
   const found = policy.escalation.levels[level - 1]?.responders.find((each) => refOf(each) === responder);
   if (found) return found;
   throw new AdapterError(`Level ${level} has no responder ${responder}: page somebody by hand.`, {

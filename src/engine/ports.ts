@@ -35,6 +35,8 @@ export interface Transaction {
   lock(id: string): Promise<Incident | undefined>;
   /** The unresolved incident with this fingerprint, held likewise. */
   lockOpen(fingerprint: string): Promise<Incident | undefined>;
+  /** The unresolved incident in which the latest merged one with this fingerprint goes on, held likewise. */
+  lockMerged(fingerprint: string): Promise<Incident | undefined>;
   nextIncidentId(): Promise<string>;
   save(incident: Incident, happening: Happening, effects: readonly Effect[], cause?: string): Promise<void>;
   saveDiagnosis(diagnosis: Diagnosis): Promise<void>;
@@ -43,6 +45,8 @@ export interface Transaction {
   alertsOf(group: AlertGroup, incident: string | undefined): Promise<AlertsSeen | undefined>;
   /** Those that fire there and are of no incident are of this one. */
   joinAlerts(group: AlertGroup, incident: string): Promise<void>;
+  /** Those of the group that are of the one incident are of the other from now on; all of that incident without a group. */
+  moveAlerts(from: string, to: string, group?: Required<AlertGroup>): Promise<void>;
   /** Firing alerts that no route knows and nobody was told of are put on a notice: how many. */
   noticeAlerts(environment: string, notice: string): Promise<number>;
   /** The latest notice there, and when it was begun. */
@@ -261,6 +265,10 @@ export type CheckpointName =
   | 'quiet-recorded'
   | 'reply-kept'
   | 'replied'
+  | 'merged'
+  | 'room-claimed'
+  | 'room-created'
+  | 'room-invited'
   | 'message-claimed'
   | 'message-posted';
 
@@ -289,6 +297,31 @@ export interface Messages {
   begun(prefix: string): Promise<ReadonlyMap<string, HeldMessage['state']>>;
   /** Where a message is, without holding it. */
   find(key: string): Promise<{ readonly channel: string; readonly ts: string } | undefined>;
+  /** The key of the message that stands there. */
+  at(channel: string, ts: string): Promise<string | undefined>;
+}
+
+/** A channel that an incident is to have, held by one process at a time. */
+export interface HeldRoom {
+  /** `creating`: whoever held it before died, or got no answer. Look before creating. */
+  readonly state: 'owed' | 'creating' | 'open';
+  /** The name that was last tried. */
+  readonly name?: string;
+  /** When, epoch milliseconds. */
+  readonly begunAt?: number;
+  readonly channel?: string;
+  /** Whoever was invited, or could not be: nobody is asked twice. */
+  readonly invited: readonly string[];
+  markCreating(name: string): Promise<void>;
+  /** Slack refused: no channel of that name was made. */
+  markRefused(): Promise<void>;
+  markOpen(channel: string): Promise<void>;
+  markInvited(user: string): Promise<void>;
+}
+
+export interface Rooms {
+  /** Holds the incident's channel of this number, made if need be. */
+  hold<Result>(incident: string, number: number, work: (room: HeldRoom) => Promise<Result>): Promise<Result>;
 }
 
 /** A payload as it came, kept before it was acknowledged. */

@@ -19,6 +19,8 @@ export type Task =
   | { readonly task: 'quiet'; readonly incident: string }
   /** What somebody answered where they were paged, made durable before it was acknowledged. */
   | { readonly task: 'reply'; readonly reply: string }
+  /** The incident's own channel: made, joined, told, archived. */
+  | { readonly task: 'room'; readonly incident: string }
   /** What has come of a group of alerts is worked on. */
   | ({ readonly task: 'alerts' } & AlertGroup)
   /** Brings what people see of a diagnosis or an incident up to date. */

@@ -134,6 +134,8 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
       const irreversible = proposedFix(incident, fix)?.irreversible;
       if (irreversible !== undefined) return refuse(`It cannot be undone: ${irreversible}.`);
       if (workInHand(incident)) return refuse('Another fix is under way: one at a time.');
+      if (incident.mergedInto !== undefined)
+        return refuse(`It goes on in ${incident.mergedInto}: open it again first.`);
       // A resolved incident is taken up again by who asks: what is put back may be the problem, and a diagnosis joins it.
       const reopened: Incident =
         incident.status === 'resolved'

@@ -2,6 +2,7 @@
 import type { Timer } from './event.ts';
 import type { Incident } from './incident.ts';
 import { currentStep, underway } from './plan.ts';
+import { archivedAt } from './room.ts';
 
 export interface DueTimer {
   readonly timer: Timer;
@@ -9,16 +10,17 @@ export interface DueTimer {
   readonly due: number;
 }
 
-/** The soonest first; none of a resolved incident. */
+const at = (timer: Timer, due: number | undefined): DueTimer[] => (due === undefined ? [] : [{ timer, due }]);
+
+/** The soonest first; of a resolved incident, that of its channel alone. */
 export function timersOf(incident: Incident): readonly DueTimer[] {
-  if (incident.status === 'resolved') return [];
-  const at = (timer: Timer, due: number | undefined): DueTimer[] =>
-    due === undefined ? [] : [{ timer, due }];
+  if (incident.status === 'resolved') return at('room', archivedAt(incident));
   const run = underway(incident);
   const step = run && currentStep(run);
   return [
     ...at('ladder', incident.ladder.nextAt),
     ...at('silence', incident.silence?.nextAt),
+    ...at('snooze', incident.snoozed?.until),
     ...Object.values(incident.attempts).flatMap(({ fix, stage, expiresAt }) =>
       stage === 'awaiting-approval' ? at(`approval/${fix}`, expiresAt) : [],
     ),

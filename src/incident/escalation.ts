@@ -10,7 +10,8 @@ export interface Move {
   readonly effects: readonly Effect[];
 }
 
-function onto(before: Incident, ladder: Ladder, why: string): Move {
+/** The ladder as it has become: who is paged for it, or that nobody is left. Whoever it was handed to has had their time. */
+export function climbOnto({ handedTo: _, ...before }: Incident, ladder: Ladder, why: string): Move {
   const incident: Incident = { ...before, pagesFailed: [] };
   if (ladder.state === 'exhausted')
     return {
@@ -33,19 +34,26 @@ function onto(before: Incident, ladder: Ladder, why: string): Move {
 /** A step failed, or somebody asked for more people: the next level is paged, and an earlier answer no longer stands. */
 export function raise(incident: Incident, at: number, why: string): Move {
   const open: Incident = { ...incident, status: 'open' };
-  return keptQuiet(open, at, why) ?? onto(open, climb(incident.ladder, incident.policy.escalation, at), why);
+  const { ladder, policy } = open;
+  return keptQuiet(open, at, why) ?? climbOnto(open, climb(ladder, policy.escalation, at), why);
 }
 
-/** Nobody answered in time. */
-export const raiseUnanswered = (incident: Incident, at: number): Move => {
+/** Nobody answered in time, or nobody can. */
+export const raiseUnanswered = (incident: Incident, at: number, because?: string): Move => {
   const { ladder, policy } = incident;
+  if (because !== undefined)
+    return (
+      keptQuiet(incident, at, because) ??
+      climbOnto(incident, unanswered(ladder, policy.escalation, at), because)
+    );
   // One that has just begun stops the ladder: its job may come after this one.
   if (silencedBy(incident, at)) return { next: incident, effects: [] };
-  const why =
-    ladder.state === 'waiting'
+  const why = incident.handedTo
+    ? 'Whoever it was handed to has not acknowledged it.'
+    : ladder.state === 'waiting'
       ? 'Nobody has acknowledged the incident.'
       : `Level ${ladder.level} did not answer.`;
-  return onto(incident, unanswered(ladder, policy.escalation, at), why);
+  return climbOnto(incident, unanswered(ladder, policy.escalation, at), why);
 };
 
 /** Somebody is at it. */

@@ -5,6 +5,7 @@ import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview } from '../runbook/fix.ts';
 import type { AlertSource, AlertsSeen } from './alert.ts';
 import type { PageRef, ProposedFix } from './incident.ts';
+import type { LifeEvent } from './life-event.ts';
 import type { Plan, StepFinding, StepRef } from './plan.ts';
 
 /** Which attempt is meant; `round` makes a late message from an earlier one harmless. */
@@ -14,6 +15,7 @@ export interface AttemptRef {
 }
 
 export type IncidentEvent =
+  | LifeEvent
   /** `alerts`: those that opened it. */
   | {
       readonly type: 'opened';
@@ -74,9 +76,6 @@ export type IncidentEvent =
   /** `step`: the ladder's step that was seen when it was asked for; absent where nothing was shown. */
   | { readonly type: 'escalated'; readonly step?: number; readonly via?: string }
   | { readonly type: 'resolved'; readonly via?: string }
-  /** It is not over after all. */
-  | { readonly type: 'reopened' }
-  | { readonly type: 'noted'; readonly text: string; readonly via?: string }
   /** Done where the page was received, and not here: why. */
   | { readonly type: 'heard'; readonly deed: Deed; readonly why: string }
   /** Silences and maintenance windows: what of them covers it now, or will. */
@@ -103,8 +102,11 @@ export type IncidentEvent =
 /** What people do about an incident where its page was received. None of it changes what is looked after. */
 export type Deed = 'acknowledge' | 'unacknowledge' | 'escalate' | 'resolve' | 'reopen' | 'note';
 
-/** `ladder`: the next page falls due. `silence`: one begins or ends. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue. */
-export type Timer = 'ladder' | 'silence' | `approval/${string}` | `step/${string}`;
+/**
+ * `ladder`: the next page falls due. `silence`: one begins or ends. `snooze`: it is over. `room`: the channel of a resolved
+ * incident is archived. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue.
+ */
+export type Timer = 'ladder' | 'silence' | 'snooze' | 'room' | `approval/${string}` | `step/${string}`;
 
 /** When, by whom (a user id, `cli:name`, `at:service/name`, or `paksa`), and what. */
 export type Happening = {
@@ -123,6 +125,8 @@ export type Effect =
   | { readonly do: 'page'; readonly page: PageRef }
   /** It was answered: the services that were paged stop calling people. */
   | { readonly do: 'quiet' }
+  /** Its own channel is brought up to date. */
+  | { readonly do: 'room' }
   | { readonly do: 'set-timer'; readonly timer: Timer; readonly due: number }
   /** The whole topic is looked at, because of alerts. */
   | { readonly do: 'diagnose'; readonly by: AlertSource }

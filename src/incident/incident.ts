@@ -4,7 +4,9 @@ import type { Policy } from '../policy/policy.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview, Risk } from '../runbook/fix.ts';
 import type { IncidentAlerts } from './alert.ts';
+import type { HandOver, MergedIncident, Snooze } from './life-event.ts';
 import type { ProcedureRun } from './plan.ts';
+import type { Room } from './room.ts';
 import type { Silencing } from './silenced.ts';
 
 export type IncidentStatus = 'open' | 'acknowledged' | 'resolved';
@@ -66,15 +68,16 @@ export type AttemptStage =
 
 /** A page's key: incident, level, responder, attempt. */
 export interface PageRef {
+  /** 0 for whom it is handed over to. */
   readonly level: number;
   readonly attempt: number;
   /** `user/U…`, `usergroup/S…`, `channel/C…`, `schedule/primary`. */
   readonly responder: string;
 }
 
-/** The user who was on call when a schedule's page was sent. */
+/** The user who was on call when a schedule's page was sent, or whom it was handed over to. */
 export interface Reached {
-  /** `schedule/primary`. */
+  /** `schedule/primary`, or `hand-over`. */
   readonly responder: string;
   readonly user: string;
 }
@@ -94,6 +97,20 @@ export interface Incident {
   readonly openedAt: number;
   readonly openedBy: string;
   readonly answeredBy?: string;
+  /** When somebody was at it for the first time, epoch milliseconds. */
+  readonly answeredAt?: number;
+  /** Of a resolved one. */
+  readonly resolvedAt?: number;
+  /** Acknowledged only until then. */
+  readonly snoozed?: Snooze;
+  /** To whom it was handed, while nobody has acknowledged since. */
+  readonly handedTo?: HandOver;
+  /** Of a resolved one: the incident in which it goes on. */
+  readonly mergedInto?: string;
+  /** The incidents that go on in this one. */
+  readonly merged?: readonly MergedIncident[];
+  /** The channel of its own. */
+  readonly room?: Room;
   readonly findings: readonly Finding[];
   /** Only verifications have looked: `findings` is what they saw, and nothing is known of the topic's other checks. */
   readonly undiagnosed?: true;

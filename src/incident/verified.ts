@@ -5,6 +5,7 @@ import { attemptAt } from './attempt-ref.ts';
 import { raise, rearm, resolve } from './escalation.ts';
 import { type Happening, PAKSA } from './event.ts';
 import type { AttemptStage, Incident } from './incident.ts';
+import { isOverElsewhere } from './merging.ts';
 import { having, moved, type Transition } from './outcome.ts';
 import { underway } from './plan.ts';
 
@@ -36,6 +37,7 @@ export function verified(incident: Incident, event: Extract<Happening, { type: '
     !findings.every(isOfAlert) &&
     !undiagnosed &&
     findings.every(({ status }) => status !== 'problem') &&
+    isOverElsewhere(next) &&
     !underway(next);
   return moved(isOver ? resolve(next, PAKSA) : next);
 }

@@ -140,6 +140,7 @@ export async function startJobs(
         timer: listenForTimers(),
         page: listen('page'),
         quiet: listen('quiet'),
+        room: listen('room'),
         alerts: listen('alerts'),
         publish: listen('publish'),
         receive: listen('receive'),

@@ -37,6 +37,8 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
   },
   'page-lost': PERSISTENT,
   quiet: PERSISTENT,
+  // One waiting and one at work for each incident: its channel is brought up to date with all that has happened.
+  room: { ...PERSISTENT, policy: 'stately' },
   // One waiting and one at work for each group: it is worked on by one, once for all that has come.
   alerts: { ...PERSISTENT, policy: 'stately' },
   // Likewise for each message: any number of changes while one is drawn are drawn once after it.
@@ -47,6 +49,7 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
 
 function keyOf(task: Task): string | undefined {
   if (task.task === 'alerts') return `${task.environment}/${task.topic ?? ''}`;
+  if (task.task === 'room') return task.incident;
   return task.task === 'publish' ? task.subject : undefined;
 }
 

@@ -86,6 +86,24 @@ export function unanswered(ladder: Ladder, policy: EscalationPolicy, now: number
     : climb(ladder, policy, now);
 }
 
+/** Goes on where it stood: the level that it had come to is paged again, or the first one. */
+export function resumed(ladder: Ladder, policy: EscalationPolicy, now: number): Ladder {
+  const { level } = ladder;
+  return level > 0 ? page(ladder, policy, level, 1, now) : climb(ladder, policy, now);
+}
+
+/** Waits for the one whom it is handed to, for as long as the level that it has come to may take to answer. */
+export const handedOver = (ladder: Ladder, policy: EscalationPolicy, now: number): Ladder => ({
+  ...ladder,
+  state: ladder.level === 0 ? 'waiting' : 'climbing',
+  nextAt: now + (policy.levels[Math.max(ladder.level, 1) - 1]?.delayMs ?? 0),
+  paged: { ...ladder.paged, [HAND_OVER]: (ladder.paged[HAND_OVER] ?? 0) + 1 },
+  passedOver: [],
+});
+
+/** The level of those who stand on none: they are paged because somebody handed it to them. */
+export const HAND_OVER = 0;
+
 /** Counts the pages' steps: what a button showed may be older than what is. */
 export const stepOf = (ladder: Ladder): number =>
   Object.values(ladder.paged).reduce((sum, attempts) => sum + attempts, 0);

@@ -17,8 +17,10 @@ export interface Standing {
   readonly policy: Policy;
   readonly ladder: Ladder;
   readonly openedBy: string;
-  /** Users whom a schedule's page has reached. */
+  /** Users whom a schedule's page has reached, or whom it was handed over to. */
   readonly reached?: readonly { readonly user: string }[];
+  /** To whom it is handed now. It may answer for it: who hands over decides no more than that. */
+  readonly handedTo?: { readonly user: string };
 }
 
 export type Permission =
@@ -76,6 +78,7 @@ export const mayDeny = (standing: Standing, actor: Actor, requestedBy: string): 
 export function mayAnswer(standing: Standing, actor: Actor): Permission {
   if (isTerminal(actor) || actor.id === standing.openedBy) return ALLOWED;
   // Relieved since they were paged, they can answer for it all the same.
+  if (standing.handedTo?.user === actor.id) return ALLOWED;
   if (standing.reached?.some(({ user }) => user === actor.id)) return ALLOWED;
   const who = people([
     ...standing.policy.approval.approvers,

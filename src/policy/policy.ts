@@ -46,9 +46,20 @@ export interface ApprovalPolicy {
   readonly selfApproval: boolean;
 }
 
+/** Which incidents get a channel of their own, and what becomes of it. */
+export interface RoomPolicy {
+  /** Declared emergencies, or everything critical. */
+  readonly for: 'emergencies' | 'critical';
+  readonly isPrivate: boolean;
+  /** How long after the incident is resolved it is archived, in milliseconds; it is left when absent. */
+  readonly archiveAfterMs?: number;
+}
+
 export interface Policy {
   /** The ladder's name, where a rule chose it. */
   readonly ladder?: string;
   readonly escalation: EscalationPolicy;
   readonly approval: ApprovalPolicy;
+  /** Nothing gets one when absent. */
+  readonly rooms?: RoomPolicy;
 }

@@ -1,6 +1,7 @@
 /** What somebody typed after `/paksa`, or after a mention: forgiving of case, spaces and the quotes that phones put in. */
 import { EVERYTHING, type Runbook } from '../runbook/define.ts';
 import { byDistance } from './nearest.ts';
+import { type IncidentCommand, parseIncident } from './parse-incident.ts';
 import { type OnCallCommand, parseOnCall, parseOverride, takeMention } from './parse-on-call.ts';
 import { type ProcedureCommand, parseEmergency, parseProcedure } from './parse-procedure.ts';
 import { parseSilence, type SilenceCommand } from './parse-silence.ts';
@@ -14,11 +15,14 @@ export type Command =
   | ProcedureCommand
   | OnCallCommand
   | SilenceCommand
+  | IncidentCommand
   /** Not understood: what to say, and the topics with the nearest one first. */
   | { readonly command: 'unknown'; readonly said: string; readonly nearest: readonly string[] };
 
-const SILENCES = ['silence', 'silences', 'unsilence'];
-const WORDS = ['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override', ...SILENCES];
+const WORDS = [
+  ...['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override'],
+  ...['silence', 'silences', 'unsilence', 'incident', 'note', 'postmortem', 'snooze'],
+];
 /** Longer than any command; the rest is not read. */
 const MOST_TEXT = 500;
 /** Of a word that is said back. */
@@ -38,6 +42,8 @@ export const words = (text: string): string[] =>
     .filter((word) => word !== '');
 
 export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Command {
+  const ofIncident = parseIncident(text);
+  if (ofIncident) return ofIncident;
   const mention = takeMention(text.trimStart().slice(0, MOST_TEXT));
   const { rest, named } = takeEnvironment(words(mention.rest));
   const [first, second, third] = rest;

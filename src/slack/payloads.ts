@@ -8,7 +8,15 @@ export const Pressed = z.object({
   channel: z.object({ id: z.string() }).optional(),
   response_url: z.string().optional(),
   trigger_id: z.string(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: z.string().default(''),
+        selected_option: z.object({ value: z.string() }).nullish(),
+      }),
+    )
+    .min(1),
 });
 export const Submitted = z.object({
   user: z.object({ id: z.string() }),

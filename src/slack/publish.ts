@@ -8,11 +8,13 @@ import type { Runbook } from '../runbook/define.ts';
 import { call } from './calls.ts';
 import type { Outbox, Posted } from './outbox.ts';
 import { publishOverride } from './override-news.ts';
+import { refreshRoom } from './room.ts';
 import { publishSilence } from './silence-news.ts';
 import { section } from './views/blocks.ts';
 import { diagnosisCard } from './views/diagnosis-card.ts';
 import type { Offer } from './views/fixes.ts';
 import { incidentCard } from './views/incident-card.ts';
+import type { Links } from './views/life-news.ts';
 import { noticeView } from './views/notice.ts';
 import { pageView } from './views/page.ts';
 import { surveyCard } from './views/survey-card.ts';
@@ -68,12 +70,26 @@ async function publishIncident(deps: PublishDeps, id: string): Promise<void> {
   const channel = deps.channelOf(incident.environment);
   if (channel !== undefined) await deps.messages.reserve(key, channel);
   const runbook = deps.topics.get(incident.topic);
-  await deps.outbox.refresh(key, incidentCard(incident, offersOf(runbook), runbook?.advice));
+  const links = await linksOf(deps, incident);
+  const view = incidentCard(incident, offersOf(runbook), runbook?.advice, links);
+  await deps.outbox.refresh(key, view);
+  await refreshRoom(deps, incident, view);
   const card = await deps.messages.find(key);
   // From a terminal, with no channel configured: it is read there, and nobody is shown it here.
   if (!card) return;
-  await publishTimeline(deps, incident, card);
+  await publishTimeline(deps, incident, card, links);
   await settlePages(deps, incident, card);
+}
+
+/** The cards of what it was merged into, and of what was merged into it. */
+async function linksOf(deps: PublishDeps, { mergedInto, merged = [] }: Incident): Promise<Links> {
+  const links = new Map<string, string>();
+  for (const id of [...(mergedInto === undefined ? [] : [mergedInto]), ...merged.map((each) => each.id)]) {
+    const card = await deps.messages.find(`incident/${id}`);
+    const link = card && (await permalink(deps.client, card));
+    if (link !== undefined) links.set(id, link);
+  }
+  return links;
 }
 
 /** The procedures of its topic, as they are now. */
@@ -96,7 +112,12 @@ interface Lines {
  * What the thread does not say yet, in the log's order: a thread that is read later is read from above. What has gathered
  * is said in one message, because Slack takes about one a second.
  */
-async function publishTimeline(deps: PublishDeps, incident: Incident, card: Posted): Promise<void> {
+async function publishTimeline(
+  deps: PublishDeps,
+  incident: Incident,
+  card: Posted,
+  links: Links,
+): Promise<void> {
   const prefix = `event/${incident.id}/`;
   const log = await deps.store.log(incident.id);
   const begun = [...(await deps.messages.begun(prefix))].map(([key, state]) => {
@@ -107,8 +128,8 @@ async function publishTimeline(deps: PublishDeps, incident: Incident, card: Post
   const owed = [
     ...begun
       .filter(({ state }) => state !== 'sent')
-      .flatMap(({ from, to }) => gather(incident, within(log, from, to), prefix)),
-    ...gather(incident, within(log, last + 1, Number.POSITIVE_INFINITY), prefix),
+      .flatMap(({ from, to }) => gather(incident, within(log, from, to), prefix, links)),
+    ...gather(incident, within(log, last + 1, Number.POSITIVE_INFINITY), prefix, links),
   ];
   for (const { key, text, broadcast } of owed)
     await deps.outbox.deliver(
@@ -122,10 +143,10 @@ const within = (log: readonly LogEntry[], from: number, to: number): readonly Lo
   log.filter(({ seq }) => seq >= from && seq <= to);
 
 /** As many lines to a message as Slack takes. */
-function gather(incident: Incident, entries: readonly LogEntry[], prefix: string): Lines[] {
+function gather(incident: Incident, entries: readonly LogEntry[], prefix: string, links: Links): Lines[] {
   const messages: (Lines & { readonly from: number })[] = [];
   for (const entry of entries) {
-    const shown = timelineEntry(incident, entry);
+    const shown = timelineEntry(incident, entry, links);
     if (!shown) continue;
     const current = messages.at(-1);
     const text = current ? `${current.text}\n${shown.text}` : shown.text;

@@ -12,14 +12,17 @@ import { type Asker, createTell } from './answer.ts';
 import { actorOf, namedIn } from './authorize.ts';
 import { call, slackError } from './calls.ts';
 import { createOpenDialog, dialogOf, submitted } from './dialogs.ts';
+import { createLifeHandlers, isLifeDialog } from './life.ts';
 import { createOnCallHandlers } from './on-call.ts';
 import { parse } from './parse.ts';
 import { decisionOf, Pressed, Receipt, Submitted } from './payloads.ts';
+import type { DrawPostmortem } from './postmortem.ts';
 import { createSilenceHandlers } from './silence.ts';
 import { createStarter } from './start.ts';
 import { decode, decodeLook, decodeStart, type Look } from './views/button-value.ts';
 import { emergenciesView, proceduresView } from './views/emergencies.ts';
 import { helpView } from './views/help.ts';
+import { isLifeVerb } from './views/life-modal.ts';
 import { OVERRIDE } from './views/on-call.ts';
 import { OVERRIDE_DIALOG } from './views/override-modal.ts';
 import { environmentsView, refusalView, sayView, statusView } from './views/reply.ts';
@@ -41,6 +44,7 @@ export interface RouterDeps {
   readonly topics: Topics;
   readonly diagnose: DiagnoseDeps;
   readonly schedules: Schedules;
+  readonly postmortem: DrawPostmortem;
   readonly silences: SilenceSettings;
   readonly checkpoint: Checkpoint;
   readonly logger: Logger;
@@ -72,7 +76,12 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     }
   };
 
-  const carryOut = async (text: string, asker: Asker, receipt: string, trigger?: string): Promise<void> => {
+  const carryOut = async (
+    text: string,
+    asker: Asker,
+    receipt: string,
+    { trigger, thread }: { readonly trigger?: string; readonly thread?: string | undefined } = {},
+  ): Promise<void> => {
     const command = parse(text, topics);
     switch (command.command) {
       case 'help':
@@ -103,6 +112,8 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
       case 'silences':
       case 'unsilence':
         return silence.carryOut(command, asker, receipt, trigger);
+      case 'incident':
+        return life.typed(command, asker, receipt, thread);
     }
   };
 
@@ -158,6 +169,16 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     openDialog,
     tell,
   });
+  const life = createLifeHandlers({
+    client,
+    store,
+    messages: deps.messages,
+    acting: { store, checkpoint: deps.checkpoint, redact: deps.diagnose.redact },
+    onCall: overriding,
+    openDialog,
+    tell,
+    postmortem: deps.postmortem,
+  });
   const procedures = { ...deps.diagnose, checkpoint: deps.checkpoint };
   const { start, fromCard } = createStarter({
     client,
@@ -170,7 +191,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
   app.command('/paksa', async ({ command, context }) => {
     const asker = { user: command.user_id, channel: command.channel_id, responseUrl: command.response_url };
     const { receipt } = Receipt.parse(context);
-    await answering(asker, carryOut(command.text ?? '', asker, receipt, command.trigger_id));
+    await answering(asker, carryOut(command.text ?? '', asker, receipt, { trigger: command.trigger_id }));
   });
 
   app.event('app_mention', async ({ event, context }) => {
@@ -178,14 +199,18 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     const asker = { user: event.user, channel: event.channel };
     // Paksa's own mention: others say whom a command is about.
     const text = event.text.replace(new RegExp(`<@${context.botUserId}(\\|[^>]*)?>`, 'g'), ' ');
-    await answering(asker, carryOut(text, asker, Receipt.parse(context).receipt));
+    const { receipt } = Receipt.parse(context);
+    await answering(asker, carryOut(text, asker, receipt, { thread: event.thread_ts }));
   });
 
   app.action(/./, async ({ body, context }) => {
     const { user, channel, response_url, trigger_id, actions } = Pressed.parse(body);
     const { receipt } = Receipt.parse(context);
     const asker = { user: user.id, channel: channel?.id, responseUrl: response_url };
-    const [{ action_id, value } = { action_id: '', value: '' }] = actions;
+    const [action] = actions;
+    const { action_id = '', value = '' } = action?.selected_option
+      ? chosenIn(action.selected_option.value)
+      : (action ?? {});
     const [verb = '', what] = action_id.split(':');
     if (verb === 'diagnose') return answering(asker, diagnose(decodeLook(value), asker, receipt));
     if (verb === OVERRIDE) return answering(asker, onCall.press(what, value, asker, trigger_id));
@@ -196,6 +221,8 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     if (!button) return tell(asker, sayView('That button is not one of mine any more: diagnose again.'));
     const { incident, part, version } = button;
     if (verb === 'procedure') return answering(asker, fromCard(button, asker, receipt));
+    if (verb === 'postmortem' || isLifeVerb(verb))
+      return answering(asker, life.press(verb, button, value, asker, trigger_id));
     const dialog = dialogOf(verb, await store.incident(incident), part, value);
     if (dialog) return openDialog(dialog, trigger_id, asker);
     const decision = decisionOf(verb, part, version);
@@ -219,6 +246,10 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
       const asker = { user: body.user.id, channel: body.view.private_metadata || undefined };
       return answering(asker, silence.submitted(body, asker, Receipt.parse(context).receipt));
     }
+    if (isLifeDialog(body.view.callback_id)) {
+      const asker = { user: body.user.id };
+      return answering(asker, life.submitted(body, Receipt.parse(context).receipt));
+    }
     const { user, view } = Submitted.parse(body);
     const button = decode(view.private_metadata);
     const typed = deps.diagnose.redact(view.state.values.reason.text.value?.trim() ?? '');
@@ -231,6 +262,12 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
   });
 
   return app;
+}
+
+/** A choice of the menu is a button's press: `snooze/INC-12::3`. */
+function chosenIn(option: string): { readonly action_id: string; readonly value: string } {
+  const at = option.indexOf('/');
+  return { action_id: option.slice(0, at), value: option.slice(at + 1) };
 }
 
 async function whoWeAre(client: WebClient): Promise<AuthorizeResult> {

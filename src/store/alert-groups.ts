@@ -10,7 +10,7 @@ const SHOWN_UNROUTED = 30;
 const MOST_EVIDENCE = 16;
 const MOST_VALUE = 240;
 
-type OfAlerts = Pick<Transaction, 'alertsOf' | 'joinAlerts' | 'noticeAlerts' | 'latestNotice'>;
+type OfAlerts = Pick<Transaction, 'alertsOf' | 'joinAlerts' | 'moveAlerts' | 'noticeAlerts' | 'latestNotice'>;
 
 export const alertsIn = (client: pg.ClientBase): OfAlerts => ({
   alertsOf: async ({ environment, topic }, incident) => {
@@ -25,6 +25,13 @@ export const alertsIn = (client: pg.ClientBase): OfAlerts => ({
           WHERE environment = $1 AND topic = $2 AND incident IS NULL AND status = 'firing'
           FOR UPDATE SKIP LOCKED)`,
       [environment, topic, incident],
+    );
+  },
+  moveAlerts: async (from, to, group) => {
+    await client.query(
+      `UPDATE paksa.alert SET incident = $2
+        WHERE incident = $1 AND ($3::text IS NULL OR (environment = $3 AND topic = $4))`,
+      [from, to, group?.environment ?? null, group?.topic ?? null],
     );
   },
   noticeAlerts: async (environment, notice) => {

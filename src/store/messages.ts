@@ -46,6 +46,13 @@ export const createMessages = (pool: pg.Pool): Messages => ({
     );
     return rows[0];
   },
+  at: async (channel, ts) => {
+    const { rows } = await pool.query<{ key: string }>(
+      'SELECT key FROM paksa.message WHERE channel = $1 AND ts = $2',
+      [channel, ts],
+    );
+    return rows[0]?.key;
+  },
 });
 
 /** Within a transaction too: the message is owed as soon as that commits. */

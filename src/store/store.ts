@@ -88,6 +88,16 @@ export function createStore(
   };
 }
 
+/** The latest merged one leads there, over as many merges as there were. */
+const MERGED = `status <> 'resolved' AND id IN (
+  WITH RECURSIVE led (id, hops) AS (
+    (SELECT merged_into, 1 FROM paksa.incident WHERE fingerprint = $1 AND merged_into IS NOT NULL
+      ORDER BY changed_at DESC LIMIT 1)
+    UNION ALL
+    SELECT i.merged_into, led.hops + 1 FROM led JOIN paksa.incident i ON i.id = led.id
+     WHERE i.merged_into IS NOT NULL AND led.hops < 20)
+  SELECT id FROM led)`;
+
 async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Transaction, 'maintenance'>> {
   const clock = await client.query<{ now: Date }>('SELECT paksa.now() AS now');
   const now = clock.rows[0]?.now.getTime() ?? Number.NaN;
@@ -102,6 +112,7 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Tran
     now,
     lock: (id) => held('id = $1', id),
     lockOpen: (fingerprint) => held("fingerprint = $1 AND status <> 'resolved'", fingerprint),
+    lockMerged: (fingerprint) => held(MERGED, fingerprint),
     hasHappened: async (cause) => {
       const { rowCount } = await client.query('SELECT 1 FROM paksa.event WHERE cause = $1', [cause]);
       return rowCount === 1;
@@ -116,9 +127,10 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Tran
       const [soonest] = timersOf(incident);
       await asOneOpen(incident.title, () =>
         client.query(
-          `INSERT INTO paksa.incident (id, version, fingerprint, status, state, due_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, paksa.now())
-         ON CONFLICT (id) DO UPDATE SET version = $2, status = $4, state = $5, due_at = $6, changed_at = paksa.now()`,
+          `INSERT INTO paksa.incident (id, version, fingerprint, status, state, due_at, merged_into, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, paksa.now())
+         ON CONFLICT (id) DO UPDATE SET version = $2, status = $4, state = $5, due_at = $6, merged_into = $7,
+           changed_at = paksa.now()`,
           [
             incident.id,
             incident.version,
@@ -126,6 +138,7 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Tran
             incident.status,
             jsonb(incident),
             soonest === undefined ? null : new Date(soonest.due),
+            incident.mergedInto ?? null,
           ],
         ),
       );

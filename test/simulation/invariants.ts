@@ -2,6 +2,7 @@
 import { pageKey } from '../../src/engine/escalate.ts';
 import type { LogEntry } from '../../src/engine/ports.ts';
 import type { Incident } from '../../src/incident/incident.ts';
+import { HAND_OVER } from '../../src/policy/ladder.ts';
 import type { Taken } from './provider.ts';
 import { type Oracle, rests } from './silences.ts';
 
@@ -52,9 +53,12 @@ export function watch(
     const key = pageKey(incident.id, effect.page);
     must(!pages.has(key), `${key} is decided on twice`);
     must(status === 'open', `${key} is sent though it is ${status}`);
-    must(!quiet, `${key} is sent though it is silenced`);
+    must(!quiet || effect.page.level === HAND_OVER, `${key} is sent though it is silenced`);
+    const { level, attempt } = effect.page;
     must(
-      effect.page.level === ladder.level && effect.page.attempt === ladder.attempt,
+      level === HAND_OVER
+        ? attempt === ladder.paged[HAND_OVER]
+        : level === ladder.level && attempt === ladder.attempt,
       `${key} is of another step`,
     );
     pages.set(key, 'owed');
@@ -82,6 +86,11 @@ export function watch(
   );
   must(!rests(incident) || quiet, 'it is open, nothing silences it, and its ladder rests');
   must(status === 'open' || !waits, `${status}, and the ladder is ${ladder.state}`);
+  must(!incident.snoozed || status === 'acknowledged', `it is snoozed and ${status}`);
+  must(
+    !incident.handedTo || waits || quiet,
+    `it waits for whom it was handed to, and the ladder is ${ladder.state}`,
+  );
   return { version: seq, pages, approved, begun, liftedAt };
 }
 
@@ -98,6 +107,7 @@ export function settle(
     }
     const { state } = incident.ladder;
     if (rests(incident)) throw new Error(`${id} stands still: what silenced it is over`);
+    if (incident.snoozed) throw new Error(`${id} sleeps on: its snooze is long over`);
     if (state === 'waiting' || state === 'climbing')
       throw new Error(`${id} stands still: its ladder is ${state}`);
   }

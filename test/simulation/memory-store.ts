@@ -63,6 +63,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       hasHappened: async (cause) => causes.has(cause),
       lock: async (id) => incidents.get(id),
       lockOpen: none,
+      lockMerged: none,
       nextIncidentId: none,
       saveDiagnosis: none,
       saveSurvey: none,
@@ -70,6 +71,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       handOver: none,
       alertsOf: none,
       joinAlerts: none,
+      moveAlerts: none,
       noticeAlerts: none,
       latestNotice: none,
       overrides: {

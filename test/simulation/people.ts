@@ -57,7 +57,7 @@ export function anyPolicy(random: Random): Policy {
 }
 
 /** One of the things that somebody may do to it at this moment; some of them are refused. */
-export function anyDecision(random: Random, { attempts, fixes }: Incident): Decision {
+export function anyDecision(random: Random, { attempts, fixes }: Incident, now: number): Decision {
   const tried = Object.values(attempts);
   const waiting = tried.find(isUndecided);
   const [first, ...others] = fixes.map(({ id }) => id);
@@ -68,6 +68,9 @@ export function anyDecision(random: Random, { attempts, fixes }: Incident): Deci
     { decision: 'acknowledge' },
     { decision: 'escalate' },
     { decision: 'resolve' },
+    { decision: 'snooze', until: now + random.below(60) * MINUTE },
+    { decision: 'reassign', to: random.pick(PEOPLE) },
+    { decision: 'note', text: 'seen' },
     { decision: 'request-fix', fix },
     { decision: 'request-fix', fix },
     { decision: 'approve', ...ref(waiting) },

@@ -202,7 +202,7 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     if (!who || !incident) return;
     const cause = `click/${steps}`;
     const actor = { id: who.actor, groups: [who.actor] };
-    const decision = anyDecision(random, incident);
+    const decision = anyDecision(random, incident, now);
     // Pressed twice, or delivered twice.
     for (let press = 0; press < (random.chance(chances.workTwice) ? 2 : 1); press += 1)
       await decide(deps, incident.id, decision, actor, cause).catch((error: unknown) => {

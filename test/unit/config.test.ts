@@ -45,6 +45,23 @@ describe('a configuration that is right', () => {
     });
   });
 
+  test('channels of their own are for nobody unless it says so, and may differ by environment', () => {
+    expect(load(MINIMAL).environments[0].policy).not.toHaveProperty('rooms');
+    const severe = `${MINIMAL}\nrooms: { for: critical, archiveAfter: 3d, private: true }`;
+    expect(load(severe).environments[0].policy.rooms).toEqual({
+      for: 'critical',
+      isPrivate: true,
+      archiveAfterMs: 259_200_000,
+    });
+    expect(load(`${MINIMAL}\nrooms: {}`).environments[0].policy.rooms).toEqual({
+      for: 'emergencies',
+      isPrivate: false,
+    });
+    expect(problems(`${MINIMAL}\nrooms: { for: all }`)).toEqual({
+      'rooms.for': 'must be emergencies or critical',
+    });
+  });
+
   test('the annotated example is one, and its first environment is the default', () => {
     const config = load(readFileSync('paksa.example.yaml', 'utf8'), EXAMPLE_SECRETS);
     expect(config.environments.map(({ target }) => target.environment)).toEqual(['production', 'staging']);
@@ -116,7 +133,7 @@ environments:
     const example = readFileSync('paksa.example.yaml', 'utf8');
     const documentation = readFileSync('docs/configuration.md', 'utf8');
     const { a: unknownEverywhere } = problems('a: 1');
-    expect(unknownEverywhere).toContain('environments, channel, ladder, approvals, schedules');
+    expect(unknownEverywhere).toContain('environments, channel, ladder, approvals, rooms, schedules');
     for (const key of (unknownEverywhere ?? '').replace(/.*known are /, '').split(', ')) {
       expect(example).toMatch(new RegExp(`^${key}:`, 'm'));
       expect(documentation).toContain(`\`${key}`);
@@ -184,7 +201,7 @@ colour: red
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
       colour:
-        'is not a key here: known are environments, channel, ladder, approvals, schedules, ladders, ladderRules, businessHours, maintenance, silences, heartbeat, publicUrl, pagers, people, alerts',
+        'is not a key here: known are environments, channel, ladder, approvals, rooms, schedules, ladders, ladderRules, businessHours, maintenance, silences, heartbeat, publicUrl, pagers, people, alerts',
     });
   });
 

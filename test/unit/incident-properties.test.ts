@@ -225,7 +225,7 @@ describe('the ladder', () => {
     onEveryStep(({ after, effects }) => {
       const { level, attempt } = after.ladder;
       const there = after.policy.escalation.levels[level - 1]?.responders ?? [];
-      const keys = pageKeys(effects);
+      const keys = pageKeys(effects).filter((key) => !key.startsWith('0.'));
       if (keys.length > 0) expect(keys).toEqual(there.map(({ id }) => `${level}.${attempt} user/${id}`));
     });
   });

@@ -67,7 +67,8 @@ describe('a procedure', () => {
         const isNew =
           (step.state === 'failed' && former?.state !== 'failed') ||
           (step.isOverdue && step.state === 'doing' && !former?.isOverdue);
-        if (isNew) expect(called).toBe(true);
+        // Silence does not end a rest that somebody asked for; a failure does.
+        if (isNew && !(before.snoozed && step.isOverdue)) expect(called).toBe(true);
       }
     });
   });

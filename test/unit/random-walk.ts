@@ -8,6 +8,7 @@ import { stepOf } from '../../src/policy/ladder.ts';
 import type { Level, Policy } from '../../src/policy/policy.ts';
 import { named, seen } from './sample-alerts.ts';
 import { at, finding, incident, level, OPENED, pagesIn, preview, user } from './sample-incident.ts';
+import { lifeOf } from './sample-life.ts';
 import { emergency, PROVE, plan, RENEW, RESTART, SURVEY, saw, TELL } from './sample-procedure.ts';
 
 const anyLevel: fc.Arbitrary<Level> = fc
@@ -24,13 +25,15 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
     fc.constantFrom('repeat' as const, 'stop' as const),
     fc.integer({ min: 0, max: 5 }),
     fc.integer({ min: 1, max: 5 }),
+    fc.constantFrom('emergencies' as const, 'critical' as const),
   )
-  .map(([levels, afterLast, firstPageAfterMs, expiresMs]) => ({
+  .map(([levels, afterLast, firstPageAfterMs, expiresMs, severe]) => ({
     escalation: { levels, afterLast, firstPageAfterMs },
     approval: { approvers: [], expiresMs, selfApproval: false },
+    rooms: { for: severe, isPrivate: false, archiveAfterMs: 10 },
   }));
 
-type Kind = 'silences' | 'onward' | 'work' | 'steps' | 'people' | 'clock' | 'pages' | 'alerts';
+type Kind = 'silences' | 'onward' | 'work' | 'steps' | 'people' | 'clock' | 'pages' | 'alerts' | 'life';
 
 export interface Choice {
   readonly kind: Kind;
@@ -52,6 +55,7 @@ const anyChoice: fc.Arbitrary<Choice> = fc.record({
     { weight: 1, arbitrary: fc.constant<Kind>('pages') },
     { weight: 1, arbitrary: fc.constant<Kind>('alerts') },
     { weight: 1, arbitrary: fc.constant<Kind>('silences') },
+    { weight: 1, arbitrary: fc.constant<Kind>('life') },
   ),
   pick: fc.nat(10_000),
   sensible: fc.oneof(
@@ -115,10 +119,9 @@ function frozen<Value>(value: Value): Value {
   return value;
 }
 
-const EVENTS: Record<
-  Kind,
-  (incident: Incident, pages: readonly PageRef[], now: number) => readonly IncidentEvent[]
-> = {
+type Events = (incident: Incident, pages: readonly PageRef[], now: number) => readonly IncidentEvent[];
+
+const EVENTS: Record<Kind, Events> = {
   /** They begin now or soon, are joined by others, and go. */
   silences: (_, __, now) => [
     { type: 'silences-seen', periods: [] },
@@ -195,12 +198,16 @@ const EVENTS: Record<
       ? [{ type: 'diagnosed', severity: 'warning', fixes, findings: findings.map(well) } as const]
       : []),
   ],
-  clock: ({ ladder, attempts, procedure }) => [
+  clock: ({ ladder, attempts, procedure, snoozed, status, resolvedAt }) => [
     ...(procedure?.steps ?? []).map(
       ({ id, dueAt = 0 }): IncidentEvent => ({ type: 'timer-due', timer: `step/${id}`, due: dueAt }),
     ),
     { type: 'timer-due', timer: 'ladder', due: ladder.nextAt ?? 0 },
     { type: 'timer-due', timer: 'ladder', due: (ladder.nextAt ?? 0) - 1 },
+    { type: 'timer-due', timer: 'snooze', due: snoozed?.until ?? 0 },
+    ...(status === 'resolved'
+      ? [{ type: 'timer-due', timer: 'room', due: (resolvedAt ?? 0) + 10 } as const]
+      : []),
     ...Object.values(attempts).map(
       ({ fix, expiresAt }): IncidentEvent => ({
         type: 'timer-due',
@@ -220,6 +227,7 @@ const EVENTS: Record<
         )
       : []),
   ],
+  life: (incident, _, now) => lifeOf(incident, now),
   pages: (_, pages) =>
     pages.slice(-4).flatMap((page): IncidentEvent[] => [
       { type: 'page-failed', page, reason: 'no such user' },

@@ -12,7 +12,7 @@ function presentChannel({ id, name, topic, kind, members }: Channel): PageChanne
 }
 
 function presentMessage(message: Message, messages: Messages): PageMessage {
-  const { channel, ts, threadTs, user, text, blocks, editedTs, ephemeralFor, reactions } = message;
+  const { channel, ts, threadTs, user, text, blocks, editedTs, ephemeralFor, reactions, files } = message;
   const isReply = threadTs !== undefined && threadTs !== ts;
   const replyCount = isReply || ephemeralFor !== undefined ? 0 : messages.thread(channel, ts).length - 1;
   return {
@@ -26,9 +26,13 @@ function presentMessage(message: Message, messages: Messages): PageMessage {
     blocks,
     edited: editedTs !== undefined,
     ...(ephemeralFor !== undefined && { ephemeralFor }),
+    ...(files && files.length > 0 && { files: files.map(presentFile) }),
     ...(reactions.length > 0 && { reactions }),
   };
 }
+
+/** From the page's own address, wherever that is. */
+const presentFile = ({ id, name }: Fields) => ({ name: String(name), url: `/files/${String(id)}` });
 
 const labelOf = (value: unknown) => (isFields(value) ? textOf(value.text) : undefined);
 

@@ -1,5 +1,12 @@
 /** The few kinds of block that Paksa sends, each kept within Slack's limits. */
-import type { Button, ConfirmationDialog, KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
+import type {
+  Button,
+  ConfirmationDialog,
+  KnownBlock,
+  MrkdwnElement,
+  Overflow,
+  PlainTextElement,
+} from '@slack/types';
 import { clip, LIMIT, plain } from './text.ts';
 
 /** What is posted: `text` is what notifications and screen readers read. */
@@ -45,7 +52,7 @@ export const context = (...texts: readonly string[]): KnownBlock => ({
 export const divider: KnownBlock = { type: 'divider' };
 
 /** At most 25 buttons. */
-export const actions = (buttons: readonly Button[]): KnownBlock[] =>
+export const actions = (buttons: readonly (Button | Overflow)[]): KnownBlock[] =>
   buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons.slice(0, 25) }];
 
 export interface ButtonOptions {
@@ -65,6 +72,16 @@ export const button = (
   action_id: actionId,
   value,
   ...options,
+});
+
+/** A menu behind three dots, for what is seldom needed: at most five choices. `value` says which was chosen, and of what. */
+export const menu = (
+  actionId: string,
+  choices: readonly { readonly text: string; readonly value: string }[],
+): Overflow => ({
+  type: 'overflow',
+  action_id: actionId,
+  options: choices.slice(0, 5).map(({ text, value }) => ({ text: plainText(text, LIMIT.button), value })),
 });
 
 export const confirmation = (title: string, text: string, confirm: string): ConfirmationDialog => ({

@@ -15,7 +15,7 @@ export function helpView(topics: readonly Runbook[], said?: string): View {
       ...(said === undefined ? [header('What Paksa can do')] : [section(clip(escaped(said), 1000))]),
       ...(lines.length > 0 ? [section(clipLines(lines, 2800))] : []),
       section(
-        '• `/paksa emergency`  declare one: its steps begin, and the first level is paged\n• `/paksa procedure`  what is gone through step by step\n• `/paksa oncall`  who is on call, until when, and who is next\n• `/paksa override`  stand in for whoever is on call\n• `/paksa silence`  page nobody for a while, such as during an upgrade; `/paksa silences` has what is silenced\n• `/paksa status`  the incidents that are open\n• `/paksa help`  this',
+        '• `/paksa emergency`  declare one: its steps begin, and the first level is paged\n• `/paksa procedure`  what is gone through step by step\n• `/paksa oncall`  who is on call, until when, and who is next\n• `/paksa override`  stand in for whoever is on call\n• `/paksa silence`  page nobody for a while, such as during an upgrade; `/paksa silences` has what is silenced\n• `/paksa status`  the incidents that are open\n• `/paksa incident INC-12`  where it stands; after it: `ack`, `snooze 1h`, `assign @user`, `note …`, `resolve`, `reopen …`, `merge INC-11`\n• `/paksa postmortem INC-12`  a draft with the facts, into its thread\n• `/paksa help`  this',
       ),
       context(
         'A diagnosis only reads. A fix shows what it would change first, and runs when somebody else approves it.',

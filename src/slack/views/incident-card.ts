@@ -10,6 +10,7 @@ import { attemptBlocks } from './attempt.ts';
 import { context, divider, header, type View } from './blocks.ts';
 import { findingBlocks } from './findings.ts';
 import { fixBlocks, type Offer } from './fixes.ts';
+import type { Links } from './life-news.ts';
 import { procedureBlocks } from './procedure.ts';
 import { AMPLE, fits, type Room, TIGHT } from './room.ts';
 import { standingBlocks } from './standing.ts';
@@ -20,19 +21,20 @@ export function incidentCard(
   incident: Incident,
   offers: readonly Offer[] = [],
   advice: readonly Advice[] = [],
+  links: Links = new Map(),
 ): View {
   const { id, title, environment, status } = incident;
   const ample = [
-    ...blocksOf(incident, offers, AMPLE),
+    ...blocksOf(incident, offers, AMPLE, links),
     ...(status === 'resolved' ? [] : adviceBlocks(advice)),
   ];
   return {
     text: clip(escaped(`${id} ${title} (${environment}): ${inShort(incident)}`), LIMIT.fallback),
-    blocks: fits(ample) ? ample : blocksOf(incident, offers, TIGHT),
+    blocks: fits(ample) ? ample : blocksOf(incident, offers, TIGHT, links),
   };
 }
 
-function blocksOf(incident: Incident, offers: readonly Offer[], room: Room): KnownBlock[] {
+function blocksOf(incident: Incident, offers: readonly Offer[], room: Room, links: Links): KnownBlock[] {
   const { id, title, environment, severity, openedAt, openedBy } = incident;
   const findings = [
     ...alertBlocks(incident, room),
@@ -54,7 +56,7 @@ function blocksOf(incident: Incident, offers: readonly Offer[], room: Room): Kno
     ...(isUnderway ? [] : procedure),
     ...fixBlocks(incident, offers, room),
     divider,
-    ...standingBlocks(incident),
+    ...standingBlocks(incident, links),
   ];
 }
 
@@ -96,6 +98,7 @@ const light = (incident: Incident): string => {
   const { status, severity } = incident;
   if (status === 'resolved') return '✅';
   if (underway(incident)?.emergency) return '🚨';
+  if (incident.snoozed) return '😴';
   if (status === 'acknowledged') return '👀';
   return severity === 'critical' ? '🔴' : '🟠';
 };

@@ -3,12 +3,12 @@
 import { inShort } from '../../incident/in-short.ts';
 import type { Incident, PageRef } from '../../incident/incident.ts';
 import { currentStep, numberOf, underway } from '../../incident/plan.ts';
-import { stepOf } from '../../policy/ladder.ts';
+import { HAND_OVER, stepOf } from '../../policy/ladder.ts';
 import { actions, button, context, section, type View } from './blocks.ts';
 import { encode } from './button-value.ts';
 import { markOf } from './checklist.ts';
 import { findingLine } from './findings.ts';
-import { clip, clipLines, escaped, LIMIT, oneLine, person } from './text.ts';
+import { clip, clipLines, dateAndTime, escaped, LIMIT, oneLine, person } from './text.ts';
 import { pagedResponder } from './timeline.ts';
 
 export function pageView(incident: Incident, page: PageRef, cardAt: string | undefined): View {
@@ -24,7 +24,7 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
   return {
     text: clip(
       escaped(
-        `Page, level ${page.level}: ${incident.id} ${incident.title} (${incident.environment}): ${inShort(incident)}`,
+        `${page.level === HAND_OVER ? 'Handed to you' : `Page, level ${page.level}`}: ${incident.id} ${incident.title} (${incident.environment}): ${inShort(incident)}`,
       ),
       LIMIT.fallback,
     ),
@@ -32,7 +32,9 @@ export function pageView(incident: Incident, page: PageRef, cardAt: string | und
       section(`${head}${procedureLines(incident)}`),
       ...(problems.length > 0 ? [section(clipLines(problems.map(findingLine), 2000))] : []),
       context(
-        `level ${page.level} · ${clip(oneLine(level?.name ?? ''), 80)}${onCallFor(page)}${page.attempt > 1 ? ` · page ${page.attempt}` : ''}${card}`,
+        page.level === HAND_OVER
+          ? `handed to you${incident.handedTo ? ` by ${person(incident.handedTo.by)}` : ''}: it counts as answered once you acknowledge${card}`
+          : `level ${page.level} · ${clip(oneLine(level?.name ?? ''), 80)}${onCallFor(page)}${page.attempt > 1 ? ` · page ${page.attempt}` : ''}${card}`,
       ),
       ...(answered
         ? [context(answer(incident))]
@@ -60,5 +62,8 @@ function procedureLines(incident: Incident): string {
   return `\n${what} by ${clip(person(run.startedBy), 150)}\n${markOf(step)} Step ${numberOf(run, step)} of ${run.steps.length}: ${clip(oneLine(step.title), 150)}${state}`;
 }
 
-const answer = ({ status, answeredBy }: Incident): string =>
-  `${status === 'resolved' ? '✅ resolved' : '👀 acknowledged'} by ${person(answeredBy ?? 'paksa')}`;
+const answer = ({ status, answeredBy, snoozed, mergedInto }: Incident): string => {
+  if (mergedInto !== undefined) return `🔀 merged into ${mergedInto}`;
+  if (snoozed) return `😴 snoozed by ${person(snoozed.by)} until ${dateAndTime(snoozed.until)}`;
+  return `${status === 'resolved' ? '✅ resolved' : '👀 acknowledged'} by ${person(answeredBy ?? 'paksa')}`;
+};

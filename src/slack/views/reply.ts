@@ -54,8 +54,8 @@ export function environmentsView(topic: string, environments: readonly string[])
 
 export function statusView(incidents: readonly Incident[]): View {
   const lines = incidents.map(
-    ({ id, title, environment, status, openedAt, ladder, procedure }) =>
-      `• *${id}* ${oneLine(title)} · ${oneLine(environment)} · ${status}${ladder.level > 0 ? ` · level ${ladder.level}` : ''}${at(procedure)} · since ${dateAndTime(openedAt)}`,
+    ({ id, title, environment, status, openedAt, ladder, procedure, snoozed }) =>
+      `• *${id}* ${oneLine(title)} · ${oneLine(environment)} · ${snoozed ? `snoozed until ${dateAndTime(snoozed.until)}` : status}${ladder.level > 0 ? ` · level ${ladder.level}` : ''}${at(procedure)} · since ${dateAndTime(openedAt)}`,
   );
   return lines.length === 0
     ? sayView('No incident is open.')

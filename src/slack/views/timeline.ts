@@ -2,11 +2,16 @@
 import type { LogEntry } from '../../engine/ports.ts';
 import type { Deed, Effect, LadderNews } from '../../incident/event.ts';
 import { type Incident, type PageRef, proposedFix } from '../../incident/incident.ts';
+import { HAND_OVER } from '../../policy/ladder.ts';
 import type { Responder } from '../../policy/policy.ts';
+import type { Finding } from '../../runbook/finding.ts';
+import type { Preview } from '../../runbook/fix.ts';
 import { alertLine, firing } from './alerts.ts';
+import { findingLine } from './findings.ts';
+import { type Links, lifeLine } from './life-news.ts';
 import { procedureLine } from './procedure-news.ts';
 import { silenceLine } from './silence-news.ts';
-import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
+import { clip, clipLines, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
 
 export interface TimelineEntry {
   readonly text: string;
@@ -16,7 +21,8 @@ export interface TimelineEntry {
 
 /** Of one reason: what the ladder did about it must still be read. */
 const MOST_SAID = 600;
-const MOST_NOTE = 2000;
+/** Of all that was seen at once. */
+const MOST_SEEN = 1_200;
 
 /** What was done at a service that was paged. */
 const DONE_THERE: Readonly<Record<Deed, string>> = {
@@ -31,9 +37,14 @@ const DONE_THERE: Readonly<Record<Deed, string>> = {
 const by = ({ via }: { readonly via?: string }): string =>
   via === undefined ? '' : ` by ${clip(oneLine(via), 40)}`;
 
-export function timelineEntry(incident: Incident, entry: LogEntry): TimelineEntry | undefined {
+/** `links`: cards of the incidents that it was merged into, or that were merged into it. */
+export function timelineEntry(
+  incident: Incident,
+  entry: LogEntry,
+  links: Links = new Map(),
+): TimelineEntry | undefined {
   const told = entry.effects.flatMap((effect) => (effect.do === 'tell' ? [effect.text] : []));
-  const lines = [sentence(incident, entry), ...told.map((news) => newsLine(incident, news))];
+  const lines = [sentence(incident, entry, links), ...told.map((news) => newsLine(incident, news))];
   const text = lines.filter((line) => line !== '').join('\n');
   return text === '' ? undefined : { text: clip(text, LIMIT.section), broadcast: isForAll(entry) };
 }
@@ -64,7 +75,13 @@ const isForAll = ({ seq, happening, effects }: LogEntry): boolean =>
   effects.some((effect) => effect.do === 'tell' && effect.text.news === 'exhausted') ||
   (happening.type === 'procedure-started' && happening.plan.emergency && seq > 1);
 
-function sentence(incident: Incident, { happening, effects }: LogEntry): string {
+/** What is wrong, and what could not be looked at: a line each, under what led to it. */
+function withSeen(said: string, findings: readonly Finding[]): string {
+  const left = findings.filter(({ status }) => status !== 'healthy').map(findingLine);
+  return left.length === 0 ? said : `${said}\n${clipLines(left, MOST_SEEN)}`;
+}
+
+function sentence(incident: Incident, { happening, effects }: LogEntry, links: Links): string {
   const who = person(happening.actor);
   const fixTitle = (id: string) => `*${clip(oneLine(proposedFix(incident, id)?.title ?? id), 150)}*`;
   switch (happening.type) {
@@ -73,7 +90,10 @@ function sentence(incident: Incident, { happening, effects }: LogEntry): string 
       const by = ladder === undefined ? '' : ` Its ladder is “${oneLine(ladder)}”.`;
       if (happening.alerts)
         return `🔔 Opened by ${who}: ${firing(happening.alerts.names.map(({ name }) => name))}. Looking why.${by}`;
-      return `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.${by}`;
+      return withSeen(
+        `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.${by}`,
+        happening.findings,
+      );
     }
     case 'alerted':
       return happening.joined.length === 0 ? '' : `🔔 ${who}: ${firing(happening.joined)} too.`;
@@ -81,16 +101,17 @@ function sentence(incident: Incident, { happening, effects }: LogEntry): string 
       return `🔕 ${who}: no alert fires any more. Looking whether all is well.`;
     case 'diagnosed': {
       const problems = happening.findings.filter(({ status }) => status === 'problem').length;
-      if (incident.alerts)
-        return `🔎 Looked: ${problems === 0 ? 'the checks see no problem' : plural(problems, 'problem')}.`;
-      return problems === 0
-        ? '🔎 Looked again: no problem is left.'
-        : `🔎 Looked again: ${plural(problems, 'problem')}.`;
+      const looked = incident.alerts ? 'Looked' : 'Looked again';
+      const none = incident.alerts ? 'the checks see no problem' : 'no problem is left';
+      return withSeen(
+        `🔎 ${looked}: ${problems === 0 ? none : plural(problems, 'problem')}.`,
+        happening.findings,
+      );
     }
     case 'fix-requested':
       return `${who} asked for ${fixTitle(happening.fix)}.`;
     case 'previewed':
-      return `📝 ${fixTitle(happening.fix)} waits for a decision: ${clip(responders(incident.policy.approval.approvers), MOST_SAID)}.`;
+      return `📝 ${fixTitle(happening.fix)} waits for a decision: ${clip(responders(incident.policy.approval.approvers), MOST_SAID)}.\n${wouldDo(happening.preview)}`;
     case 'preview-failed':
       return `⚠️ ${fixTitle(happening.fix)} could not be previewed: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'approved':
@@ -98,7 +119,9 @@ function sentence(incident: Incident, { happening, effects }: LogEntry): string 
     case 'denied':
       return `🚫 ${who} decided against ${fixTitle(happening.fix)}${happening.reason === undefined ? '.' : `: ${clip(escaped(happening.reason), MOST_SAID)}`}`;
     case 'drifted':
-      return `🔀 What ${fixTitle(happening.fix)} would change has changed since it was approved. There is a new preview; it needs a new decision.`;
+      return `🔀 What ${fixTitle(happening.fix)} would change has changed since it was approved. There is a new preview; it needs a new decision.\n${wouldDo(happening.preview)}`;
+    case 'started':
+      return `▶️ ${fixTitle(happening.fix)} begins.`;
     case 'undo-captured':
       return '💾 What was there before is kept.';
     case 'acted':
@@ -110,7 +133,10 @@ function sentence(incident: Incident, { happening, effects }: LogEntry): string 
     case 'verified':
       return happening.passed
         ? `✅ ${fixTitle(happening.fix)}: verified.`
-        : `❌ ${fixTitle(happening.fix)}: looked again, and it is not as it should be.`;
+        : withSeen(
+            `❌ ${fixTitle(happening.fix)}: looked again, and it is not as it should be.`,
+            happening.findings,
+          );
     case 'undo-requested':
       return `↩️ ${who} asked to undo ${fixTitle(happening.fix)}.`;
     case 'acknowledged':
@@ -121,13 +147,11 @@ function sentence(incident: Incident, { happening, effects }: LogEntry): string 
       return `📣 ${who} asked for more people${by(happening)}.`;
     case 'resolved':
       return `✅ ${who} resolved it${by(happening)}.`;
-    case 'reopened':
-      return `↪️ ${who} opened it again: the ladder begins again.`;
-    case 'noted':
-      return `💬 ${who}${by(happening)}: ${clip(escaped(happening.text), MOST_NOTE)}`;
     case 'heard':
       return `📨 ${who} ${DONE_THERE[happening.deed]} there, not here. ${clip(escaped(happening.why), MOST_SAID)}`;
     case 'page-sent':
+      if (happening.page.level === HAND_OVER)
+        return `🤝 Told ${pagedResponder(happening.page)} (${clip(oneLine(happening.by), 80)}).`;
       return `📟 Paged ${pagedPerson(happening)} (${clip(oneLine(happening.by), 80)}).`;
     case 'page-failed':
       return `⚠️ ${pagedResponder(happening.page)} could not be paged: ${clip(escaped(happening.reason), MOST_SAID)}`;
@@ -146,17 +170,40 @@ function sentence(incident: Incident, { happening, effects }: LogEntry): string 
       return `🔁 ${who} tries again: ${stepTitle(incident, happening.step)}.`;
     case 'procedure-stopped':
       return `⏹️ ${who} stopped the procedure: ${clip(escaped(happening.reason), MOST_SAID)}`;
+    case 'timer-due':
+      // Where it called more people, that is told.
+      return happening.timer.startsWith('approval/') && effects.every((effect) => effect.do !== 'tell')
+        ? `⌛ Nobody decided on ${fixTitle(happening.timer.slice('approval/'.length))} in time.`
+        : '';
+    case 'snoozed':
+    case 'reassigned':
+    case 'reopened':
+    case 'noted':
+    case 'refused':
+    case 'merged':
+    case 'absorbed':
+    case 'parted':
+    case 'seen-elsewhere':
+    case 'room-opened':
+    case 'room-failed':
+    case 'room-joined':
+      return lifeLine(happening, links);
     // Their news say what came of them.
     case 'step-looked':
     case 'step-done':
     case 'step-failed':
     case 'step-skipped':
-    case 'started':
     case 'silences-seen':
-    case 'timer-due':
       return '';
   }
 }
+
+/** What was previewed, in short: the card has its numbers. */
+const wouldDo = ({ summary, changes }: Preview): string =>
+  clip(
+    `It: ${oneLine(summary)}${changes.length === 0 ? '' : ` (${plural(changes.length, 'change')})`}`,
+    MOST_SAID,
+  );
 
 const stepTitle = ({ procedure }: Incident, id: string): string =>
   `*${clip(oneLine(procedure?.steps.find((step) => step.id === id)?.title ?? id), 150)}*`;

@@ -241,6 +241,19 @@ export const hostileAlerts: fc.Arbitrary<IncidentAlerts> = fc
     return { ...rest, names, firing, total: firing + 3, looking: 'now' };
   });
 
+/** Snoozed, handed over, merged, with a channel of its own: what is from outside in that are titles and names. */
+const hostileLife: fc.Arbitrary<Partial<Incident>> = fc
+  .record({ by: hostilePerson, titles: fc.array(hostileText, { maxLength: 8 }), isMerged: fc.boolean() })
+  .map(({ by, titles, isMerged }) => ({
+    snoozed: { until: OPENED + 3_600_000, by },
+    handedTo: { user: 'U012AB3CD', by },
+    ...(isMerged ? { mergedInto: 'INC-8' } : {}),
+    room: { number: 1, state: 'open', channel: 'C012AB3CD', name: 'inc-1-ssl' },
+    merged: titles.map((title, index) => ({
+      ...{ id: `INC-${index + 20}`, topic: 'ssl', title, fingerprint: 'production/ssl', findings: [] },
+    })),
+  }));
+
 /** Far more of everything than any runbook has. */
 export const hostileIncident: fc.Arbitrary<Incident> = fc
   .record({
@@ -254,6 +267,7 @@ export const hostileIncident: fc.Arbitrary<Incident> = fc
     levelName: hostileText,
     procedure: fc.option(hostileProcedure, { nil: undefined }),
     alerts: fc.option(hostileAlerts, { nil: undefined }),
+    life: fc.option(hostileLife, { nil: undefined }),
     status: fc.constantFrom('open' as const, 'acknowledged' as const, 'resolved' as const),
     ladder: fc.constantFrom(
       'waiting' as const,
@@ -262,13 +276,14 @@ export const hostileIncident: fc.Arbitrary<Incident> = fc
       'stopped' as const,
     ),
   })
-  .map(({ fixes, levelName, ladder, procedure, alerts, ...rest }) => {
+  .map(({ fixes, levelName, ladder, procedure, alerts, life, ...rest }) => {
     const plain = incident();
     const { policy } = plain;
     const levels = policy.escalation.levels.map((level) => ({ ...level, name: levelName }));
     const attempts = fixes.flatMap(([{ id }, made]) => (made ? [[id, made] as const] : []));
     return incident({
       ...rest,
+      ...life,
       ...(procedure ? { procedure } : {}),
       ...(alerts ? { alerts, undiagnosed: true } : {}),
       fixes: fixes.map(([fix]) => fix),

@@ -49,8 +49,9 @@ describe('what can be pressed', () => {
     expect(reads(card)).toContain('no cluster configured');
   });
 
-  test('nothing of a resolved incident', () => {
-    expect(buttonsIn(incidentCard(incident({ status: 'resolved', answeredBy: 'UAPPROVER' })))).toEqual([]);
+  test('of a resolved incident: its postmortem, and to open it again', () => {
+    const card = incidentCard(incident({ status: 'resolved', answeredBy: 'UAPPROVER' }));
+    expect(buttonsIn(card).map(({ actionId }) => actionId)).toEqual(['postmortem', 'reopen']);
   });
 
   test('undo only of what can be undone', () => {

@@ -13,6 +13,7 @@ import { section } from '../../../src/slack/views/blocks.ts';
 import { timelineEntry } from '../../../src/slack/views/timeline.ts';
 import { alertsSeen } from '../sample-alerts.ts';
 import { at, finding, incident, preview } from '../sample-incident.ts';
+import { lifeEvents } from '../sample-life.ts';
 import { emergency, plan, saw, TELL } from '../sample-procedure.ts';
 import { HUGE, hostileText } from './hostile.ts';
 import { expectSendable } from './judge.ts';
@@ -54,8 +55,6 @@ const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent,
   unacknowledged: { type: 'unacknowledged' },
   escalated: { type: 'escalated', via: text },
   resolved: { type: 'resolved', via: text },
-  reopened: { type: 'reopened' },
-  noted: { type: 'noted', text },
   heard: { type: 'heard', deed: 'resolve', why: text },
   'silences-seen': { type: 'silences-seen', periods: [] },
   'timer-due': { type: 'timer-due', timer: 'ladder', due: 0 },
@@ -63,6 +62,7 @@ const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent,
   'page-failed': { type: 'page-failed', page: { ...page, responder: `pager/${text}` }, reason: text },
   'page-dropped': { type: 'page-dropped', page: { ...page, responder: `pager/${text}` } },
   'quiet-failed': { type: 'quiet-failed', page, pager: text, reason: text },
+  ...lifeEvents(text),
 });
 
 const entry = (event: IncidentEvent, effects: readonly Effect[] = [], actor = 'UAPPROVER'): LogEntry => ({
@@ -102,7 +102,7 @@ const steps = (text: string): readonly ProcedureNews[] => [
 const tell = (text: LadderNews | ProcedureNews): Effect => ({ do: 'tell', text });
 /** Their news, where there are any, say what came of them. */
 const SILENT: readonly Type[] = [
-  ...(['started', 'timer-due', 'silences-seen'] as const),
+  ...(['timer-due', 'silences-seen'] as const),
   ...(['step-looked', 'step-done', 'step-failed', 'step-skipped'] as const),
 ];
 

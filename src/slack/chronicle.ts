@@ -1,0 +1,54 @@
+/** A postmortem of an incident, drawn from its log as the thread tells it; with people's names, where Slack has been asked. */
+import type { Store } from '../engine/ports.ts';
+import { UserError } from '../errors.ts';
+import type { Incident } from '../incident/incident.ts';
+import { postmortem } from '../incident/postmortem.ts';
+import { markdownOf } from './views/markdown.ts';
+import { timelineEntry } from './views/timeline.ts';
+
+export interface Drawn {
+  readonly incident: Incident;
+  readonly markdown: string;
+}
+
+const MACHINES: Readonly<Record<string, string>> = {
+  paksa: 'Paksa',
+  alertmanager: 'Alertmanager',
+  grafana: 'Grafana',
+  generic: 'an alert',
+};
+
+/** `names`: what ids stand for; one that is not among them is shown as it is. @throws UserError when there is no such incident */
+export async function drawPostmortem(
+  { store, redact }: { readonly store: Store; readonly redact: (text: string) => string },
+  id: string,
+  names: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>> = async () => new Map(),
+): Promise<Drawn> {
+  const incident = await store.incident(id);
+  if (!incident) throw new UserError(`There is no incident ${id}.`);
+  const log = await store.log(id);
+  const known = await names(idsIn(JSON.stringify([incident, log])));
+  const named = (actor: string): string =>
+    known.get(actor) ??
+    MACHINES[actor] ??
+    (actor.startsWith('cli:') ? `${actor.slice(4)} (terminal)` : actor);
+  const markdown = postmortem(
+    incident,
+    log.map(({ happening }) => happening),
+    {
+      tell: (index) => {
+        const entry = log[index];
+        return entry ? markdownOf(timelineEntry(incident, entry)?.text ?? '', named) : [];
+      },
+      person: named,
+      responder: (ref) => {
+        const [kind = '', name = ''] = ref.split('/');
+        return kind === 'user' ? named(name) : `${kind} ${named(name)}`;
+      },
+    },
+  );
+  return { incident, markdown: redact(markdown) };
+}
+
+/** Users' ids, wherever they stand. */
+const idsIn = (text: string): readonly string[] => [...new Set(text.match(/\b[UW][A-Z0-9]{7,}\b/g) ?? [])];
