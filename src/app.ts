@@ -1,7 +1,5 @@
 /** Wires everything: the engine on its database, the estate, the jobs, and, for the bot, Slack and the HTTP port. */
 import { hostname } from 'node:os';
-import type { Receiver } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
 import { topics as guide } from '../commands/index.ts';
 import { type Config, secretsOf, slackConnection } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
@@ -15,7 +13,7 @@ import { carryOutSurvey } from './engine/survey.ts';
 import { sweep } from './engine/sweep.ts';
 import { verify } from './engine/verify.ts';
 import type { WorkDeps } from './engine/workshop.ts';
-import { AdapterError, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
 import { startHttp } from './http/server.ts';
 import { alertIntake, replyIntake } from './incoming.ts';
@@ -24,10 +22,12 @@ import { keepSweeping } from './jobs/sweeping.ts';
 import { openLadder } from './ladder.ts';
 import type { Log } from './log.ts';
 import { createHeartbeat } from './paging/heartbeat.ts';
+import { openPagers } from './paging/open.ts';
 import { createSlackPager } from './paging/slack.ts';
+import { channelsOf, openReaching } from './reach.ts';
 import { createRedactor } from './redact.ts';
-import { call, openClient } from './slack/calls.ts';
-import { createHttpReceiver } from './slack/http-receiver.ts';
+import { call, openClient, refuseBadToken } from './slack/calls.ts';
+import { createHttpReceiver, SERVED_BY_OUR_OWN_PORT } from './slack/http-receiver.ts';
 import { slackLogger } from './slack/logger.ts';
 import { createOutbox } from './slack/outbox.ts';
 import { createPages } from './slack/pages.ts';
@@ -36,6 +36,7 @@ import { createAccept, workOn } from './slack/receive.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
 import { createAlerts } from './store/alerts.ts';
+import { createDeliveries } from './store/deliveries.ts';
 import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
@@ -108,10 +109,14 @@ export async function openEngine({
     run: ({ incident, fix, round }, signal) => carryOut(working, incident, { fix, round }, signal),
     verify: ({ incident, fix, round }, signal) => verify(working, incident, { fix, round }, signal),
   };
+  const deliveries = createDeliveries(pool);
+  const { pagers: settings, people } = config.paging;
   return {
     pool,
     jobs,
     store,
+    deliveries,
+    services: openPagers(settings, people, { deliveries, checkpoint }),
     topics,
     schedules: config.schedules,
     estate,
@@ -127,6 +132,8 @@ export async function openEngine({
     },
   };
 }
+
+export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
 export interface BotOptions extends EngineOptions {
   /** The address of /healthz, /readyz and, in HTTP mode, /slack/events; every one when unset. */
@@ -147,7 +154,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const connection = slackConnection(config.slack);
   refuseUnknownTopics(config.alerts.routes, options.topics ?? guide);
   const engine = await openEngine(options);
-  const { store, topics, checkpoint, redact, diagnosing, pool, jobs } = engine;
+  const { store, topics, checkpoint, redact, diagnosing, pool, jobs, deliveries, services } = engine;
   const { apiUrl } = config.slack;
   const client = openClient({ botToken: connection.botToken, apiUrl });
   const messages = createMessages(pool);
@@ -155,8 +162,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const logger = slackLogger(log);
   const accept = createAccept(receipts, checkpoint);
   const outbox = createOutbox(client, messages, checkpoint);
-  const channels = new Map(config.environments.map(({ target, channel }) => [target.environment, channel]));
-  const channelOf = (environment: string) => channels.get(environment);
+  const channelOf = channelsOf(config);
   const publishing: PublishDeps = {
     client,
     outbox,
@@ -167,14 +173,16 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     channelOf,
   };
   const ladder = openLadder({
-    pool,
+    deliveries,
+    services,
     store,
-    paging: config.paging,
     schedules: config.schedules,
     slack: createSlackPager(createPages(publishing)),
     redact,
     checkpoint,
   });
+  const { pagers, quieter } = ladder;
+  const reaching = openReaching({ config, engine, client, pagers, quieter, log });
   const alerts = createAlerts(pool, jobs.enqueue);
   const replies = createReplies(pool, jobs.enqueue);
   const replying = { store, replies, deliveries: ladder.deliveries, checkpoint };
@@ -193,6 +201,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       topics,
       diagnose: diagnosing,
       schedules: config.schedules,
+      reach: reaching.reach,
+      drills: reaching.drills,
       checkpoint,
       logger,
     },
@@ -202,6 +212,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     {
       ...engine.handlers,
       ...ladder.handlers,
+      ...reaching.handlers,
       alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),
@@ -210,8 +221,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     {
       run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
       ...ladder.lost,
+      ...reaching.lost,
     },
   );
+  await reaching.begin();
   const sweeping = keepSweeping({
     sweep: () => sweep(ladder.escalating),
     everyMs: SWEEP_MS,
@@ -257,19 +270,3 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
   };
 }
-
-/** A token that Slack refuses will not get better; a Slack that is away will. @throws AdapterError */
-async function refuseBadToken(client: WebClient): Promise<void> {
-  try {
-    await call('auth.test', client.auth.test());
-  } catch (error) {
-    if (!(error instanceof AdapterError) || !error.retryable) throw error;
-  }
-}
-
-/** In HTTP mode requests come in through Paksa's own server, and Bolt is handed what was kept. */
-const SERVED_BY_OUR_OWN_PORT: Receiver = {
-  init: () => undefined,
-  start: async () => undefined,
-  stop: async () => undefined,
-};

@@ -15,7 +15,9 @@ export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is
   paksa override <schedule> <user> [from] [to]
                                          put somebody on call: from now until the hand-over, when left out
   paksa override <schedule> end          end the override that is in force
-  paksa ladder check                     who would be paged, and when
+  paksa ladder check [environment]       whom each level reaches, now and within 14 days; wakes nobody
+  paksa ladder drill [environment] [--level <n>] [--yes]
+                                         wake them with pages that say so, and measure each
   paksa config check                     everything that is wrong with the configuration
 
   --env <name>                           an environment of paksa.yaml; the first one when left out

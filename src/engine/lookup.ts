@@ -52,7 +52,7 @@ export function emergencyOf(topics: Topics, topic: string): Runbook {
 }
 
 /** The environment named, or the first one. @throws UserError naming the nearest, or what to configure */
-export function environmentOf(estate: Estate, name: string | undefined): string {
+export function environmentOf(estate: Pick<Estate, 'environments'>, name: string | undefined): string {
   const [first] = estate.environments;
   if (first === undefined)
     throw new UserError('No environment is configured: add one under “environments” in paksa.yaml.');

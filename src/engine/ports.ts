@@ -9,10 +9,14 @@ import type { Runbook } from '../runbook/define.ts';
 import type { Target } from '../runbook/target.ts';
 import type { Actuators, Probes } from '../runbook/tools.ts';
 import type { Diagnosis, Survey } from './diagnosis.ts';
+import type { Drills } from './drill-ports.ts';
 import type { Subject, Task } from './task.ts';
+import type { Watch } from './watch-ports.ts';
 
 export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
+export type { Drills, NewDrill } from './drill-ports.ts';
 export type { Answered, AnsweredPage, Replies, Reply } from './replies.ts';
+export type { ReachNotice, Watch } from './watch-ports.ts';
 
 /** A line of an incident's log. */
 export interface LogEntry {
@@ -50,6 +54,8 @@ export interface Transaction {
   /** Owed as soon as the transaction commits, not before `at` (epoch milliseconds). */
   send(task: Task, at?: number): Promise<void>;
   readonly overrides: Overrides;
+  readonly drills: Drills;
+  readonly watch: Watch;
 }
 
 export interface OverdueTimer {

@@ -19,6 +19,11 @@ export type Task =
   | { readonly task: 'quiet'; readonly incident: string }
   /** What somebody answered where they were paged, made durable before it was acknowledged. */
   | { readonly task: 'reply'; readonly reply: string }
+  /** One page of a drill, by its place among the drill's. */
+  | { readonly task: 'drill'; readonly drill: string; readonly page: number }
+  | { readonly task: 'drill-end'; readonly drill: string }
+  /** The ladders are looked at a day ahead; `due` is when. */
+  | { readonly task: 'look-ahead'; readonly due: number }
   /** What has come of a group of alerts is worked on. */
   | ({ readonly task: 'alerts' } & AlertGroup)
   /** Brings what people see of a diagnosis or an incident up to date. */
@@ -34,5 +39,8 @@ export type Subject =
   | `survey/${string}`
   | `incident/${string}`
   | `override/${string}`
+  | `drill/${string}`
+  /** A level that will reach nobody. */
+  | `reach/${string}`
   /** Alerts that no route knows. */
   | `notice/${string}`;

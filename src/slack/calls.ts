@@ -84,3 +84,12 @@ function translate(operation: string, cause: unknown): AdapterError {
 /** Slack's own word for what went wrong, such as `message_not_found`. */
 export const slackError = (error: unknown): string | undefined =>
   error instanceof AdapterError ? Failure.safeParse(error.cause).data?.data?.error : undefined;
+
+/** A token that Slack refuses will not get better; a Slack that is away will. @throws AdapterError */
+export async function refuseBadToken(client: WebClient): Promise<void> {
+  try {
+    await call('auth.test', client.auth.test());
+  } catch (error) {
+    if (!(error instanceof AdapterError) || !error.retryable) throw error;
+  }
+}

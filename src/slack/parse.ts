@@ -1,6 +1,7 @@
 /** What somebody typed after `/paksa`, or after a mention: forgiving of case, spaces and the quotes that phones put in. */
 import { EVERYTHING, type Runbook } from '../runbook/define.ts';
 import { byDistance } from './nearest.ts';
+import { type LadderCommand, parseLadder } from './parse-ladder.ts';
 import { type OnCallCommand, parseOnCall, parseOverride, takeMention } from './parse-on-call.ts';
 import { type ProcedureCommand, parseEmergency, parseProcedure } from './parse-procedure.ts';
 import { clip } from './views/text.ts';
@@ -12,10 +13,11 @@ export type Command =
   | { readonly command: 'survey'; readonly environment?: string }
   | ProcedureCommand
   | OnCallCommand
+  | LadderCommand
   /** Not understood: what to say, and the topics with the nearest one first. */
   | { readonly command: 'unknown'; readonly said: string; readonly nearest: readonly string[] };
 
-const WORDS = ['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override'];
+const WORDS = ['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override', 'ladder'];
 /** Longer than any command; the rest is not read. */
 const MOST_TEXT = 500;
 /** Of a word that is said back. */
@@ -50,6 +52,7 @@ export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Comma
   }
   if (first === 'emergency') return parseEmergency(rest.slice(1), named, topics);
   if (first === 'procedure') return parseProcedure(rest.slice(1), named, topics);
+  if (first === 'ladder') return parseLadder(rest.slice(1), named);
   if (first === 'oncall' || first === 'on-call') return parseOnCall(rest.slice(1));
   if (first === 'override') return parseOverride(rest.slice(1), mention.user);
   // The topic alone says enough.

@@ -6,10 +6,12 @@ import { timersOf } from '../incident/due.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import { alertsIn, readNotice } from './alert-groups.ts';
+import { drillsOn } from './drills.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { overridesOn } from './overrides.ts';
 import { inTransaction } from './pool.ts';
+import { watchOn } from './watch.ts';
 
 export function createStore(pool: pg.Pool, enqueue: Enqueue): Store {
   return {
@@ -158,6 +160,8 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Transacti
     },
     send: (task, at) => enqueue((text, values) => client.query(text, values), task, at),
     overrides: overridesOn(client),
+    drills: drillsOn(client),
+    watch: watchOn(client),
   };
 }
 

@@ -84,7 +84,10 @@ const SCOPES: Record<string, readonly string[]> = {
   'conversations.info': ['channels:read', 'groups:read', 'im:read', 'mpim:read'],
   'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
+  'dnd.info': ['dnd:read'],
+  'usergroups.list': ['usergroups:read'],
   'usergroups.users.list': ['usergroups:read'],
+  'users.info': ['users:read'],
   'views.open': [],
   'views.publish': [],
   'views.push': [],
@@ -100,7 +103,7 @@ function methodsCalled(folder: string): string[] {
     ])
     .map(([, method]) => method ?? '')
     .filter((method) =>
-      /^(?:auth|chat|conversations|files|pins|reactions|bookmarks|usergroups|users|views)\./.test(method),
+      /^(?:auth|chat|conversations|dnd|files|pins|reactions|bookmarks|usergroups|users|views)\./.test(method),
     );
 }
 

@@ -15,7 +15,7 @@ export function helpView(topics: readonly Runbook[], said?: string): View {
       ...(said === undefined ? [header('What Paksa can do')] : [section(clip(escaped(said), 1000))]),
       ...(lines.length > 0 ? [section(clipLines(lines, 2800))] : []),
       section(
-        '• `/paksa emergency`  declare one: its steps begin, and the first level is paged\n• `/paksa procedure`  what is gone through step by step\n• `/paksa oncall`  who is on call, until when, and who is next\n• `/paksa override`  stand in for whoever is on call\n• `/paksa status`  the incidents that are open\n• `/paksa help`  this',
+        '• `/paksa emergency`  declare one: its steps begin, and the first level is paged\n• `/paksa procedure`  what is gone through step by step\n• `/paksa oncall`  who is on call, until when, and who is next\n• `/paksa override`  stand in for whoever is on call\n• `/paksa ladder check`  whether every level reaches somebody; `drill` tries it\n• `/paksa status`  the incidents that are open\n• `/paksa help`  this',
       ),
       context(
         'A diagnosis only reads. A fix shows what it would change first, and runs when somebody else approves it.',
