@@ -68,7 +68,7 @@ export function createOpsgenie(settings: OpsgenieSettings, deps: PagingDeps): Se
     // It takes the end of what never began as it takes any: the key is judged, and nothing comes of it.
     check: async () => {
       const alias = `paksa-check-${randomUUID()}`;
-      await post('say whether it knows the key', `/${alias}/close?identifierType=alias`, { source: 'Paksa' });
+      await ask('say whether it knows the key', `/${alias}/close?identifierType=alias`, { source: PAKSA });
       return 'takes requests with this key';
     },
   });
