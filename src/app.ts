@@ -1,6 +1,5 @@
 /** Wires everything: the engine on its database, the estate, the jobs, and, for the bot, Slack and the HTTP port. */
 import { hostname } from 'node:os';
-import type { Receiver } from '@slack/bolt';
 import { topics as guide } from '../commands/index.ts';
 import { type Config, secretsOf, slackConnection, topicsNamed } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
@@ -24,11 +23,13 @@ import { keepSweeping } from './jobs/sweeping.ts';
 import { openLadder } from './ladder.ts';
 import type { Log } from './log.ts';
 import { createHeartbeat } from './paging/heartbeat.ts';
+import { openPagers } from './paging/open.ts';
 import { createSlackPager } from './paging/slack.ts';
+import { channelsOf, openReaching } from './reach.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient, refuseBadToken } from './slack/calls.ts';
 import { drawPostmortem } from './slack/chronicle.ts';
-import { createHttpReceiver } from './slack/http-receiver.ts';
+import { createHttpReceiver, SERVED_BY_OUR_OWN_PORT } from './slack/http-receiver.ts';
 import { slackLogger } from './slack/logger.ts';
 import { createOutbox } from './slack/outbox.ts';
 import { createPages } from './slack/pages.ts';
@@ -39,6 +40,7 @@ import { keepRoom } from './slack/room.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
 import { createAlerts } from './store/alerts.ts';
+import { createDeliveries } from './store/deliveries.ts';
 import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
 import { openPool } from './store/pool.ts';
@@ -112,10 +114,14 @@ export async function openEngine({
     run: ({ incident, fix, round }, signal) => carryOut(working, incident, { fix, round }, signal),
     verify: ({ incident, fix, round }, signal) => verify(working, incident, { fix, round }, signal),
   };
+  const deliveries = createDeliveries(pool);
+  const { pagers: settings, people } = config.paging;
   return {
     pool,
     jobs,
     store,
+    deliveries,
+    services: openPagers(settings, people, { deliveries, checkpoint }),
     topics,
     schedules: config.schedules,
     estate,
@@ -133,6 +139,8 @@ export async function openEngine({
     },
   };
 }
+
+export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
 export interface BotOptions extends EngineOptions {
   /** The address of /healthz, /readyz and, in HTTP mode, /slack/events; every one when unset. */
@@ -153,7 +161,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const connection = slackConnection(config.slack);
   refuseUnknownTopics(config.alerts.routes, options.topics ?? guide, topicsNamed(config));
   const engine = await openEngine(options);
-  const { store, topics, checkpoint, redact, diagnosing, pool, jobs } = engine;
+  const { store, topics, checkpoint, redact, diagnosing, pool, jobs, deliveries, services } = engine;
   const { apiUrl } = config.slack;
   const client = openClient({ botToken: connection.botToken, apiUrl });
   const messages = createMessages(pool);
@@ -161,8 +169,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const logger = slackLogger(log);
   const accept = createAccept(receipts, checkpoint);
   const outbox = createOutbox(client, messages, checkpoint);
-  const channels = new Map(config.environments.map(({ target, channel }) => [target.environment, channel]));
-  const channelOf = (environment: string) => channels.get(environment);
+  const channelOf = channelsOf(config);
   const publishing: PublishDeps = {
     client,
     outbox,
@@ -173,14 +180,16 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     channelOf,
   };
   const ladder = openLadder({
-    pool,
+    deliveries,
+    services,
     store,
-    paging: config.paging,
     schedules: config.schedules,
     slack: createSlackPager(createPages(publishing)),
     redact,
     checkpoint,
   });
+  const { pagers, quieter } = ladder;
+  const reaching = openReaching({ config, engine, client, pagers, quieter, log });
   const alerts = createAlerts(pool, jobs.enqueue);
   const replies = createReplies(pool, jobs.enqueue);
   const replying = { store, replies, deliveries: ladder.deliveries, checkpoint };
@@ -202,6 +211,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       schedules: config.schedules,
       silences: config.silences,
       postmortem: createDrawPostmortem({ client, store, messages, redact }),
+      reach: reaching.reach,
+      drills: reaching.drills,
       checkpoint,
       logger,
     },
@@ -212,6 +223,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       ...engine.handlers,
       ...ladder.handlers,
       room: (task) => keepRoom({ client, store, rooms, outbox, redact, checkpoint }, task),
+      ...reaching.handlers,
       alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
       publish: ({ subject }) => publish(publishing, subject),
       receive: ({ receipt }) => workOn(router, receipts, receipt),
@@ -220,8 +232,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     {
       run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
       ...ladder.lost,
+      ...reaching.lost,
     },
   );
+  await reaching.begin();
   lookForSilencesOfAll(store).catch((error: unknown) =>
     log.error({ error: messageOf(error) }, 'what silences the open incidents could not be looked up'),
   );
@@ -270,10 +284,3 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
   };
 }
-
-/** In HTTP mode requests come in through Paksa's own server, and Bolt is handed what was kept. */
-const SERVED_BY_OUR_OWN_PORT: Receiver = {
-  init: () => undefined,
-  start: async () => undefined,
-  stop: async () => undefined,
-};

@@ -1,20 +1,18 @@
 /** The ladder, wired: the pagers of paksa.yaml in order, Slack's among them, and what its timers, pages and answers set in motion. */
-import type pg from 'pg';
-import type { Config } from './config.ts';
 import { type EscalateDeps, pageFailed, sendPage, timerDue } from './engine/escalate.ts';
-import type { Checkpoint, Deliveries, Pager, Schedules, Store } from './engine/ports.ts';
+import type { Checkpoint, Deliveries, Pager, Quieter, Schedules, Store } from './engine/ports.ts';
 import { quiet } from './engine/quiet.ts';
 import type { LostHandlers, TaskHandlers } from './jobs/jobs.ts';
+import type { ServicePager } from './paging/held.ts';
 import { createInOrder, whyNot } from './paging/in-order.ts';
-import { openPagers } from './paging/open.ts';
 import { createQuieter } from './paging/quiet.ts';
 import { SLACK } from './policy/policy.ts';
-import { createDeliveries } from './store/deliveries.ts';
 
 export interface LadderDeps {
-  readonly pool: pg.Pool;
+  readonly deliveries: Deliveries;
+  /** Beside Slack, by name. */
+  readonly services: ReadonlyMap<string, ServicePager>;
   readonly store: Store;
-  readonly paging: Pick<Config['paging'], 'pagers' | 'people'>;
   readonly schedules: Schedules;
   /** The pager that is always there. */
   readonly slack: Pager;
@@ -24,28 +22,31 @@ export interface LadderDeps {
 
 export interface Ladder {
   readonly deliveries: Deliveries;
+  /** All of them, by name. */
+  readonly pagers: ReadonlyMap<string, Pager>;
+  readonly quieter: Quieter;
   readonly escalating: EscalateDeps;
   readonly handlers: Pick<TaskHandlers, 'timer' | 'page' | 'quiet'>;
   readonly lost: Pick<LostHandlers, 'page'>;
 }
 
 export function openLadder({
-  pool,
+  deliveries,
+  services,
   store,
-  paging,
   schedules,
   slack,
   redact,
   checkpoint,
 }: LadderDeps): Ladder {
-  const deliveries = createDeliveries(pool);
-  const services = openPagers(paging.pagers, paging.people, { deliveries, checkpoint });
-  const pagers = new Map([[SLACK, slack], ...services]);
+  const pagers = new Map<string, Pager>([[SLACK, slack], ...services]);
   const quieter = createQuieter({ services, deliveries, redact, checkpoint });
   const pager = createInOrder({ pagers, deliveries, redact });
   const escalating: EscalateDeps = { store, pager, schedules, redact, checkpoint };
   return {
     deliveries,
+    pagers,
+    quieter,
     escalating,
     handlers: {
       timer: (task) => timerDue({ store, checkpoint }, task),

@@ -7,6 +7,13 @@ export interface User {
   realName: string;
   role: string;
   isBot: boolean;
+  isDeactivated?: boolean;
+  /** Who sees only the channels that they were invited to. */
+  isGuest?: boolean;
+  /** Of the IANA database; UTC when absent. */
+  timeZone?: string;
+  /** The next time of do-not-disturb, in milliseconds since 1970. */
+  quiet?: { from: number; to: number };
 }
 
 export interface UserGroup {
@@ -14,6 +21,7 @@ export interface UserGroup {
   handle: string;
   name: string;
   users: string[];
+  isDisabled?: boolean;
 }
 
 export interface Channel {

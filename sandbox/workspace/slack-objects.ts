@@ -72,16 +72,20 @@ export function userObject(user: User, state: State): Fields {
     id: user.id,
     team_id: state.seed.team.id,
     name: user.name,
-    deleted: false,
-    real_name: user.realName,
-    tz: 'Etc/UTC',
-    tz_label: 'Coordinated Universal Time',
-    tz_offset: 0,
-    is_admin: false,
-    is_owner: false,
+    deleted: user.isDeactivated ?? false,
+    // Of whom is deactivated, Slack tells little more than that.
+    ...(user.isDeactivated
+      ? {}
+      : {
+          real_name: user.realName,
+          ...zoneOf(user.timeZone ?? 'Etc/UTC', state.now()),
+          is_admin: false,
+          is_owner: false,
+          is_restricted: user.isGuest ?? false,
+          is_ultra_restricted: false,
+        }),
     is_bot: user.isBot,
     is_app_user: false,
-    is_restricted: false,
     updated: 0,
     profile: {
       real_name: user.realName,
@@ -95,6 +99,16 @@ export function userObject(user: User, state: State): Fields {
   };
 }
 
+function zoneOf(tz: string, at: number): Fields {
+  const named = (timeZoneName: 'long' | 'longOffset') =>
+    new Intl.DateTimeFormat('en', { timeZone: tz, timeZoneName })
+      .formatToParts(at)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign = '+', hours = '0', minutes = '0'] = /([+-])(\d+):(\d+)/.exec(named('longOffset')) ?? [];
+  const offset = Number(hours) * 3600 + Number(minutes) * 60;
+  return { tz, tz_label: named('long'), tz_offset: sign === '-' ? -offset : offset };
+}
+
 export function groupObject(group: UserGroup, state: State): Fields {
   return {
     id: group.id,
@@ -106,7 +120,7 @@ export function groupObject(group: UserGroup, state: State): Fields {
     is_external: false,
     date_create: 0,
     date_update: 0,
-    date_delete: 0,
+    date_delete: group.isDisabled ? 1 : 0,
     auto_type: null,
     user_count: group.users.length,
   };

@@ -2,8 +2,9 @@
 import type { Client } from './client.ts';
 import type { SignedHttp } from './delivery/signed-http.ts';
 import type { SocketMode } from './delivery/socket-mode.ts';
+import type { Collection } from './documents.ts';
 import { readable } from './messages.ts';
-import type { Message, View } from './model.ts';
+import type { Channel, Message, User, UserGroup, View } from './model.ts';
 import { actAs, type Person } from './person.ts';
 import type { Platform } from './platform.ts';
 import { waitUntil } from './waiting.ts';
@@ -29,6 +30,15 @@ export interface Hooks {
   waitForConnections(count: number, timeoutMs?: number): Promise<void>;
   /** Web API calls, oldest first. */
   requests: RecordedRequest[];
+  /** What an administrator, or the person, changes in Slack's own settings. @throws Error when there is no such thing */
+  change: {
+    user(
+      id: string,
+      to: Partial<Pick<User, 'isDeactivated' | 'isBot' | 'isGuest' | 'timeZone' | 'quiet'>>,
+    ): void;
+    group(id: string, to: Partial<Pick<UserGroup, 'users' | 'isDisabled'>>): void;
+    channel(id: string, to: Partial<Pick<Channel, 'isArchived' | 'members' | 'kind'>>): void;
+  };
   failNext(method: string, fault: Fault, times?: number): void;
   /** Refuses Slack's side of the workspace, and breaks what is connected; the page stays. */
   offline(isOffline: boolean): void;
@@ -95,6 +105,11 @@ export function createHooks({
       await waitUntil(changes, look, timeoutMs, () => `${count} connections; there are ${connections()}`);
     },
     requests,
+    change: {
+      user: (id, to) => alter(state.users, id, to),
+      group: (id, to) => alter(state.groups, id, to),
+      channel: (id, to) => alter(state.channels, id, to),
+    },
     failNext: faults.failNext,
     offline: (isOffline) => {
       faults.isOffline = isOffline;
@@ -106,4 +121,10 @@ export function createHooks({
     connections,
     verifyUrl: async () => (await signedHttp?.verifyUrl()) ?? false,
   };
+}
+
+function alter<Thing>(all: Collection<Thing>, id: string, to: Partial<Thing>): void {
+  const found = all.get(id);
+  if (found === undefined) throw new Error(`There is no ${id}.`);
+  all.set(id, { ...found, ...to });
 }

@@ -3,7 +3,7 @@
  * is one more replica: it works on the tasks that need no Slack.
  */
 import { userInfo } from 'node:os';
-import type { openEngine } from '../app.ts';
+import type { Engine } from '../app.ts';
 import { decide } from '../engine/decide.ts';
 import { requestDiagnosis } from '../engine/diagnose.ts';
 import { fixOf, runbookOf } from '../engine/lookup.ts';
@@ -22,8 +22,6 @@ export interface FixOptions {
   /** Approves without asking. */
   readonly yes: boolean;
 }
-
-export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
 /** Resolves with the exit code. @throws UserError when nothing could be looked at, or the fix cannot be used */
 export async function fix(engine: Engine, options: FixOptions): Promise<number> {

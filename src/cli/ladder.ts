@@ -1,72 +1,73 @@
-/** `paksa ladder check`: what would happen if everybody slept on, and which levels have nobody. */
-import type { Environment } from '../config/environments.ts';
-import type { OnCall } from '../engine/on-call.ts';
-import { type EscalationPolicy, type Level, pagersOf, type Responder, SLACK } from '../policy/policy.ts';
-import { gapLines } from './on-call.ts';
-import { duration, print } from './print.ts';
+/** `paksa ladder check`: whom each level reaches now and within 14 days, and what would happen if everybody slept on. Wakes nobody. */
+import type { Checked, ReachDeps } from '../engine/reachability.ts';
+import { checkReach } from '../engine/reachability.ts';
+import { defectWords, elapsed, type Words } from '../policy/defect-words.ts';
+import type { Paged, Step } from '../policy/if-ignored.ts';
+import { type LadderCheck, worstFirst } from '../policy/ladder-check.ts';
+import { SLACK } from '../policy/policy.ts';
+import { wallText } from '../policy/wall-clock.ts';
+import { print, shown } from './print.ts';
 import { EXIT } from './usage.ts';
 
-/** The schedules that the ladders page. */
-export const schedulesPaged = (environments: readonly Environment[]): string[] => [
-  ...new Set(
-    environments
-      .flatMap(({ policy }) => policy.escalation.levels.flatMap(({ responders }) => responders))
-      .flatMap(({ kind, id }) => (kind === 'schedule' ? [id] : [])),
-  ),
-];
+const MARK = { problem: '!!', unknown: '??', warning: ' ~' } as const;
+const REACH = {
+  reached: '',
+  unknown: ' (??)',
+  silent: ' (in do-not-disturb)',
+  nobody: ' (!! nobody)',
+} as const;
 
-/**
- * One ladder an environment; said once where they are the same. `onCall`: the schedules that they page, as they are now.
- * Returns the exit code: a problem when a level has nobody, or a schedule will.
- */
-export function checkLadders(environments: readonly Environment[], onCall: readonly OnCall[]): number {
-  const ladders = Map.groupBy(environments, ({ policy }) => policy.escalation);
-  const codes = [...ladders].map(([ladder, of]) => {
-    if (ladders.size > 1) print(`${of.map(({ target }) => target.environment).join(', ')}:`);
-    return checkLadder(ladder, new Map(onCall.map((each) => [each.schedule.name, each])));
-  });
-  const gaps = onCall.flatMap(gapLines);
-  if (gaps.length > 0) print('Within 14 days:', ...gaps);
-  return codes.find((code) => code !== EXIT.healthy) ?? (gaps.length > 0 ? EXIT.problem : EXIT.healthy);
+const words: Words = {
+  name: ({ kind, id }) => `${kind} ${id}`,
+  at: (ms) => wallText(HERE, ms),
+  say: (text) => text,
+};
+/** By the clock of whoever reads it. */
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Of the environment named, or of each. Resolves with the exit code: the worst of them. @throws UserError on an unknown one */
+export async function ladderCheck(deps: ReachDeps, environment: string | undefined): Promise<number> {
+  const codes: number[] = [];
+  for (const name of environment === undefined ? deps.estate.environments : [environment]) {
+    const checked = await checkReach(deps, name);
+    print(...checkedLines(checked).map(shown));
+    codes.push(...checked.ladders.map(({ verdict }) => EXIT[verdict]));
+  }
+  return codes.includes(EXIT.problem) ? EXIT.problem : Math.max(EXIT.healthy, ...codes);
 }
 
-/** How they are paged, where it is not by Slack alone. */
-function by(level: Level): string {
-  const [first, ...others] = pagersOf(level);
-  return first === SLACK && others.length === 0 ? '' : ` (by ${[first, ...others].join(', else ')})`;
+const VERDICT = {
+  healthy: 'every level reaches somebody, now and within 14 days',
+  problem: 'pages would be lost',
+  inconclusive: 'not everything could be looked at: that is not healthy',
+} as const;
+
+function checkedLines({ environment, ladders, answering }: Checked): string[] {
+  return [
+    ...ladders.flatMap((ladder) => [
+      `${environment}${ladders.length > 1 ? `, ${ladder.name}` : ''}: ${VERDICT[ladder.verdict]}`,
+      ...defectLines(ladder),
+      'If nobody acknowledges an incident:',
+      ...ladder.ignored.steps.map(stepLine),
+      `  ${elapsed(ladder.ignored.endsAfterMs)}  ${ladder.ignored.end === 'repeat' ? 'it begins again at level 1' : 'it stops, and says so in the channel'}`,
+    ]),
+    ...answering.map(({ pager, how }) => `  ok  ${pager} ${how}`),
+  ];
 }
 
-function checkLadder(
-  { firstPageAfterMs, levels, afterLast }: EscalationPolicy,
-  onCall: ReadonlyMap<string, OnCall>,
-): number {
-  const empty = levels.flatMap(({ name, responders }, index) =>
-    responders.length === 0
-      ? [
-          `  !!  Level ${index + 1}, ${name}, has nobody: add ladder.levels[${index}].responders to paksa.yaml.`,
-        ]
-      : [],
+const defectLines = (ladder: LadderCheck): string[] =>
+  worstFirst(ladder).map(
+    ({ level: { level, name }, defect }) =>
+      `  ${MARK[defect.severity]}  level ${level}, ${name}: ${defectWords(defect, level, words)}`,
   );
-  let at = firstPageAfterMs;
-  const lines = levels.flatMap((level, index) => {
-    const { name, delayMs, repeats, responders } = level;
-    if (responders.length === 0) return [];
-    const who = responders.map((responder) => named(responder, onCall)).join(', ');
-    return Array.from({ length: repeats }, () => {
-      const line = `  after ${duration(at)}: level ${index + 1}, ${name}: ${who}${by(level)}`;
-      at += delayMs;
-      return line;
-    });
-  });
-  const end = afterLast === 'repeat' ? 'it begins again at level 1' : 'it stops, and says so in the channel';
-  print('If nobody acknowledges an incident:', ...lines, `  after ${duration(at)}: ${end}`, ...empty);
-  return empty.length === 0 ? EXIT.healthy : EXIT.problem;
+
+function stepLine({ afterMs, level, name, attempt, paged, pagers }: Step): string {
+  const by = pagers.length === 1 && pagers[0] === SLACK ? '' : ` (by ${pagers.join(', else ')})`;
+  return `  ${elapsed(afterMs)}  level ${level}, ${name}${attempt > 1 ? `, page ${attempt}` : ''}: ${paged.map(who).join(', ')}${by}`;
 }
 
-/** Of a schedule, with who is behind it now. */
-function named({ kind, id }: Responder, onCall: ReadonlyMap<string, OnCall>): string {
-  const now = kind === 'schedule' ? onCall.get(id) : undefined;
-  return now
-    ? `${kind} ${id} (now ${now.user === undefined ? 'nobody' : `user ${now.user}`})`
-    : `${kind} ${id}`;
+/** Of a schedule, with who is behind it then. */
+function who({ responder: { kind, id }, to, reach }: Paged): string {
+  const behind = kind === 'schedule' && to !== undefined ? ` (then user ${to.id})` : '';
+  return `${kind} ${id}${behind}${REACH[reach]}`;
 }

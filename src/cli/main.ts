@@ -5,18 +5,20 @@ import { openEngine } from '../app.ts';
 import { type Config, checkConfig, describeProblems, loadConfig, secretsOf, topicsNamed } from '../config.ts';
 import { refuseUnknownTopics } from '../engine/intake.ts';
 import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
-import { scheduleOf, whoIsOnCall } from '../engine/on-call.ts';
+import { scheduleOf } from '../engine/on-call.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { createEstate } from '../estate.ts';
 import { createLog } from '../log.ts';
+import { openDrills, openReach, openTerminalDrill, slackOf } from '../reach.ts';
 import { createRedactor } from '../redact.ts';
 import { EVERYTHING } from '../runbook/define.ts';
 import { openDatabase } from '../store/embedded/database.ts';
 import { answerLines } from './answers.ts';
 import { diagnose } from './diagnose.ts';
+import { drill } from './drill.ts';
 import { fix } from './fix.ts';
 import { incident, incidentNamed, postmortem } from './incident.ts';
-import { checkLadders, schedulesPaged } from './ladder.ts';
+import { ladderCheck } from './ladder.ts';
 import { override, showOnCall } from './on-call.ts';
 import { print } from './print.ts';
 import { type ProcedureOptions, procedure } from './procedure.ts';
@@ -60,8 +62,19 @@ async function run(args: string[]): Promise<number> {
       );
       return config ? EXIT.healthy : EXIT.problem;
     }
-    case 'ladder check':
-      return ladderCheck(loadConfig({ env: process.env }));
+    case 'ladder check': {
+      const config = loadConfig({ env: process.env });
+      asUsage(() => environmentOf(createEstate(config.environments), second ?? values.env));
+      return withEngine(config, (engine) =>
+        ladderCheck(openReach(config, engine, slackOf(config)), second ?? values.env),
+      );
+    }
+    case 'ladder drill': {
+      const config = loadConfig({ env: process.env });
+      const wish = { environment: second ?? values.env, level: levelOf(values.level), yes: values.yes };
+      asUsage(() => environmentOf(createEstate(config.environments), wish.environment));
+      return drillLadder(config, wish);
+    }
     case 'oncall': {
       if (second !== undefined) throw new UsageError(`“${second}” is one word too many.`);
       const config = loadConfig({ env: process.env });
@@ -150,17 +163,20 @@ function listEmergencies(): number {
   return EXIT.healthy;
 }
 
-/** Overrides are in the database; a ladder without schedules is checked without it. */
-async function ladderCheck(config: Config): Promise<number> {
-  const paged = schedulesPaged(config.environments);
-  if (paged.length === 0) return checkLadders(config.environments, []);
-  return withEngine(config, async (engine) => {
-    const onCall = await whoIsOnCall(engine);
-    return checkLadders(
-      config.environments,
-      onCall.filter(({ schedule }) => paged.includes(schedule.name)),
-    );
-  });
+/** @throws UsageError when it is no number */
+function levelOf(written: string | undefined): number | undefined {
+  if (written === undefined) return undefined;
+  if (!/^[1-9]\d?$/.test(written)) throw new UsageError('Which level? Give its number, such as --level 2.');
+  return Number(written);
+}
+
+async function drillLadder(config: Config, wish: Parameters<typeof drill>[1]): Promise<number> {
+  const terminal = openTerminal();
+  return withEngine(config, (engine) => {
+    const client = slackOf(config);
+    const pages = client && openTerminalDrill(config, engine, client);
+    return drill({ jobs: engine.jobs, drills: openDrills(engine), pages }, wish, terminal);
+  }).finally(terminal.close);
 }
 
 async function goThrough(options: ProcedureOptions): Promise<number> {
@@ -190,6 +206,7 @@ function read(args: string[]) {
         yes: { type: 'boolean', short: 'y', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         env: { type: 'string' },
+        level: { type: 'string' },
       },
     });
   } catch (error) {

@@ -22,7 +22,9 @@ export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is
   paksa incident <INC-1>                 where it stands
   paksa incident <INC-1> ack | snooze 1h | assign U… | note … | resolve | reopen … | merge INC-2 | escalate
   paksa postmortem <INC-1>               a draft in Markdown, with the facts filled in
-  paksa ladder check                     who would be paged, and when
+  paksa ladder check [environment]       whom each level reaches, now and within 14 days; wakes nobody
+  paksa ladder drill [environment] [--level <n>] [--yes]
+                                         wake them with pages that say so, and measure each
   paksa config check                     everything that is wrong with the configuration
 
   --env <name>                           an environment of paksa.yaml; the first one when left out

@@ -1,5 +1,5 @@
 /** The pagers with their secrets, the people whom they reach, and whether every ladder can be paged by them. */
-import type { PagerSettings, People, ReplySettings } from '../paging/settings.ts';
+import { needOf, type PagerSettings, type People, type ReplySettings } from '../paging/settings.ts';
 import { type EscalationPolicy, type Responder, SLACK } from '../policy/policy.ts';
 import type { Schedule } from '../policy/schedule.ts';
 import type { ConfigFile } from './file.ts';
@@ -94,10 +94,6 @@ function settingsOf(
     }
   }
 }
-
-/** Which of a person's contacts a pager needs; undefined where it calls a service. */
-const needOf = (settings: PagerSettings | undefined): 'email' | 'phone' | undefined =>
-  settings?.kind === 'email' ? 'email' : settings?.kind === 'twilio' ? 'phone' : undefined;
 
 /** Anybody can guess a short one. */
 const LEAST_SECRET = 16;

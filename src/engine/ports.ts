@@ -11,12 +11,16 @@ import type { Runbook } from '../runbook/define.ts';
 import type { Target } from '../runbook/target.ts';
 import type { Actuators, Probes } from '../runbook/tools.ts';
 import type { Diagnosis, Survey } from './diagnosis.ts';
+import type { Drills } from './drill-ports.ts';
 import type { Silences } from './recorded-silence.ts';
 import type { Subject, Task } from './task.ts';
+import type { Watch } from './watch-ports.ts';
 
 export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
+export type { Drills, NewDrill } from './drill-ports.ts';
 export type { RecordedSilence, Silences } from './recorded-silence.ts';
 export type { Answered, AnsweredPage, Replies, Reply } from './replies.ts';
+export type { ReachNotice, Watch } from './watch-ports.ts';
 
 /** A line of an incident's log. */
 export interface LogEntry {
@@ -69,6 +73,8 @@ export interface Transaction {
   ): Promise<boolean>;
   /** The unresolved incidents of an environment, all of them held. */
   lockOpenIn(environment: string): Promise<readonly Incident[]>;
+  readonly drills: Drills;
+  readonly watch: Watch;
 }
 
 export interface OverdueTimer {

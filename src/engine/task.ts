@@ -21,6 +21,11 @@ export type Task =
   | { readonly task: 'reply'; readonly reply: string }
   /** The incident's own channel: made, joined, told, archived. */
   | { readonly task: 'room'; readonly incident: string }
+  /** One page of a drill, by its place among the drill's. */
+  | { readonly task: 'drill'; readonly drill: string; readonly page: number }
+  | { readonly task: 'drill-end'; readonly drill: string }
+  /** The ladders are looked at a day ahead; `due` is when. */
+  | { readonly task: 'look-ahead'; readonly due: number }
   /** What has come of a group of alerts is worked on. */
   | ({ readonly task: 'alerts' } & AlertGroup)
   /** Brings what people see of a diagnosis or an incident up to date. */
@@ -37,5 +42,8 @@ export type Subject =
   | `incident/${string}`
   | `override/${string}`
   | `silence/${string}`
+  | `drill/${string}`
+  /** A level that will reach nobody. */
+  | `reach/${string}`
   /** Alerts that no route knows. */
   | `notice/${string}`;

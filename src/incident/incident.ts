@@ -83,6 +83,8 @@ export interface Reached {
 }
 
 export interface Incident {
+  /** It is none: the pages of a drill speak of it, and nothing of it is kept. */
+  readonly drill?: true;
   /** `INC-12`. */
   readonly id: string;
   /** Counts changes. */

@@ -53,9 +53,7 @@ export function answered(incident: Incident, by: string): Incident {
  * It counts as answered only once they acknowledge: whoever is handed something at night may sleep. Until then the ladder
  * waits for as long as the level that it has come to may take, and goes on by itself.
  */
-function reassigned(before: Incident, { to, at, actor }: Of<'reassigned'>): Transition {
-  // They are called by hand: what silences it counts no more.
-  const incident = lift(before, at);
+function reassigned(incident: Incident, { to, at, actor }: Of<'reassigned'>): Transition {
   const has = incident.status === 'acknowledged' && !incident.snoozed && incident.answeredBy === to;
   if (has) return refuse('They have acknowledged it already.', to);
   if (incident.handedTo?.user === to)
@@ -64,7 +62,8 @@ function reassigned(before: Incident, { to, at, actor }: Of<'reassigned'>): Tran
   if (to === actor) return moved(answered(incident, actor));
   const ladder = handedOver(incident.ladder, incident.policy.escalation, at);
   const page = { level: HAND_OVER, attempt: ladder.paged[HAND_OVER] ?? 1, responder: `user/${to}` };
-  return moved({ ...incident, status: 'open', handedTo: { user: to, by: actor }, ladder }, [
+  // They are called by hand: what silences it counts no more.
+  return moved({ ...lift(incident, at), status: 'open', handedTo: { user: to, by: actor }, ladder }, [
     { do: 'page', page },
     ...(ladder.nextAt === undefined
       ? []

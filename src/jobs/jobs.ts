@@ -15,6 +15,7 @@ export type TaskHandlers = {
 export interface LostHandlers {
   readonly run: (task: TaskOf<'run'>) => Promise<void>;
   readonly page: (task: TaskOf<'page'>) => Promise<void>;
+  readonly drill: (task: TaskOf<'drill'>) => Promise<void>;
 }
 
 export interface Jobs {
@@ -141,6 +142,9 @@ export async function startJobs(
         page: listen('page'),
         quiet: listen('quiet'),
         room: listen('room'),
+        drill: listen('drill'),
+        'drill-end': listen('drill-end'),
+        'look-ahead': listen('look-ahead'),
         alerts: listen('alerts'),
         publish: listen('publish'),
         receive: listen('receive'),
@@ -149,6 +153,7 @@ export async function startJobs(
       await Promise.all([
         ...Object.values(kinds),
         lost.run && boss.work<TaskOf<'run'>>('run-lost', POLLING, each(lost.run)),
+        lost.drill && boss.work<TaskOf<'drill'>>('drill-lost', POLLING, each(lost.drill)),
         lost.page && boss.work<TaskOf<'page'>>('page-lost', POLLING, each(lost.page)),
       ]);
     },

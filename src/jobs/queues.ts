@@ -5,7 +5,7 @@
 import type { PgBoss, Queue } from 'pg-boss';
 import type { Task } from '../engine/task.ts';
 
-type QueueName = Task['task'] | 'run-lost' | 'page-lost';
+type QueueName = Task['task'] | 'run-lost' | 'page-lost' | 'drill-lost';
 
 const ALIVE = { heartbeatSeconds: 10, notify: true } as const;
 /** Comes back until it can be done: only the database or Slack being away makes it fail, and they return. */
@@ -36,6 +36,18 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
     deadLetter: 'page-lost',
   },
   'page-lost': PERSISTENT,
+  // Tried for about a minute: after that, somebody wants to know why not.
+  drill: {
+    ...ALIVE,
+    retryLimit: 6,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 15,
+    deadLetter: 'drill-lost',
+  },
+  'drill-lost': PERSISTENT,
+  'drill-end': PERSISTENT,
+  'look-ahead': PERSISTENT,
   quiet: PERSISTENT,
   // One waiting and one at work for each incident: its channel is brought up to date with all that has happened.
   room: { ...PERSISTENT, policy: 'stately' },

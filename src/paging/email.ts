@@ -4,13 +4,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import { createTransport } from 'nodemailer';
+import { createTransport, type Transporter } from 'nodemailer';
 import { z } from 'zod';
 import { AdapterError, type AdapterFault, messageOf } from '../errors.ts';
 import { createHeldPager, type PageRequest, type PagingDeps, TIMEOUT_MS } from './held.ts';
 import { contactOf } from './person.ts';
 import type { EmailSettings, People } from './settings.ts';
-import { headline, levelLine, NEXT_STEP, problemLines, shorten } from './text.ts';
+import { headline, levelLine, nextStep, problemLines, shorten } from './text.ts';
 
 /** RFC 5322 allows lines of 998; a phone shows the beginning of a subject. */
 const MOST_SUBJECT = 200;
@@ -24,12 +24,30 @@ export function createEmail(settings: EmailSettings, people: People, deps: Pagin
       await deliver(settings, { ...mail(request), from: settings.from, to, messageId: reference }, deps);
       return { by: 'e-mail', reference };
     },
+    check: async () => {
+      await converse(settings, deps, 'answer', async (transport) => {
+        await transport.verify();
+      });
+      const { security, user } = settings;
+      return `greets${security === 'none' ? '' : ' over TLS'}${user === undefined ? '' : ', and lets us log in'}`;
+    },
   });
 }
 
 type Mail = ReturnType<typeof mail> & Record<'from' | 'to' | 'messageId', string>;
 
-async function deliver(settings: EmailSettings, message: Mail, { timeoutMs = TIMEOUT_MS }: PagingDeps) {
+const deliver = (settings: EmailSettings, message: Mail, deps: PagingDeps): Promise<void> =>
+  converse(settings, deps, 'take the page', async (transport, timeoutMs) => {
+    // Of the whole: a server that drips would outlast the others.
+    await transport.sendMail({ ...message, signal: AbortSignal.timeout(2 * timeoutMs) });
+  });
+
+async function converse(
+  settings: EmailSettings,
+  { timeoutMs = TIMEOUT_MS }: PagingDeps,
+  operation: string,
+  work: (transport: Transporter, timeoutMs: number) => Promise<void>,
+): Promise<void> {
   const { host, port, security, trust, user, password } = settings;
   try {
     const transport = createTransport({
@@ -46,10 +64,9 @@ async function deliver(settings: EmailSettings, message: Mail, { timeoutMs = TIM
       disableFileAccess: true,
       disableUrlAccess: true,
     });
-    // Of the whole: a server that drips would outlast the others.
-    await transport.sendMail({ ...message, signal: AbortSignal.timeout(2 * timeoutMs) });
+    await work(transport, timeoutMs);
   } catch (error) {
-    throw translate(settings, error);
+    throw translate(settings, operation, error);
   }
 }
 
@@ -61,7 +78,7 @@ function mail({ incident, page, key }: PageRequest) {
       '',
       ...problemLines(incident).map((line) => `- ${shorten(line, 500)}`),
       '',
-      `You are paged as ${levelLine(incident, page)}. ${NEXT_STEP}`,
+      `You are paged as ${levelLine(incident, page)}. ${nextStep(incident)}`,
     ].join('\n'),
     priority: 'high' as const,
     // So that no holiday notice is sent back (RFC 3834).
@@ -82,14 +99,18 @@ const Failed = z.object({
 const CERTIFICATE = /CERT|SELF_SIGNED|ISSUER|HOSTNAME/;
 
 /** The server's own words where it said any. */
-function translate({ name, host, port, password }: EmailSettings, cause: unknown): AdapterError {
+function translate(
+  { name, host, port, password }: EmailSettings,
+  operation: string,
+  cause: unknown,
+): AdapterError {
   const { code = '', originalCode = '', responseCode = 0, response } = Failed.safeParse(cause).data ?? {};
   const words = response ?? messageOf(cause);
   const said = shorten(password ? words.replaceAll(password, '‹hidden›') : words, 300);
   const fail = (fault: AdapterFault, retryable: boolean, next: string) =>
-    new AdapterError(`The mail server ${host}:${port} did not take the page (${said}): ${next}.`, {
+    new AdapterError(`The mail server ${host}:${port} did not ${operation} (${said}): ${next}.`, {
       system: 'smtp',
-      operation: 'send',
+      operation,
       fault,
       retryable,
       cause,

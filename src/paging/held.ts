@@ -35,12 +35,12 @@ export interface Service {
   readonly find?: (request: PageRequest, begun: Begun) => Promise<Taken | undefined>;
   /** Tells it that somebody has answered the page, or that the incident is resolved. @throws AdapterError */
   readonly quiet?: (key: string, incident: Incident) => Promise<void>;
+  /** Asks it something that reaches nobody; resolves with what it has answered to, such as `logged in`. @throws AdapterError */
+  readonly check: () => Promise<string>;
 }
 
 /** A pager whose pages can be taken back from whoever is being called. */
-export interface ServicePager extends Pager {
-  readonly quiet?: Service['quiet'];
-}
+export interface ServicePager extends Pager, Pick<Service, 'reaches' | 'quiet' | 'check'> {}
 
 export interface PagingDeps {
   readonly deliveries: Deliveries;
@@ -86,6 +86,8 @@ export function createHeldPager(deps: PagingDeps, name: string, service: Service
         underWay -= 1;
       }
     },
+    reaches: service.reaches,
+    check: service.check,
     ...(service.quiet ? { quiet: service.quiet } : {}),
   };
 }

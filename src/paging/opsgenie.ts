@@ -2,6 +2,7 @@
  * Pages through Opsgenie's Alert API, which Jira Service Management has too (another `url`). The page's key is the alert's
  * `alias`: one open alert has it, however often it is sent. https://docs.opsgenie.com/docs/alert-api
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { AdapterError } from '../errors.ts';
@@ -64,6 +65,12 @@ export function createOpsgenie(settings: OpsgenieSettings, deps: PagingDeps): Se
         note: `${status} in Paksa${answeredBy === undefined ? '' : ` by ${actorWords(answeredBy)}`}`,
       });
     },
+    // It takes the end of what never began as it takes any: the key is judged, and nothing comes of it.
+    check: async () => {
+      const alias = `paksa-check-${randomUUID()}`;
+      await ask('say whether it knows the key', `/${alias}/close?identifierType=alias`, { source: PAKSA });
+      return 'takes requests with this key';
+    },
   });
 }
 
@@ -98,16 +105,24 @@ function alert({ team, replies }: OpsgenieSettings, { incident, page, key }: Pag
     message: shorten(headline(incident), LIMIT.message),
     alias: key,
     description: shorten(
-      [headline(incident), ...problemLines(incident), levelLine(incident, page), nextStep(replies)].join(
-        '\n',
-      ),
+      [
+        headline(incident),
+        ...problemLines(incident),
+        levelLine(incident, page),
+        nextStep(incident, replies),
+      ].join('\n'),
       LIMIT.description,
     ),
     ...(team === undefined ? {} : { responders: [{ type: 'team', name: team }] }),
-    tags: ['paksa', shorten(topic, LIMIT.tag), shorten(oneLine(environment), LIMIT.tag)],
+    tags: [
+      'paksa',
+      ...(incident.drill ? ['drill'] : []),
+      shorten(topic, LIMIT.tag),
+      shorten(oneLine(environment), LIMIT.tag),
+    ],
     details: { incident: id, level: shorten(levelLine(incident, page), LIMIT.detail) },
     entity: shorten(oneLine(environment), LIMIT.entity),
     source: PAKSA,
-    priority: PRIORITY[severity],
+    priority: incident.drill ? 'P5' : PRIORITY[severity],
   };
 }

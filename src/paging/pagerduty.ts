@@ -3,6 +3,7 @@
  * join its alert and, once that is acknowledged, call nobody. An answer is sent for every key that was triggered.
  * https://developer.pagerduty.com/docs/events-api-v2-overview
  */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { stepOf } from '../policy/ladder.ts';
 import { createHeldPager, type PageRequest, type PagingDeps, type ServicePager, TIMEOUT_MS } from './held.ts';
@@ -42,6 +43,14 @@ export function createPagerDuty(settings: PagerDutySettings, deps: PagingDeps): 
       const action = status === 'resolved' ? 'resolve' : 'acknowledge';
       await enqueue(action, { event_action: action, dedup_key: key });
     },
+    // An end of what never began: it is checked like any event, and dropped.
+    check: async () => {
+      await enqueue('say whether it knows the key', {
+        event_action: 'resolve',
+        dedup_key: `paksa-check-${randomUUID()}`,
+      });
+      return 'takes events with this key';
+    },
   });
 }
 
@@ -54,7 +63,7 @@ function trigger({ replies }: PagerDutySettings, { incident, page, key }: PageRe
     payload: {
       summary: shorten(headline(incident), LIMIT.summary),
       source: shorten(oneLine(environment), LIMIT.source),
-      severity,
+      severity: incident.drill ? 'info' : severity,
       timestamp: new Date(openedAt).toISOString(),
       component: shorten(topic, LIMIT.component),
       group: shorten(oneLine(environment), LIMIT.component),
@@ -64,7 +73,7 @@ function trigger({ replies }: PagerDutySettings, { incident, page, key }: PageRe
         level: levelLine(incident, page),
         step: stepOf(ladder),
         problems: shorten(problemLines(incident).join('\n'), LIMIT.details),
-        next: nextStep(replies),
+        next: nextStep(incident, replies),
       },
     },
   };

@@ -81,3 +81,7 @@ export interface Contact {
 
 /** By Slack's user id. */
 export type People = ReadonlyMap<string, Contact>;
+
+/** Which of a person's contacts a pager needs; undefined where it calls a service or an address. */
+export const needOf = (settings: PagerSettings | undefined): 'email' | 'phone' | undefined =>
+  settings?.kind === 'email' ? 'email' : settings?.kind === 'twilio' ? 'phone' : undefined;

@@ -1,6 +1,6 @@
 /** A page as a phone takes it: a text message of two segments at most, and what is read out to who picks up. */
 import type { PageRequest } from './held.ts';
-import { headline, levelLine, NEXT_STEP, shorten } from './text.ts';
+import { headline, levelLine, nextStep, shorten } from './text.ts';
 
 /** Two segments of the GSM alphabet; one character outside it would make them segments of 67. */
 const MOST_SMS = 306;
@@ -25,17 +25,20 @@ const plain = (text: string): string =>
 
 /** `isAnswerable`: whether a reply to it comes back. */
 export function smsText({ incident, page, key }: PageRequest, isAnswerable = false): string {
-  const next = isAnswerable ? `Reply 1 to acknowledge, 2 for more people.` : NEXT_STEP;
+  const next =
+    isAnswerable && !incident.drill ? 'Reply 1 to acknowledge, 2 for more people.' : nextStep(incident);
   const end = `\n${plain(levelLine(incident, page)).slice(0, 60)}. ${next} ${markOf(key)}`;
   return `${shorten(`Page: ${plain(headline(incident))}`, MOST_SMS - end.length, '...')}${end}`;
 }
 
 /**
- * Read out twice: the first time, whoever it woke was not listening yet. `repliesAt`: where a key that is pressed goes.
+ * Read out twice: the first time, whoever it woke was not listening yet. `answersAt`: where a key that is pressed goes.
  * https://www.twilio.com/docs/voice/twiml/gather
  */
-export function callText({ incident, page, key }: PageRequest, repliesAt?: string): string {
-  const next = repliesAt === undefined ? NEXT_STEP : 'Press 1 to acknowledge, or 2 for more people.';
+export function callText({ incident, page, key }: PageRequest, answersAt?: string): string {
+  // A drill is answered in Slack alone.
+  const repliesAt = incident.drill ? undefined : answersAt;
+  const next = repliesAt === undefined ? nextStep(incident) : 'Press 1 to acknowledge, or 2 for more people.';
   const what = shorten(
     `This is Paksa. ${plain(headline(incident))}. You are paged as ${plain(levelLine(incident, page))}.`,
     MOST_SAID,

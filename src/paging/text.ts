@@ -15,9 +15,13 @@ export function shorten(text: string, limit: number, ellipsis = '…'): string {
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** What is wrong, and where, in one line. */
+/** What is wrong, and where, in one line; of a drill, that nothing is. */
 export const headline = (incident: Incident): string =>
-  oneLine(`${incident.id} ${incident.title} (${incident.environment}): ${inShort(incident)}`);
+  oneLine(
+    incident.drill
+      ? `DRILL, nothing is broken: ${incident.id} (${incident.environment})`
+      : `${incident.id} ${incident.title} (${incident.environment}): ${inShort(incident)}`,
+  );
 
 /** Which level is paged, and how often it has been. */
 export function levelLine({ policy }: Incident, { level, attempt }: PageRef): string {
@@ -32,8 +36,8 @@ export const problemLines = ({ findings }: Incident): readonly string[] =>
     .map(({ title, summary }) => oneLine(`${title}: ${summary}`));
 
 /** What to do about a page that Slack did not bring. */
-export const NEXT_STEP = 'Acknowledge in Slack.';
-
-/** Where the service tells Paksa of an answer. */
-export const nextStep = (replies: unknown): string =>
-  replies === undefined ? NEXT_STEP : 'Acknowledge here or in Slack.';
+/** `replies`: where the service tells Paksa of an answer; absent where it does not. */
+export function nextStep({ drill }: Incident, replies?: unknown): string {
+  if (drill) return 'There is nothing to do.';
+  return replies === undefined ? 'Acknowledge in Slack.' : 'Acknowledge here or in Slack.';
+}

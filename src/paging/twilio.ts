@@ -5,6 +5,7 @@
  * https://www.twilio.com/docs/messaging/api/message-resource, …/docs/voice/api/call-resource
  */
 import { z } from 'zod';
+import { AdapterError } from '../errors.ts';
 import { type Begun, createHeldPager, type PageRequest, type PagingDeps, TIMEOUT_MS } from './held.ts';
 import { contactOf } from './person.ts';
 import { callProvider } from './provider-call.ts';
@@ -20,6 +21,7 @@ const Listed = z.object({
   date_created: z.string().nullish(),
   body: z.string().nullish(),
 });
+const Account = z.object({ status: z.string().max(40) });
 const List = z.object({ messages: z.array(Listed).default([]), calls: z.array(Listed).default([]) });
 
 /**
@@ -37,11 +39,12 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
   const { name, url, by, accountSid, apiKey, token, from } = settings;
   const words = by === 'sms' ? 'SMS' : 'phone call';
   const resource = by === 'sms' ? 'Messages' : 'Calls';
-  const ask = (operation: string, number: string, { query = '', form }: Asking) =>
+  const account = `${url}/2010-04-01/Accounts/${accountSid}`;
+  const ask = (operation: string, number: string, { at = `/${resource}`, query = '', form }: Asking) =>
     callProvider({
       system: 'Twilio',
       operation,
-      url: `${url}/2010-04-01/Accounts/${accountSid}/${resource}.json${query}`,
+      url: `${account}${at}.json${query}`,
       method: form ? 'POST' : 'GET',
       headers: {
         authorization: `Basic ${Buffer.from(`${apiKey ?? accountSid}:${token}`).toString('base64')}`,
@@ -49,7 +52,7 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
       },
       ...(form ? { body: form.toString() } : {}),
       timeoutMs: deps.timeoutMs ?? TIMEOUT_MS,
-      hide: [token, number],
+      hide: [token, number].filter((each) => each !== ''),
       reason: (answer) => {
         const { message, code } = Refusal.safeParse(answer).data ?? {};
         return code === undefined ? message : `${message ?? 'error'} [${code}]`;
@@ -80,10 +83,32 @@ export function createTwilio(settings: TwilioSettings, people: People, deps: Pag
           : await firstUnknown(sent.filter((each) => each.from === from).toReversed(), begun);
       return ours && { by: words, reference: ours.sid };
     },
+    check: async () => {
+      // An API key may read everything but the account itself.
+      if (apiKey !== undefined) {
+        await ask('say what it has sent', '', { query: '?PageSize=1' });
+        return 'knows the key';
+      }
+      const { status = 'of an unknown state' } =
+        Account.safeParse(await ask('say how the account is', '', { at: '' })).data ?? {};
+      if (status !== 'active') throw notActive(status, settings);
+      return 'the account is active';
+    },
   });
 }
 
+/** A suspended account answers, and sends nothing. */
+const notActive = (status: string, { name }: TwilioSettings): AdapterError =>
+  new AdapterError(`The account is ${status}: see Twilio’s console, or correct pagers.${name}.accountSid.`, {
+    system: 'Twilio',
+    operation: 'check',
+    fault: 'forbidden',
+    retryable: false,
+  });
+
 interface Asking {
+  /** Within the account; where messages or calls are, when absent. */
+  readonly at?: string;
   readonly query?: string;
   readonly form?: URLSearchParams;
 }

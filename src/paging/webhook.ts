@@ -4,6 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { connects } from './connects.ts';
 import { createHeldPager, type PageRequest, type PagingDeps, TIMEOUT_MS } from './held.ts';
 import { callProvider } from './provider-call.ts';
 import type { WebhookSettings } from './settings.ts';
@@ -33,6 +34,13 @@ export function createWebhook({ name, url, secret }: WebhookSettings, deps: Pagi
       });
       return { by: `webhook ${name}` };
     },
+    // Whoever is behind it knows pages alone: any request would be one to them.
+    check: async () => {
+      await connects(new URL(url), deps.timeoutMs ?? TIMEOUT_MS, name);
+      return url.startsWith('https:')
+        ? 'takes connections, with a certificate that is trusted; only a drill shows more'
+        : 'takes connections; only a drill shows more';
+    },
   });
 }
 
@@ -41,7 +49,8 @@ export const signature = (secret: string, body: string, seconds: number): string
   `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 
 const bodyOf = ({ incident, page, to, key }: PageRequest) => ({
-  type: 'page',
+  // Whoever automates on pages must not act on it.
+  type: incident.drill ? 'drill' : 'page',
   key,
   incident: {
     id: incident.id,

@@ -1,7 +1,7 @@
 /** Who may do what in an incident. A refusal names who may. */
 import type { Ladders } from './choose.ts';
 import type { Ladder } from './ladder.ts';
-import type { Policy, Responder } from './policy.ts';
+import type { Level, Policy, Responder } from './policy.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Actor {
@@ -102,6 +102,19 @@ export function maySilence(ladders: Ladders, approvers: readonly Responder[], ac
   return isAmong(actor, who)
     ? ALLOWED
     : { allowed: false, who, why: 'You are not on the ladder of this environment, and not an approver.' };
+}
+
+/** Start a drill: it wakes people. Approvers, and whoever would be woken by it. */
+export function mayDrill(
+  approvers: readonly Responder[],
+  levels: readonly Level[],
+  actor: Actor,
+): Permission {
+  if (isTerminal(actor)) return ALLOWED;
+  const who = people([...approvers, ...levels.flatMap(({ responders }) => responders)]);
+  return isAmong(actor, who)
+    ? ALLOWED
+    : { allowed: false, who, why: 'You are not on this ladder, and not an approver.' };
 }
 
 /** Make or end an override: it decides who is paged and who may approve, so that not everybody may. */

@@ -2,6 +2,7 @@
 import { EVERYTHING, type Runbook } from '../runbook/define.ts';
 import { byDistance } from './nearest.ts';
 import { type IncidentCommand, parseIncident } from './parse-incident.ts';
+import { type LadderCommand, parseLadder } from './parse-ladder.ts';
 import { type OnCallCommand, parseOnCall, parseOverride, takeMention } from './parse-on-call.ts';
 import { type ProcedureCommand, parseEmergency, parseProcedure } from './parse-procedure.ts';
 import { parseSilence, type SilenceCommand } from './parse-silence.ts';
@@ -16,11 +17,12 @@ export type Command =
   | OnCallCommand
   | SilenceCommand
   | IncidentCommand
+  | LadderCommand
   /** Not understood: what to say, and the topics with the nearest one first. */
   | { readonly command: 'unknown'; readonly said: string; readonly nearest: readonly string[] };
 
 const WORDS = [
-  ...['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override'],
+  ...['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override', 'ladder'],
   ...['silence', 'silences', 'unsilence', 'incident', 'note', 'postmortem', 'snooze'],
 ];
 /** Longer than any command; the rest is not read. */
@@ -59,6 +61,7 @@ export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Comma
   }
   if (first === 'emergency') return parseEmergency(rest.slice(1), named, topics);
   if (first === 'procedure') return parseProcedure(rest.slice(1), named, topics);
+  if (first === 'ladder') return parseLadder(rest.slice(1), named);
   if (first === 'oncall' || first === 'on-call') return parseOnCall(rest.slice(1));
   if (first === 'silences') return { command: 'silences' };
   if (first === 'unsilence') return { command: 'unsilence', id: second ?? '' };

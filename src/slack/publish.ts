@@ -8,6 +8,7 @@ import type { Runbook } from '../runbook/define.ts';
 import { call } from './calls.ts';
 import type { Outbox, Posted } from './outbox.ts';
 import { publishOverride } from './override-news.ts';
+import { publishDrill } from './publish-drill.ts';
 import { refreshRoom } from './room.ts';
 import { publishSilence } from './silence-news.ts';
 import { section } from './views/blocks.ts';
@@ -17,6 +18,7 @@ import { incidentCard } from './views/incident-card.ts';
 import type { Links } from './views/life-news.ts';
 import { noticeView } from './views/notice.ts';
 import { pageView } from './views/page.ts';
+import { reachNoticeView } from './views/reach-notice.ts';
 import { surveyCard } from './views/survey-card.ts';
 import { LIMIT } from './views/text.ts';
 import { timelineEntry } from './views/timeline.ts';
@@ -43,6 +45,12 @@ export async function publish(deps: PublishDeps, subject: Subject): Promise<void
       return publishOverride(deps, id);
     case 'silence':
       return publishSilence(deps, id);
+    case 'drill':
+      return publishDrill(deps, id);
+    case 'reach': {
+      const notice = await deps.store.transact((tx) => tx.watch.find(id));
+      return notice && deps.outbox.refresh(subject, reachNoticeView(notice));
+    }
     case 'notice':
       return deps.outbox.refresh(subject, noticeView(await deps.store.notice(id)));
     default:

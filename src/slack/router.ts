@@ -4,7 +4,9 @@ import type { Logger } from '@slack/socket-mode';
 import type { WebClient } from '@slack/web-api';
 import { type Decision, decide } from '../engine/decide.ts';
 import { type DiagnoseDeps, requestDiagnosis } from '../engine/diagnose.ts';
+import type { DrillDeps } from '../engine/drill.ts';
 import type { Checkpoint, Messages, Schedules, Store, Topics } from '../engine/ports.ts';
+import type { ReachDeps } from '../engine/reachability.ts';
 import { requestSurvey } from '../engine/survey.ts';
 import { UserError } from '../errors.ts';
 import { EVERYTHING } from '../runbook/define.ts';
@@ -12,6 +14,7 @@ import { type Asker, createTell } from './answer.ts';
 import { actorOf, namedIn } from './authorize.ts';
 import { call, slackError } from './calls.ts';
 import { createOpenDialog, dialogOf, submitted } from './dialogs.ts';
+import { createLadderHandlers } from './ladder.ts';
 import { createLifeHandlers, isLifeDialog } from './life.ts';
 import { createOnCallHandlers } from './on-call.ts';
 import { parse } from './parse.ts';
@@ -22,6 +25,7 @@ import { createStarter } from './start.ts';
 import { decode, decodeLook, decodeStart, type Look } from './views/button-value.ts';
 import { emergenciesView, proceduresView } from './views/emergencies.ts';
 import { helpView } from './views/help.ts';
+import { DRILL } from './views/ladder-check.ts';
 import { isLifeVerb } from './views/life-modal.ts';
 import { OVERRIDE } from './views/on-call.ts';
 import { OVERRIDE_DIALOG } from './views/override-modal.ts';
@@ -46,6 +50,9 @@ export interface RouterDeps {
   readonly schedules: Schedules;
   readonly postmortem: DrawPostmortem;
   readonly silences: SilenceSettings;
+  /** Opened for each look at the ladders. */
+  readonly reach: () => ReachDeps;
+  readonly drills: DrillDeps;
   readonly checkpoint: Checkpoint;
   readonly logger: Logger;
 }
@@ -114,6 +121,10 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
         return silence.carryOut(command, asker, receipt, trigger);
       case 'incident':
         return life.typed(command, asker, receipt, thread);
+      case 'ladder-check':
+      case 'ladder-drill':
+      case 'ladder-unknown':
+        return ladder.carryOut(command, asker);
     }
   };
 
@@ -180,6 +191,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     postmortem: deps.postmortem,
   });
   const procedures = { ...deps.diagnose, checkpoint: deps.checkpoint };
+  const ladder = createLadderHandlers({ client, reach: deps.reach, drilling: deps.drills, channelFor, tell });
   const { start, fromCard } = createStarter({
     client,
     messages: deps.messages,
@@ -215,6 +227,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     if (verb === 'diagnose') return answering(asker, diagnose(decodeLook(value), asker, receipt));
     if (verb === OVERRIDE) return answering(asker, onCall.press(what, value, asker, trigger_id));
     if (verb === SILENCE) return answering(asker, silence.press(what, value, asker, trigger_id));
+    if (verb === DRILL) return answering(asker, ladder.press(what, value, asker, receipt));
     const started = verb === 'start' ? decodeStart(value) : undefined;
     if (started) return answering(asker, start(started, asker, receipt));
     const button = decode(value);

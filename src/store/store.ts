@@ -7,11 +7,13 @@ import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { MaintenanceWindow } from '../policy/silence.ts';
 import { alertsIn, readNotice } from './alert-groups.ts';
+import { drillsOn } from './drills.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { overridesOn } from './overrides.ts';
 import { inTransaction } from './pool.ts';
 import { silencesOn, silencingOn } from './silences.ts';
+import { watchOn } from './watch.ts';
 
 /** `maintenance`: the windows of paksa.yaml. */
 export function createStore(
@@ -181,6 +183,8 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Tran
     overrides: overridesOn(client),
     silences: silencesOn(client),
     ...silencingOn(client),
+    drills: drillsOn(client),
+    watch: watchOn(client),
   };
 }
 

@@ -10,6 +10,7 @@ import { messageOf } from '../../src/errors.ts';
 import { startJobs } from '../../src/jobs/jobs.ts';
 import { keepSweeping } from '../../src/jobs/sweeping.ts';
 import { openLadder } from '../../src/ladder.ts';
+import { openPagers } from '../../src/paging/open.ts';
 import { createSlackPager } from '../../src/paging/slack.ts';
 import { armed } from '../../src/policy/ladder.ts';
 import { openClient } from '../../src/slack/calls.ts';
@@ -17,6 +18,7 @@ import { createOutbox } from '../../src/slack/outbox.ts';
 import { createPages } from '../../src/slack/pages.ts';
 import { type PublishDeps, publish } from '../../src/slack/publish.ts';
 import { createAccept } from '../../src/slack/receive.ts';
+import { createDeliveries } from '../../src/store/deliveries.ts';
 import { createMessages } from '../../src/store/messages.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openPool } from '../../src/store/pool.ts';
@@ -59,10 +61,11 @@ const publishing: PublishDeps = {
   schedules: new Map(),
   channelOf: () => undefined,
 };
+const deliveries = createDeliveries(pool);
 const ladder = openLadder({
-  pool,
+  deliveries,
+  services: openPagers(settingsOf(settings), people, { deliveries, checkpoint }),
   store,
-  paging: { pagers: settingsOf(settings), people },
   schedules: new Map(),
   slack: createSlackPager(createPages(publishing)),
   redact: (text) => text,

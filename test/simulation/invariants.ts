@@ -46,14 +46,15 @@ export function watch(
   const begun = new Set(seen.begun);
   must(seq === seen.version + 1 && incident.version === seq, `version ${seq} follows ${seen.version}`);
   const { ladder, status } = incident;
-  const liftedAt = happening.type === 'escalated' ? happening.at : seen.liftedAt;
+  const isHandedOver = effects.some((effect) => effect.do === 'page' && effect.page.level === HAND_OVER);
+  const liftedAt = happening.type === 'escalated' || isHandedOver ? happening.at : seen.liftedAt;
   const quiet = isQuiet(happening.at, liftedAt);
   for (const effect of effects) {
     if (effect.do !== 'page') continue;
     const key = pageKey(incident.id, effect.page);
     must(!pages.has(key), `${key} is decided on twice`);
     must(status === 'open', `${key} is sent though it is ${status}`);
-    must(!quiet || effect.page.level === HAND_OVER, `${key} is sent though it is silenced`);
+    must(!quiet, `${key} is sent though it is silenced`);
     const { level, attempt } = effect.page;
     must(
       level === HAND_OVER

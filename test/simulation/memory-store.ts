@@ -74,6 +74,16 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       moveAlerts: none,
       noticeAlerts: none,
       latestNotice: none,
+      drills: {
+        latest: none,
+        start: none,
+        find: none,
+        markTaken: none,
+        note: none,
+        markGot: none,
+        end: none,
+      },
+      watch: { next: none, inForce: none, find: none, say: none, over: none },
       overrides: {
         since: async () => [],
         find: none,

@@ -152,8 +152,22 @@ describe('ladder check', () => {
     const { code, stdout } = await paksa(['ladder', 'check']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /after 1 min: level 1.*after 1 min 30 s: level 2.*after 2 min: level 3.*after 2 min 30 s: level 4.*after 3 min: it stops/s,
+      /sandbox: every level reaches somebody.*00:01 {2}level 1.*00:01:30 {2}level 2.*00:02 {2}level 3.*00:02:30 {2}level 4.*00:03 {2}it stops/s,
     );
+  });
+
+  test('without Slack’s token nobody has asked: 2, and how to', async () => {
+    const { code, stdout } = await paksa(['ladder', 'check', 'sandbox'], { env: { SLACK_BOT_TOKEN: '' } });
+    expect(stdout).toMatch(
+      /sandbox: not everything could be looked at.*\?\? {2}level 1.*set SLACK_BOT_TOKEN/s,
+    );
+    expect(code).toBe(2);
+  });
+
+  test('an environment that there is not: 64, with the nearest', async () => {
+    const { code, stderr } = await paksa(['ladder', 'check', 'sandbx']);
+    expect(stderr).toContain('Did you mean “sandbox”?');
+    expect(code).toBe(64);
   });
 
   test('a level that has nobody: 1, and where to put somebody', async () => {
@@ -161,8 +175,8 @@ describe('ladder check', () => {
       yaml.replace(/(name: Senior architects\n\s+delay: 30s\n\s+responders:)\n\s+- user: \S+/, '$1 []'),
     );
     const { code, stdout } = await paksa(['ladder', 'check'], { env });
-    expect(stdout).toContain('Level 3, Senior architects, has nobody: add ladder.levels[2].responders');
-    expect(stdout).not.toContain('level 3, Senior');
+    expect(stdout).toContain('level 3, Senior architects: has nobody: add ladder.levels[2].responders');
+    expect(stdout).not.toMatch(/00:02 {2}level 3/);
     expect(code).toBe(1);
   });
 });

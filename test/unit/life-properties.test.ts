@@ -40,8 +40,7 @@ describe('a snooze', () => {
     onEveryStep(({ before, after, effects }) => {
       if (!before.snoozed || after.snoozed || after.status !== 'open') return;
       const isTold = effects.some(
-        (effect) =>
-          effect.do === 'tell' && (effect.text.news === 'climbed' || effect.text.news === 'exhausted'),
+        (effect) => effect.do === 'tell' && ['climbed', 'exhausted', 'kept-quiet'].includes(effect.text.news),
       );
       expect(isTold || pagesIn(effects).length > 0 || timersOf(effects, 'ladder').length > 0).toBe(true);
     });
@@ -53,7 +52,8 @@ describe('a hand-over', () => {
     onEveryStep(({ before, after, effects, happening }) => {
       if (!after.handedTo) return;
       expect(after.status).toBe('open');
-      expect(after.ladder.nextAt).toBeDefined();
+      // Silenced meanwhile, the ladder rests until that is over.
+      expect(after.ladder.nextAt === undefined).toBe(after.silence?.until !== undefined);
       if (after.handedTo === before.handedTo) return;
       expect(happening.type).toBe('reassigned');
       expect(pagesIn(effects)).toEqual([

@@ -89,8 +89,10 @@ const SCOPES: Record<string, readonly string[]> = {
   'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
   'conversations.setTopic': ['channels:manage', 'groups:write'],
+  'dnd.info': ['dnd:read'],
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
+  'usergroups.list': ['usergroups:read'],
   'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
   'views.open': [],
@@ -108,7 +110,7 @@ function methodsCalled(folder: string): string[] {
     ])
     .map(([, method]) => method ?? '')
     .filter((method) =>
-      /^(?:auth|chat|conversations|files|pins|reactions|bookmarks|usergroups|users|views)\./.test(method),
+      /^(?:auth|chat|conversations|dnd|files|pins|reactions|bookmarks|usergroups|users|views)\./.test(method),
     );
 }
 

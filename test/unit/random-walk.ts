@@ -55,7 +55,7 @@ const anyChoice: fc.Arbitrary<Choice> = fc.record({
     { weight: 1, arbitrary: fc.constant<Kind>('pages') },
     { weight: 1, arbitrary: fc.constant<Kind>('alerts') },
     { weight: 1, arbitrary: fc.constant<Kind>('silences') },
-    { weight: 1, arbitrary: fc.constant<Kind>('life') },
+    { weight: 2, arbitrary: fc.constant<Kind>('life') },
   ),
   pick: fc.nat(10_000),
   sensible: fc.oneof(

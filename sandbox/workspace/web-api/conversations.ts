@@ -30,7 +30,9 @@ export function conversationMethods(state: State, channels: Channels): Methods {
       bookmarks: [],
     });
   const known = (user: string) => {
-    if (!state.users.get(user)) throw new SlackError('user_not_found');
+    const found = state.users.get(user);
+    if (!found) throw new SlackError('user_not_found');
+    if (found.isDeactivated) throw new SlackError('user_disabled');
     return user;
   };
   const isBetween = (channel: Channel, members: readonly string[]) =>

@@ -36,22 +36,39 @@ export function peopleMethods(state: State): Methods {
       return { user: userObject(user, state) };
     }),
 
-    'usergroups.list': method('tier2', z.object({ include_users: flag, include_count: flag }), (args) => ({
-      usergroups: state.groups.values().map((group) => ({
-        ...groupObject(group, state),
-        ...(args.include_users && { users: group.users }),
-      })),
-    })),
+    'usergroups.list': method(
+      'tier2',
+      z.object({ include_users: flag, include_count: flag, include_disabled: flag }),
+      (args) => ({
+        usergroups: state.groups
+          .values()
+          .filter(({ isDisabled }) => args.include_disabled || !isDisabled)
+          .map((group) => ({
+            ...groupObject(group, state),
+            ...(args.include_users && { users: group.users }),
+          })),
+      }),
+    ),
 
-    'usergroups.users.list': method('tier2', z.object({ usergroup: required }), ({ usergroup }) => {
-      const group = state.groups.get(usergroup);
-      if (!group) throw new SlackError('no_such_subteam');
-      return { users: group.users };
-    }),
+    'usergroups.users.list': method(
+      'tier2',
+      z.object({ usergroup: required, include_disabled: flag }),
+      ({ usergroup, include_disabled }) => {
+        const group = state.groups.get(usergroup);
+        if (!group || (group.isDisabled && !include_disabled)) throw new SlackError('no_such_subteam');
+        return { users: group.users };
+      },
+    ),
 
-    'dnd.info': method('tier3', z.object({ user: optional }), ({ user }) => {
-      userNamed(user ?? state.seed.app.botUserId);
-      return { dnd_enabled: false, next_dnd_start_ts: 1, next_dnd_end_ts: 1, snooze_enabled: false };
+    // Of others, Slack does not tell whether it is a snooze: only when it is quiet next, both 1 for never.
+    'dnd.info': method('tier3', z.object({ user: optional }), (args) => {
+      const { quiet } = userNamed(args.user ?? state.seed.app.botUserId);
+      const isComing = quiet !== undefined && quiet.to > state.now();
+      return {
+        dnd_enabled: isComing,
+        next_dnd_start_ts: isComing ? Math.floor(quiet.from / 1000) : 1,
+        next_dnd_end_ts: isComing ? Math.floor(quiet.to / 1000) : 1,
+      };
     }),
   };
 }

@@ -52,6 +52,19 @@ export function environmentsView(topic: string, environments: readonly string[])
   };
 }
 
+/** The same for anything else: each button carries the name of its environment. */
+export const whereView = (question: string, actionId: string, environments: readonly string[]): View => ({
+  text: question,
+  blocks: [
+    section(question),
+    ...actions(
+      environments
+        .slice(0, 25)
+        .map((environment) => button(environment, `${actionId}:${environment}`, environment)),
+    ),
+  ],
+});
+
 export function statusView(incidents: readonly Incident[]): View {
   const lines = incidents.map(
     ({ id, title, environment, status, openedAt, ladder, procedure, snoozed }) =>

@@ -40,6 +40,10 @@ export interface Expected {
   readonly secrets: readonly string[];
   /** The words of a refusal. */
   readonly reason: RegExp;
+  /** What a check has answered to. */
+  readonly answers: RegExp;
+  /** Its check does not show who we are. */
+  readonly checksPlaceAlone?: boolean;
   /** Whether it says when to come back. */
   readonly retryAfterMs?: number;
   /** Paged once for a level, because it knows itself whom to call. */
@@ -212,6 +216,25 @@ export function everyPager(name: string, expected: Expected): void {
         fault: 'unreachable',
       });
     });
+
+    test('asked whether it would take a page, it answers, and nobody is reached', async () => {
+      expect(await bench.open(deps()).check()).toMatch(expected.answers);
+      expect(bench.reached()).toBe(0);
+    });
+
+    test('asked so where nobody is, it cannot be reached', async () => {
+      const pager = bench.open(deps(), { port: await freePort() });
+      expect(await failure(pager.check())).toMatchObject({ fault: 'unreachable' });
+    });
+
+    test.skipIf(expected.checksPlaceAlone)(
+      'asked so by a stranger, it says no, with the setting',
+      async () => {
+        const error = await failure(bench.open(deps(), { stranger: true }).check());
+        expect(error).toMatchObject({ retryable: false });
+        expect(error.message).toMatch(expected.setting);
+      },
+    );
 
     test('it never answers: given up in time, while another destination has long taken its page', async () => {
       const other = await expected.start();

@@ -54,6 +54,7 @@ everyPager('e-mail', {
   by: 'e-mail',
   setting: /pagers\.mail\.user/,
   secrets: [LOGIN.password, STRANGE],
+  answers: /^greets/,
   reason: /no such mailbox/,
   // A mail server cannot be asked.
   afterLoss: 2,

@@ -24,6 +24,7 @@ everyPager('Opsgenie', {
   by: 'Opsgenie',
   setting: /pagers\.genie\.apiKeyEnv/,
   secrets: [API_KEY, STRANGE],
+  answers: /^takes requests with this key$/,
   reason: /not processable; responders: no such team/,
   retryAfterMs: 7000,
   oncePerLevel: true,

@@ -25,6 +25,7 @@ everyPager('PagerDuty', {
   // It answers 400 to a key that it does not know, with the key in its reason.
   setting: /invalid routing key ‹hidden›/,
   secrets: [ROUTING_KEY, STRANGE],
+  answers: /^takes events with this key$/,
   reason: /the service is disabled/,
   retryAfterMs: 7000,
   oncePerLevel: true,

@@ -37,6 +37,7 @@ for (const by of ['sms', 'voice'] as const)
     by: by === 'sms' ? 'SMS' : 'phone call',
     setting: /pagers\.phone\.accountSid/,
     secrets: [TWILIO.token, STRANGE, PHONE],
+    answers: /^the account is active$/,
     reason: /unsubscribed recipient ‹hidden› \[21610\]/,
     retryAfterMs: 7000,
   });
@@ -119,5 +120,24 @@ describe('whom nobody can call', () => {
       message: expect.stringMatching(words),
     });
     expect(twilio.requests).toEqual([]);
+  });
+});
+
+describe('asked whether it would take a page', () => {
+  test('a suspended account answers, and would not', async () => {
+    twilio.account.status = 'suspended';
+    await expect(open('sms').check()).rejects.toThrow('The account is suspended: see Twilio’s console');
+  });
+
+  test('an API key, which may not read the account, is tried on what was sent', async () => {
+    const withKey = { ...settings('sms', twilio.url), apiKey: TWILIO.accountSid };
+    const pager = createTwilio(withKey, people, {
+      deliveries: given().deliveries,
+      checkpoint: () => undefined,
+    });
+    expect(await pager.check()).toBe('knows the key');
+    expect(twilio.requests.map(({ path }) => path)).toEqual([
+      `/2010-04-01/Accounts/${TWILIO.accountSid}/Messages.json`,
+    ]);
   });
 });

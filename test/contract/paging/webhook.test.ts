@@ -50,6 +50,8 @@ everyPager('a webhook', {
   by: 'webhook wall',
   setting: /pagers\.wall\.secretEnv/,
   secrets: [SECRET, STRANGE],
+  answers: /^takes connections; only a drill/,
+  checksPlaceAlone: true,
   reason: /the wall is full/,
   retryAfterMs: 7000,
 });

@@ -118,6 +118,39 @@ describe('conversations', () => {
     expect((await slack.dnd.info({ user: PEOPLE.omar })).dnd_enabled).toBe(false);
   });
 
+  test('what an administrator changes is seen: deactivated, a guest, do-not-disturb, a disabled group', async () => {
+    const workspace = await openWorkspace();
+    const slack = webClient(workspace);
+    const from = Math.ceil(Date.now() / 1000) * 1000;
+    workspace.change.user(PEOPLE.omar, { isDeactivated: true });
+    workspace.change.user(PEOPLE.dana, {
+      isGuest: true,
+      timeZone: 'Asia/Karachi',
+      quiet: { from, to: from + 60_000 },
+    });
+    workspace.change.group(GROUPS.devops, { isDisabled: true });
+    const { user: gone } = await slack.users.info({ user: PEOPLE.omar });
+    expect(gone).toMatchObject({ deleted: true });
+    expect(gone).not.toHaveProperty('tz');
+    expect((await slack.users.info({ user: PEOPLE.dana })).user).toMatchObject({
+      deleted: false,
+      is_restricted: true,
+      tz: 'Asia/Karachi',
+      tz_offset: 18_000,
+    });
+    expect(await slack.dnd.info({ user: PEOPLE.dana })).toMatchObject({
+      dnd_enabled: true,
+      next_dnd_start_ts: from / 1000,
+      next_dnd_end_ts: from / 1000 + 60,
+    });
+    expect(await refusal(slack.conversations.open({ users: PEOPLE.omar }))).toBe('user_disabled');
+    expect(await refusal(slack.usergroups.users.list({ usergroup: GROUPS.devops }))).toBe('no_such_subteam');
+    const ids = async (include_disabled: boolean) =>
+      ((await slack.usergroups.list({ include_disabled })).usergroups ?? []).map(({ id }) => id);
+    expect(await ids(false)).not.toContain(GROUPS.devops);
+    expect(await ids(true)).toContain(GROUPS.devops);
+  });
+
   test('reactions, pins and bookmarks', async () => {
     const slack = webClient(await openWorkspace());
     const { ts: timestamp = '' } = await slack.chat.postMessage({ channel, text: 'x' });

@@ -24,11 +24,14 @@ export async function startTwilio() {
   const messages: Sent[] = [];
   const calls: Sent[] = [];
   const spoken: string[] = [];
+  const account = { status: 'active' };
   const provider = await startProvider((request) => judge(request));
 
   function judge({ method, path, query, headers, body }: ProviderRequest): ProviderAnswer {
     const basic = `Basic ${Buffer.from(`${TWILIO.accountSid}:${TWILIO.token}`).toString('base64')}`;
     if (headers.authorization !== basic) return refuse(401, 20003, 'Authenticate');
+    if (method === 'GET' && path === `/2010-04-01/Accounts/${TWILIO.accountSid}.json`)
+      return { status: 200, body: { sid: TWILIO.accountSid, status: account.status } };
     const found = /^\/2010-04-01\/Accounts\/(\w+)\/(Messages|Calls)\.json$/.exec(path);
     if (found?.[1] !== TWILIO.accountSid) return refuse(404, 20404, 'The requested resource was not found');
     const isMessage = found[2] === 'Messages';
@@ -70,7 +73,7 @@ export async function startTwilio() {
     return { status: 201, body: { ...sent, status: 'queued' } };
   }
 
-  return { ...provider, messages, calls, spoken };
+  return { ...provider, messages, calls, spoken, account };
 }
 
 const refuse = (status: number, code: number, message: string): ProviderAnswer => ({
