@@ -134,7 +134,7 @@ export const WELL = {
   postgres: {
     ping: async () => 1,
     statements: async () => ({ available: true as const, statements: [] }),
-    missingIndexes: async () => [],
+    missingIndexes: async () => ({ proposals: [] }),
   },
   nginx: {
     test: async () => ({

@@ -92,6 +92,11 @@ export interface Statement {
   readonly rows: number;
 }
 
+export interface IndexName {
+  readonly schema: string;
+  readonly name: string;
+}
+
 /** An index that is not there, and why it should be. */
 export interface IndexProposal {
   readonly name: string;
@@ -106,6 +111,13 @@ export interface IndexProposal {
   readonly reason: string;
   readonly tableRows: number;
   readonly tableBytes: number;
+}
+
+export interface MissingIndexes {
+  /** The best founded first: by plans of the costliest statements, by the guide, by foreign keys, the larger tables before. */
+  readonly proposals: readonly IndexProposal[];
+  /** Why the plans could not be looked at, and what to do about it, where they could not. */
+  readonly unseen?: string;
 }
 
 export interface InvalidIndex {
@@ -190,12 +202,10 @@ export interface PostgresProbe {
   /** All but idle client sessions that hold no transaction. The longest first, at most 200. */
   sessions(signal: AbortSignal): Promise<readonly Session[]>;
   statements(limit: number, signal: AbortSignal): Promise<Statements>;
-  /**
-   * The best founded first: plans of the costliest statements, foreign keys without an index, the guide's own index. There
-   * are no plans without pg_stat_statements, nor before PostgreSQL 12.
-   * @throws AdapterError forbidden when the plans could not be seen, or only with a superuser's rights, and nothing else is missing
-   */
-  missingIndexes(signal: AbortSignal): Promise<readonly IndexProposal[]>;
+  /** At most 500. There are no plans without pg_stat_statements, nor before PostgreSQL 12. */
+  missingIndexes(signal: AbortSignal): Promise<MissingIndexes>;
+  /** Of these indexes, those that there are, finished or not. */
+  presentIndexes(indexes: readonly IndexName[], signal: AbortSignal): Promise<readonly IndexName[]>;
   invalidIndexes(signal: AbortSignal): Promise<readonly InvalidIndex[]>;
   /** The largest first, at most 200. */
   tables(signal: AbortSignal): Promise<readonly TableHealth[]>;
@@ -223,7 +233,7 @@ export interface PostgresActuator {
   /** Drops an invalid leftover of the same name first. Removes what an interrupted build leaves behind. */
   createIndex(proposal: IndexProposal, signal: AbortSignal): Promise<void>;
   /** DROP INDEX CONCURRENTLY. */
-  dropIndex(index: { readonly schema: string; readonly name: string }, signal: AbortSignal): Promise<void>;
+  dropIndex(index: IndexName, signal: AbortSignal): Promise<void>;
   analyze(
     tables: readonly { readonly schema: string; readonly table: string }[],
     signal: AbortSignal,

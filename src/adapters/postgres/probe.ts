@@ -8,6 +8,7 @@ import { proposeIndexes } from './index-proposals.ts';
 import { listInvalidIndexes } from './invalid-indexes.ts';
 import { readInvoiceTotals } from './invoices.ts';
 import type { PostgresProbe } from './port.ts';
+import { listPresentIndexes } from './present-indexes.ts';
 import { countConnections, ping, readStanding } from './standing.ts';
 import { listStatements } from './statements.ts';
 import { listTables } from './table-health.ts';
@@ -20,6 +21,7 @@ export const createPostgresProbe = (db: Postgres): PostgresProbe => ({
   sessions: (signal) => listSessions(db, signal),
   statements: (limit, signal) => listStatements(db, limit, signal),
   missingIndexes: (signal) => proposeIndexes(db, signal),
+  presentIndexes: (indexes, signal) => listPresentIndexes(db, indexes, signal),
   invalidIndexes: (signal) => listInvalidIndexes(db, signal),
   tables: (signal) => listTables(db, signal),
   invoiceTotals: (signal) => readInvoiceTotals(db, signal),

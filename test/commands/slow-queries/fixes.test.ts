@@ -30,28 +30,31 @@ describe('create-index', () => {
   const undo = undoOf('create-index');
   const database = (of: Given['postgres'] = {}): Given => ({
     postgres: {
-      missingIndexes: async () => [GUIDE, SMALL],
+      missingIndexes: async () => ({ proposals: [GUIDE, SMALL] }),
       invalidIndexes: async () => [],
       sessions: async () => [],
       ...of,
     },
   });
-  /** Where creating and dropping indexes has its effect, and is written down. */
-  const server = (...missing: IndexProposal[]) => {
+  /** Where creating and dropping indexes has its effect, and is written down. Its names are there, whatever is missing. */
+  const server = async (...missing: IndexProposal[]) => {
     const done: string[] = [];
-    const all = [...missing];
+    const there = new Set<string>();
     const postgres: Given['postgres'] = {
-      missingIndexes: async () => [...missing],
+      missingIndexes: async () => ({ proposals: missing.filter(({ name }) => !there.has(name)) }),
+      presentIndexes: async (indexes) => indexes.filter(({ name }) => there.has(name)),
       createIndex: async ({ name }) => {
         done.push(`create ${name}`);
-        missing.splice(0, missing.length, ...missing.filter((each) => each.name !== name));
+        there.add(name);
       },
       dropIndex: async ({ name }) => {
         done.push(`drop ${name}`);
-        missing.push(...all.filter((each) => each.name === name));
+        there.delete(name);
       },
     };
-    return { done, acting: context({ postgres }) };
+    const given = database(postgres);
+    const { boundTo } = await fix.preview(context(given));
+    return { done, missing, acting: context(given, { approved: boundTo }) };
   };
 
   test('shows the table, the statement, and what it waits for', async () => {
@@ -64,7 +67,7 @@ describe('create-index', () => {
           after: 'idx_invoices_tenant_date',
         },
       ],
-      notes: [GUIDE.ddl, expect.stringContaining('waits for every transaction')],
+      notes: [GUIDE.ddl, expect.stringMatching(/waits for every transaction .* up to 15 min/)],
       boundTo: GUIDE.ddl,
     });
   });
@@ -86,21 +89,23 @@ describe('create-index', () => {
     const bound = async (of: Given['postgres']) => (await fix.preview(context(database(of)))).boundTo;
     const same = await bound({});
     expect(
-      await bound({ missingIndexes: async () => [{ ...GUIDE, tableRows: 9000, reason: 'worse' }] }),
+      await bound({
+        missingIndexes: async () => ({ proposals: [{ ...GUIDE, tableRows: 9000, reason: 'worse' }] }),
+      }),
     ).toBe(same);
     expect(await bound({ sessions: async () => [idle(7, 12)] })).toBe(same);
-    expect(await bound({ missingIndexes: async () => [GUIDE, OTHER] })).not.toBe(same);
+    expect(await bound({ missingIndexes: async () => ({ proposals: [GUIDE, OTHER] }) })).not.toBe(same);
     expect(await bound({ invalidIndexes: async () => [LEFT] })).not.toBe(same);
     expect(await bound({ invalidIndexes: async () => [{ ...LEFT, name: 'unrelated' }] })).toBe(same);
   });
 
   test('cannot be asked for when none is missing', async () => {
-    const none = database({ missingIndexes: async () => [SMALL] });
+    const none = database({ missingIndexes: async () => ({ proposals: [SMALL] }) });
     await expect(fix.preview(context(none))).rejects.toThrow('there is nothing to do');
   });
 
   test('creates what is missing, and takes it back', async () => {
-    const { done, acting } = server(GUIDE, OTHER);
+    const { done, acting } = await server(GUIDE, OTHER);
     const kept: unknown = JSON.parse(JSON.stringify(await undo.capture(acting)));
     expect(await fix.run(acting)).toBe('created idx_invoices_tenant_date, idx_customers_tenant');
     expect(await undo.isBack(acting, kept)).toBe(false);
@@ -116,8 +121,26 @@ describe('create-index', () => {
     ]);
   });
 
+  test('creates and takes back what was approved, not what has been missed since', async () => {
+    const { done, missing, acting } = await server(GUIDE);
+    missing.push(OTHER);
+    const kept: unknown = JSON.parse(JSON.stringify(await undo.capture(acting)));
+    expect(await fix.run(acting)).toBe('created idx_invoices_tenant_date');
+    expect(await undo.apply(acting, kept)).toBe('dropped idx_invoices_tenant_date');
+    expect(done).toEqual(['create idx_invoices_tenant_date', 'drop idx_invoices_tenant_date']);
+  });
+
+  test('is not back because nobody misses it any more', async () => {
+    const { missing, acting } = await server(GUIDE);
+    const kept: unknown = JSON.parse(JSON.stringify(await undo.capture(acting)));
+    missing.splice(0);
+    expect(await undo.isBack(acting, kept)).toBe(true);
+    await acting.postgres.createIndex(GUIDE, acting.signal);
+    expect(await undo.isBack(acting, kept)).toBe(false);
+  });
+
   test('of a build that got half-way it takes back the half', async () => {
-    const { done, acting } = server(GUIDE, OTHER);
+    const { done, acting } = await server(GUIDE, OTHER);
     const kept: unknown = JSON.parse(JSON.stringify(await undo.capture(acting)));
     await acting.postgres.createIndex(GUIDE, acting.signal);
     expect(await undo.apply(acting, kept)).toBe('dropped idx_invoices_tenant_date');
