@@ -115,6 +115,9 @@ export const fixes = {
     },
     undo: irreversible('a session that has ended cannot be brought back'),
     verifiedBy: ['sessions'],
+    // At its end all had ended; who is there since has come back. Cut off, it is done only where nobody is there.
+    hasActed: async ({ postgres, signal }, { finished }) =>
+      finished || others((await postgres.connections(signal)).byClient).length === 0,
   }),
   'drop-sessions': fix('Have everybody log in again', {
     risk: 'medium',
@@ -136,5 +139,6 @@ export const fixes = {
     run: async ({ redis, signal }) => `${count(await redis.dropSessions(signal), 'session')} removed`,
     undo: irreversible('a session that has ended cannot be brought back'),
     verifiedBy: ['logins'],
+    hasActed: async (context, { finished }) => finished || (await sessionsIn(context)).sessions === 0,
   }),
 };

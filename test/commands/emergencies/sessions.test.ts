@@ -136,6 +136,15 @@ describe('cut-sessions', () => {
     expect(fix.undo).toMatchObject({ reversible: false });
   });
 
+  test('cut off while it ran, it is done only where nobody is connected', async () => {
+    const acted = (finished: boolean, byClient: Connections['byClient']) =>
+      fix.hasActed?.(context(connected({ byClient })), { approved: 'sessions of paksa_db', finished });
+    const back = [{ client: 'psql (postgres) from 203.0.113.9', connections: 1 }];
+    expect(await acted(true, back)).toBe(true);
+    expect(await acted(false, back)).toBe(false);
+    expect(await acted(false, [])).toBe(true);
+  });
+
   test('needs a database', () => {
     const { postgres: _, ...without } = PRODUCTION;
     expect(fix.unavailable(without)).toMatch('no database configured');
@@ -155,6 +164,17 @@ describe('drop-sessions', () => {
     });
     expect((await preview(3)).boundTo).toBe(boundTo);
     expect((await preview(3, { sampled: true })).notes.join(' ')).toContain('an estimate');
+  });
+
+  test('cut off while it ran, it is done only where no session is left', async () => {
+    const acted = (finished: boolean, sessions: number) =>
+      fix.hasActed?.(context({ redis: { keyspace: async () => keyspace(sessions) } }), {
+        approved: 'sessions of redis:6379/0',
+        finished,
+      });
+    expect(await acted(true, 3)).toBe(true);
+    expect(await acted(false, 3)).toBe(false);
+    expect(await acted(false, 0)).toBe(true);
   });
 
   test('drops them once, and nothing else', async () => {
