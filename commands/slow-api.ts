@@ -32,7 +32,7 @@ export const slowApi = defineRunbook({
     pods: capacityCheck('kubernetes', ['rollout-restart']),
   },
   fixes: {
-    'create-index': createIndexes(['found-indexes']),
+    'create-index': createIndexes(),
     'scale-out': scaleOut(['timing', 'pods']),
     'rollout-restart': restartFix('kubernetes', 'backend', ['pods', 'timing']),
     'restart-backend': restartFix('docker', 'backend', ['containers', 'timing']),

@@ -68,6 +68,8 @@ export interface Session {
   readonly seconds: number;
   /** One of Paksa's own, by its application name: such are never ended. */
   readonly own: boolean;
+  /** Of another database of the server, which is another application's: such are never ended. */
+  readonly elsewhere: boolean;
 }
 
 export type Statements =
@@ -75,6 +77,9 @@ export type Statements =
       readonly available: true;
       /** The slowest by mean time first. */
       readonly statements: readonly Statement[];
+      /** How many there are, and the time of all of them, those that are not among the above too. */
+      readonly counted: number;
+      readonly totalMs: number;
       readonly since?: Date;
     }
   | {
@@ -199,9 +204,10 @@ export interface PostgresProbe {
   ping(signal: AbortSignal): Promise<number>;
   connections(signal: AbortSignal): Promise<Connections>;
   standing(signal: AbortSignal): Promise<Standing>;
-  /** All but idle client sessions that hold no transaction. The longest first, at most 200. */
+  /** All but idle client sessions that hold no transaction. This database's first, the longest of them first, at most 200. */
   sessions(signal: AbortSignal): Promise<readonly Session[]>;
-  statements(limit: number, signal: AbortSignal): Promise<Statements>;
+  /** Of those called at least so often, up to `limit` by mean time, and as many by the time that they took in all. */
+  statements(limit: number, leastCalls: number, signal: AbortSignal): Promise<Statements>;
   /** At most 500. There are no plans without pg_stat_statements, nor before PostgreSQL 12. */
   missingIndexes(signal: AbortSignal): Promise<MissingIndexes>;
   /** Of these indexes, those that there are, finished or not. */
@@ -226,6 +232,8 @@ export interface PostgresProbe {
 export interface SessionRef {
   readonly pid: number;
   readonly backendStart: Date;
+  /** When its statement began, where it had begun one: a session that has gone on to another is another matter. */
+  readonly queryStart?: Date;
 }
 
 /** Every call acts once. @throws AdapterError as a probe does */
@@ -238,7 +246,7 @@ export interface PostgresActuator {
     tables: readonly { readonly schema: string; readonly table: string }[],
     signal: AbortSignal,
   ): Promise<void>;
-  /** Only those whose pid and start still agree; never Paksa's own. Resolves with how many ended. */
+  /** Only those of this database whose pid and starts still agree; never Paksa's own. Resolves with how many ended. */
   terminate(sessions: readonly SessionRef[], signal: AbortSignal): Promise<number>;
   /**
    * Sets `total_amount = subtotal + tax_amount` where it differs, in one transaction that also keeps the old figures in

@@ -19,7 +19,7 @@ export const createPostgresProbe = (db: Postgres): PostgresProbe => ({
   connections: (signal) => countConnections(db, signal),
   standing: (signal) => readStanding(db, signal),
   sessions: (signal) => listSessions(db, signal),
-  statements: (limit, signal) => listStatements(db, limit, signal),
+  statements: (limit, leastCalls, signal) => listStatements(db, limit, leastCalls, signal),
   missingIndexes: (signal) => proposeIndexes(db, signal),
   presentIndexes: (indexes, signal) => listPresentIndexes(db, indexes, signal),
   invalidIndexes: (signal) => listInvalidIndexes(db, signal),

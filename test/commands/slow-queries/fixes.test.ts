@@ -258,12 +258,13 @@ describe('terminate-queries', () => {
         ),
       ),
     );
-    expect(summary).toBe('End 2 sessions: pid 3, 1');
+    expect(summary).toBe('End 2 sessions of paksa_db: pid 3, 1');
     expect(notes).toContain('1 of them writes (pid 1): what it has not committed is lost.');
   });
 
   test.each([
     ['Paksa’s own', session(1, 60, { own: true })],
+    ['another application’s', session(1, 60, { elsewhere: true, database: 'reports' })],
     ['replication', session(1, 60, { kind: 'walsender' })],
     ['autovacuum', session(1, 60, { kind: 'autovacuum worker' })],
     ['a backup', session(1, 60, { application: 'pg_dump' })],
@@ -292,10 +293,13 @@ describe('terminate-queries', () => {
   test('ends them once, and cannot be taken back', async () => {
     const ended: SessionRef[] = [];
     const terminate = async (which: readonly SessionRef[]) => ended.push(...which);
-    expect(await fix.run(context({ postgres: { ...at(session(1, 6)).postgres, terminate } }))).toBe(
+    const { boundTo } = await fix.preview(context(at(session(1, 6))));
+    // One that has grown old since is not among those that somebody has seen.
+    const { postgres } = at(session(1, 6), session(2, 7));
+    expect(await fix.run(context({ postgres: { ...postgres, terminate } }, { approved: boundTo }))).toBe(
       '1 of 1 session ended',
     );
-    expect(ended).toEqual([{ pid: 1, backendStart: minutesAgo(101) }]);
+    expect(ended).toEqual([{ pid: 1, backendStart: minutesAgo(101), queryStart: minutesAgo(6) }]);
     expect(fix.undo).toMatchObject({ reversible: false });
     expect(fix.risk).toBe('high');
   });
@@ -304,6 +308,8 @@ describe('terminate-queries', () => {
 test('end-idle-transactions ends those that nobody waits for, too', async () => {
   const sessions = async () => [idle(1, 12), session(2, 60)];
   const fix = fixCalled('end-idle-transactions');
-  expect((await fix.preview(context({ postgres: { sessions } }))).summary).toBe('End 1 session: pid 1');
+  expect((await fix.preview(context({ postgres: { sessions } }))).summary).toBe(
+    'End 1 session of paksa_db: pid 1',
+  );
   expect(fix.verifiedBy).toEqual(['idle-in-transaction']);
 });

@@ -82,6 +82,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
         query: 'SELECT pg_sleep(?), ?, …',
         seconds: expect.any(Number),
         own: false,
+        elsewhere: false,
       });
     });
 
@@ -148,6 +149,23 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       expect(await bystander.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
       expect(await granted.actuator.terminate(target ? [target] : [], soon())).toBe(0);
       expect(await granted.actuator.terminate([], soon())).toBe(0);
+    });
+
+    test('not who has gone on to another statement since, nor who is in another database', async () => {
+      const busy = await join();
+      await busy.query('BEGIN');
+      const before = await seen(busy.pid);
+      await busy.query('SELECT 1');
+      await expect.poll(async () => (await seen(busy.pid))?.queryStart).not.toEqual(before?.queryStart);
+      expect(await system.actuator.terminate(before ? [before] : [], soon())).toBe(0);
+
+      const other = await openSession(server.url());
+      sessions.push(other);
+      await other.query('BEGIN');
+      const elsewhere = await seen(other.pid);
+      expect(elsewhere).toMatchObject({ elsewhere: true, database: 'postgres', own: false });
+      expect(await system.actuator.terminate(elsewhere ? [elsewhere] : [], soon())).toBe(0);
+      expect(await other.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
     test('not who has got the same process id since', async () => {
