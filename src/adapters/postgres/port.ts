@@ -161,6 +161,8 @@ export interface InvoiceTotals {
   readonly sample: readonly { readonly id: string; readonly before: string; readonly after: string }[];
   /** Negative ones that adding up would leave negative, undecidable ones among them. */
   readonly negativeAfter: number;
+  /** All that would be negative once added up, those among them that are not now. */
+  readonly negativeRepaired: number;
 }
 
 export interface ForeignKey {
@@ -182,8 +184,8 @@ export type IndexVerification =
       readonly indexes: number;
       /** `name: what is wrong`. */
       readonly broken: readonly string[];
-      /** Whether there were more than time allowed. */
-      readonly partial: boolean;
+      /** Those beyond the time allowed, and those that somebody had locked. */
+      readonly unseen: number;
     }
   | { readonly available: false; readonly enable: string };
 
@@ -217,6 +219,8 @@ export interface PostgresProbe {
   tables(signal: AbortSignal): Promise<readonly TableHealth[]>;
   /** @throws AdapterError not-found when there is no table `invoices` with these columns */
   invoiceTotals(signal: AbortSignal): Promise<InvoiceTotals>;
+  /** Whether `repairTotals` keeps old figures under this label, which are put back and let go of in one transaction. */
+  keepsTotals(label: string, signal: AbortSignal): Promise<boolean>;
   foreignKeys(signal: AbortSignal): Promise<readonly ForeignKey[]>;
   verifyIndexes(signal: AbortSignal): Promise<IndexVerification>;
   /** Databases of the server that are not templates. */

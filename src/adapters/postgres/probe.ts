@@ -6,6 +6,7 @@ import { countRows, countUsersOf, listDatabases, listLoginRoles } from './databa
 import { listForeignKeys } from './foreign-keys.ts';
 import { proposeIndexes } from './index-proposals.ts';
 import { listInvalidIndexes } from './invalid-indexes.ts';
+import { keepsTotals } from './invoice-repair.ts';
 import { readInvoiceTotals } from './invoices.ts';
 import type { PostgresProbe } from './port.ts';
 import { listPresentIndexes } from './present-indexes.ts';
@@ -25,6 +26,7 @@ export const createPostgresProbe = (db: Postgres): PostgresProbe => ({
   invalidIndexes: (signal) => listInvalidIndexes(db, signal),
   tables: (signal) => listTables(db, signal),
   invoiceTotals: (signal) => readInvoiceTotals(db, signal),
+  keepsTotals: (label, signal) => keepsTotals(db, label, signal),
   foreignKeys: (signal) => listForeignKeys(db, signal),
   verifyIndexes: (signal) => verifyIndexes(db, signal),
   databases: (signal) => listDatabases(db, signal),
