@@ -68,11 +68,17 @@ export interface VariableFacts {
 }
 
 /** A connection string without its password. */
-export interface ServerAddress {
-  /** Such as `postgresql`. */
-  readonly scheme: string;
+export interface ServerPlace {
+  /** A name, an address, or the absolute path of a folder with a socket. */
   readonly host: string;
   readonly port: number;
+}
+
+export interface ServerAddress extends ServerPlace {
+  /** Such as `postgresql`. */
+  readonly scheme: string;
+  /** Where an address of PostgreSQL names several servers, those after the first: the first that will do is taken. */
+  readonly others?: readonly ServerPlace[];
   readonly user: string;
   readonly database: string;
   readonly hasPassword: boolean;
