@@ -44,6 +44,8 @@ export interface Standing {
   readonly replayLagSeconds?: number;
   /** Whether new transactions are read-only unless they say otherwise. */
   readonly readOnlyByDefault: boolean;
+  /** Where its log goes; `stderr` alone is what the log of its container or pod shows. */
+  readonly logsTo: 'stderr' | 'files' | 'syslog';
   /** Absolute path on the server; absent where the role may not see it. */
   readonly dataDirectory?: string;
 }

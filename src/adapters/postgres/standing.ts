@@ -9,6 +9,7 @@ interface StandingRow {
   readonly in_recovery: boolean;
   readonly lag: number | null;
   readonly read_only: boolean;
+  readonly logs_to: Standing['logsTo'];
   readonly data_directory: string | null;
 }
 
@@ -33,6 +34,8 @@ const STANDING = `
            (SELECT reset_val::bool AND source NOT IN ('database', 'session')
               FROM pg_settings WHERE name = 'default_transaction_read_only')
          ) AS read_only,
+         CASE WHEN current_setting('logging_collector')::bool THEN 'files'
+              WHEN current_setting('log_destination') !~ 'stderr' THEN 'syslog' ELSE 'stderr' END AS logs_to,
          (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory`;
 
 export const readStanding = (db: Postgres, signal: AbortSignal): Promise<Standing> =>
@@ -45,6 +48,7 @@ export const readStanding = (db: Postgres, signal: AbortSignal): Promise<Standin
       inRecovery: row.in_recovery,
       ...(row.lag === null ? {} : { replayLagSeconds: Math.max(row.lag, 0) }),
       readOnlyByDefault: row.read_only,
+      logsTo: row.logs_to,
       ...(row.data_directory === null ? {} : { dataDirectory: row.data_directory }),
     };
   });

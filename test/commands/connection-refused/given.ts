@@ -22,6 +22,7 @@ export const standing = (of: Partial<Standing> = {}): Given => ({
       startedAt: minutesAgo(600),
       inRecovery: false,
       readOnlyByDefault: false,
+      logsTo: 'stderr',
       dataDirectory: '/var/lib/postgresql/data',
       ...of,
     }),

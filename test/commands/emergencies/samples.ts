@@ -61,6 +61,7 @@ export const standing = (of: Partial<Standing> = {}): Standing => ({
   startedAt: minutesAgo(600),
   inRecovery: false,
   readOnlyByDefault: false,
+  logsTo: 'stderr',
   ...of,
 });
 

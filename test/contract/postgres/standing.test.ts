@@ -49,6 +49,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   test('a primary', async () => {
     const standing = await system.probe.standing(soon());
     expect(standing).toEqual({
+      logsTo: 'stderr',
       version: expect.stringMatching(/^15\./),
       startedAt: expect.any(Date),
       inRecovery: false,
