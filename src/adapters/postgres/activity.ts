@@ -1,5 +1,4 @@
 /** Who does what at this moment, and who waits for whom. */
-import { OWN_APPLICATIONS } from './address.ts';
 import type { Postgres } from './connect.ts';
 import { tidyQuery } from './literals.ts';
 import { requireStatistics } from './permission.ts';
@@ -13,7 +12,7 @@ export const ownSession = (names: string, pids: string): string =>
   `(coalesce(a.application_name, '') = ANY(${names}::text[]) OR a.pid = ANY(${pids}::int[]))`;
 
 export const ownSessions = (db: Postgres): [readonly string[], readonly number[]] => [
-  OWN_APPLICATIONS,
+  db.ownNames(),
   db.ownPids(),
 ];
 

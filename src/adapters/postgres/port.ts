@@ -33,7 +33,12 @@ export interface Connections {
   /** Of `used`, those whose state the role may not see: without pg_monitor, every other role's. */
   readonly hidden: number;
   /** The greediest first, at most ten, as `application (user) from address`. */
-  readonly byClient: readonly { readonly client: string; readonly connections: number }[];
+  readonly byClient: readonly {
+    readonly client: string;
+    readonly connections: number;
+    /** Paksa's. */
+    readonly own: boolean;
+  }[];
 }
 
 export interface Standing {
@@ -68,7 +73,7 @@ export interface Session {
   readonly query: string;
   /** Since the query began; since the transaction began when idle in it. */
   readonly seconds: number;
-  /** One of Paksa's own, by its application name: such are never ended. */
+  /** One of Paksa's own, by the mark in its application name: such are never ended. */
   readonly own: boolean;
   /** Of another database of the server, which is another application's: such are never ended. */
   readonly elsewhere: boolean;

@@ -62,6 +62,7 @@ interface ClientRow {
   readonly user: string | null;
   readonly address: string | null;
   readonly hidden: boolean;
+  readonly own: boolean;
   readonly connections: number;
 }
 
@@ -86,10 +87,10 @@ const COUNTS = `
     FROM (${CLIENTS}) client`;
 
 const BY_CLIENT = `
-  SELECT application_name AS application, usename AS "user", host(client_addr) AS address, hidden,
+  SELECT application_name AS application, usename AS "user", host(client_addr) AS address, hidden, own,
          count(*)::int AS connections
     FROM (${CLIENTS}) client
-   GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 3 LIMIT 10`;
+   GROUP BY 1, 2, 3, 4, 5 ORDER BY connections DESC, 1, 2, 3 LIMIT 10`;
 
 export const countConnections = (db: Postgres, signal: AbortSignal): Promise<Connections> =>
   db.read({ operation: 'count connections', signal }, async (query) => {
@@ -101,9 +102,10 @@ export const countConnections = (db: Postgres, signal: AbortSignal): Promise<Con
     return { ...counts, idleInTransaction, byClient: clients.map(clientOf) };
   });
 
-function clientOf({ application, user, address, hidden, connections }: ClientRow) {
+function clientOf({ application, user, address, hidden, own, connections }: ClientRow) {
   const from = address ?? (hidden ? 'an address that is not shown' : 'a local socket');
-  return { client: `${application || 'unnamed'} (${user ?? 'unknown'}) from ${from}`, connections };
+  const name = own ? 'Paksa’s own' : application || 'unnamed';
+  return { client: `${name} (${user ?? 'unknown'}) from ${from}`, connections, own };
 }
 
 /** `SELECT 1`, with the connection made before the clock starts when there was none. */
