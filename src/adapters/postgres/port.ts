@@ -53,6 +53,8 @@ export interface Standing {
   readonly logsTo: 'stderr' | 'files' | 'syslog';
   /** Absolute path on the server; absent where the role may not see it. */
   readonly dataDirectory?: string;
+  /** Absolute paths of what lies elsewhere. */
+  readonly tablespaces: readonly string[];
 }
 
 export interface Session {

@@ -11,6 +11,7 @@ interface StandingRow {
   readonly read_only: boolean;
   readonly logs_to: Standing['logsTo'];
   readonly data_directory: string | null;
+  readonly tablespaces: readonly string[];
 }
 
 /**
@@ -36,7 +37,9 @@ const STANDING = `
          ) AS read_only,
          CASE WHEN current_setting('logging_collector')::bool THEN 'files'
               WHEN current_setting('log_destination') !~ 'stderr' THEN 'syslog' ELSE 'stderr' END AS logs_to,
-         (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory`;
+         (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory,
+         ARRAY(SELECT pg_tablespace_location(oid) FROM pg_tablespace
+                WHERE pg_tablespace_location(oid) LIKE '/%' ORDER BY 1) AS tablespaces`;
 
 export const readStanding = (db: Postgres, signal: AbortSignal): Promise<Standing> =>
   db.read({ operation: 'say how it stands', signal }, async (query) => {
@@ -49,6 +52,7 @@ export const readStanding = (db: Postgres, signal: AbortSignal): Promise<Standin
       ...(row.lag === null ? {} : { replayLagSeconds: Math.max(row.lag, 0) }),
       readOnlyByDefault: row.read_only,
       logsTo: row.logs_to,
+      tablespaces: row.tablespaces,
       ...(row.data_directory === null ? {} : { dataDirectory: row.data_directory }),
     };
   });

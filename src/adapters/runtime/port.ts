@@ -96,6 +96,8 @@ export interface Disk {
   readonly mount: string;
   readonly sizeBytes: number;
   readonly availableBytes: number;
+  /** Share of its inodes that are taken, 0 to 1: without one left, no file can be made. Absent where it has no such limit. */
+  readonly inodesUsed?: number;
 }
 
 export interface Process {

@@ -23,6 +23,7 @@ export const standing = (of: Partial<Standing> = {}): Given => ({
       inRecovery: false,
       readOnlyByDefault: false,
       logsTo: 'stderr',
+      tablespaces: [],
       dataDirectory: '/var/lib/postgresql/data',
       ...of,
     }),

@@ -62,6 +62,7 @@ export const standing = (of: Partial<Standing> = {}): Standing => ({
   inRecovery: false,
   readOnlyByDefault: false,
   logsTo: 'stderr',
+  tablespaces: [],
   ...of,
 });
 

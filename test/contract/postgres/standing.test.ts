@@ -51,6 +51,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     const standing = await system.probe.standing(soon());
     expect(standing).toEqual({
       logsTo: 'stderr',
+      tablespaces: [],
       version: expect.stringMatching(/^15\./),
       startedAt: expect.any(Date),
       inRecovery: false,
