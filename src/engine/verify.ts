@@ -76,8 +76,8 @@ async function lookAgain(
   if (isUndo) return { findings: looked, passed: await isBack(piece, signal) };
   const findings = [...looked, ...(await seeWhetherActed(piece, signal)).map(deps.redact)];
   const left = fix.leaves(target);
-  const owed = findings.filter(({ check }) => !left.includes(check));
-  const passed = owed.length > 0 && owed.every(({ status }) => status === 'healthy');
+  const isOwed = ({ check }: Finding) => !left.includes(check);
+  const passed = looked.some(isOwed) && findings.filter(isOwed).every(({ status }) => status === 'healthy');
   // Also of a fix that did not help: taking it back starts from what it left behind.
   const bound = await leftBehind(piece, piece.reading(within(PREVIEW_TIMEOUT_MS, signal))).catch(
     () => undefined,
