@@ -49,7 +49,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       'INSERT INTO invoices VALUES (1), (2)',
       'GRANT ALL ON invoices TO app',
     );
-    // One Paksa under three names of its own.
+
     const urls = ['postgres', 'modest', 'granted'].map((user) =>
       system.url.replace('//postgres:', `//${user}:`),
     );
@@ -128,10 +128,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       namesake.begin('SELECT pg_sleep(600)');
       const own = async () => (await system.probe.sessions(soon())).filter((session) => session.own);
       await expect.poll(own).toHaveLength(2);
-      expect((await own()).map(({ application }) => application)).toEqual([
-        ownName(system.url),
-        ownName(system.url),
-      ]);
+      for (const { application } of await own()) expect(application).toBe(ownName(system.url));
       expect(await seen(namesake.pid)).toMatchObject({ own: false });
       called.abort();
       await asleep;
@@ -177,7 +174,6 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       const elsewhere = await seen(other.pid);
       expect(elsewhere).toMatchObject({ elsewhere: true, database: 'postgres', own: false });
       expect(await system.actuator.terminate(elsewhere ? [elsewhere] : [], soon())).toBe(0);
-      expect(await other.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
     test('not who has got the same process id since', async () => {
