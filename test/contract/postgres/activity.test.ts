@@ -49,7 +49,6 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       'INSERT INTO invoices VALUES (1), (2)',
       'GRANT ALL ON invoices TO app',
     );
-
     const urls = ['postgres', 'modest', 'granted'].map((user) =>
       system.url.replace('//postgres:', `//${user}:`),
     );
