@@ -8,7 +8,7 @@
  */
 import { defineRunbook } from '../src/runbook/define.ts';
 import { createIndexes } from './parts/index-fixes.ts';
-import { missingIndexCheck } from './parts/indexes.ts';
+import { foundIndexesBuilt, missingIndexCheck } from './parts/indexes.ts';
 import { restartFix } from './parts/restart.ts';
 import { scaleOut } from './parts/scale.ts';
 import { statementsCheck } from './parts/statements.ts';
@@ -26,12 +26,13 @@ export const slowApi = defineRunbook({
     timing,
     statements: statementsCheck(),
     indexes: missingIndexCheck(['create-index']),
+    'found-indexes': foundIndexesBuilt,
     'cache-hit-rate': cacheHitRate,
     containers: capacityCheck('docker', ['restart-backend']),
     pods: capacityCheck('kubernetes', ['rollout-restart']),
   },
   fixes: {
-    'create-index': createIndexes(['indexes']),
+    'create-index': createIndexes(),
     'scale-out': scaleOut(['timing', 'pods']),
     'rollout-restart': restartFix('kubernetes', 'backend', ['pods', 'timing']),
     'restart-backend': restartFix('docker', 'backend', ['containers', 'timing']),

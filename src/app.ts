@@ -1,6 +1,7 @@
 /** Wires everything: the engine on its database, the estate, the jobs, and, for the bot, Slack and the HTTP port. */
 import { hostname } from 'node:os';
 import { topics as guide } from '../commands/index.ts';
+import { ownName } from './adapters/postgres/own-name.ts';
 import { type Config, secretsOf, slackConnection, topicsNamed } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
 import { carryOutDiagnosis, type DiagnoseDeps } from './engine/diagnose.ts';
@@ -85,17 +86,19 @@ export async function openEngine({
 }: EngineOptions) {
   const { redact, redactDeep } = createRedactor(secretsOf(config));
   const onError = (error: Error) => log.error({ error: error.message }, 'the database connection failed');
-  const pool = openPool(databaseUrl, onError);
+  const applicationName = ownName(databaseUrl);
+  const pool = openPool(databaseUrl, onError, applicationName);
   await migrate(pool).catch(async (error: unknown) => {
     await pool.end();
     throw error;
   });
   const jobs: Jobs = await startJobs(databaseUrl, {
+    applicationName,
     onError,
     onFailure: (task, error) => log.warn({ task, error: messageOf(error) }, 'a task failed'),
   });
   const store = createStore(pool, jobs.enqueue, config.maintenance);
-  const estate = createEstate(config.environments);
+  const estate = createEstate(config.environments, [applicationName]);
   const diagnosing: DiagnoseDeps = { store, topics, estate, redact: redactDeep };
   const working: WorkDeps = {
     store,

@@ -38,9 +38,13 @@ export interface ClosableEstate extends Estate {
   close(): Promise<void>;
 }
 
-export function createEstate(environments: readonly Environment[]): ClosableEstate {
+export function createEstate(
+  environments: readonly Environment[],
+  /** What Paksa's connections to its own state are called, where that is kept in a database of the system. */
+  ownNames: readonly string[] = [],
+): ClosableEstate {
   const byName = new Map(
-    environments.map((environment) => [environment.target.environment, furnish(environment)]),
+    environments.map((environment) => [environment.target.environment, furnish(environment, ownNames)]),
   );
   const find = (environment: string) => {
     const furnished = byName.get(environment);
@@ -72,7 +76,10 @@ interface Furnished {
   readonly close: () => Promise<void>;
 }
 
-function furnish({ target, credentials, policy, ladders }: Environment): Furnished {
+function furnish(
+  { target, credentials, policy, ladders }: Environment,
+  ownNames: readonly string[],
+): Furnished {
   const need = needOf(target.environment);
   const certificate = () => need(target.certificate, 'certificate');
   const postgresUrl = () => need(credentials.postgresUrl, 'postgres');
@@ -84,7 +91,7 @@ function furnish({ target, credentials, policy, ladders }: Environment): Furnish
   const alembic = () => need(target.alembic, 'alembic');
   const backups = () => need(target.backups, 'backups');
 
-  const database = openPostgres(postgresUrl);
+  const database = openPostgres(postgresUrl, ownNames);
   const containers = createDockerProbe(docker);
   const pods = createKubernetesProbe(kubernetes);
   const host = createHostExec();

@@ -6,6 +6,7 @@ import { noRedis } from '../parts/target.ts';
 import { bytes, count } from '../parts/words.ts';
 
 type Keyspace = Awaited<ReturnType<CheckContext['redis']['keyspace']>>;
+type OtherDatabase = Awaited<ReturnType<CheckContext['redis']['otherDatabases']>>[number];
 type Kind = Keyspace['counts'][number]['kind'];
 
 const KINDS: Readonly<Record<Kind, string>> = {
@@ -15,11 +16,18 @@ const KINDS: Readonly<Record<Kind, string>> = {
   other: 'Other keys',
 };
 
-const of = (keyspace: Keyspace, kind: Kind) => keyspace.counts.find((counted) => counted.kind === kind);
-const keysOf = (keyspace: Keyspace, kind: Kind): number => of(keyspace, kind)?.keys ?? 0;
+interface Counted {
+  readonly counts?: Keyspace['counts'];
+}
+
+const keysOf = ({ counts = [] }: Counted, kind: Kind): number =>
+  counts.find((counted) => counted.kind === kind)?.keys ?? 0;
 
 /** What becomes of each kind of key; `dropped` says which go. */
-const changesOf = (keyspace: Keyspace, dropped: (kind: Kind) => boolean): Preview['changes'] =>
+const changesOf = (
+  keyspace: Pick<Keyspace, 'counts'>,
+  dropped: (kind: Kind) => boolean,
+): Preview['changes'] =>
   keyspace.counts
     .filter(({ keys }) => keys > 0)
     .map(({ kind, keys, withoutTtl, bytes: size }) => ({
@@ -28,8 +36,19 @@ const changesOf = (keyspace: Keyspace, dropped: (kind: Kind) => boolean): Previe
       after: dropped(kind) ? 'none' : 'as they are',
     }));
 
-const lossesOf = (keyspace: Keyspace): readonly string[] => {
-  const [sessions, queues] = [keysOf(keyspace, 'session'), keysOf(keyspace, 'queue')];
+/** Of another database, by kind as well; of one that nobody has looked into, how many keys. */
+const dropsOf = ({ database, keys, counts }: OtherDatabase): Preview['changes'] =>
+  counts === undefined
+    ? [{ what: `Database ${database}`, before: `${count(keys, 'key')}, not looked into`, after: 'none' }]
+    : changesOf({ counts }, () => true).map((change) => ({
+        ...change,
+        what: `${change.what} in database ${database}`,
+      }));
+
+const lossesOf = (keyspace: Counted, others: readonly OtherDatabase[]): readonly string[] => {
+  const all = [keyspace, ...others];
+  const sum = (kind: Kind) => all.reduce((total, counted) => total + keysOf(counted, kind), 0);
+  const [sessions, queues] = [sum('session'), sum('queue')];
   return [
     ...(sessions > 0
       ? [`${count(sessions, 'session ends', 'sessions end')}: everybody has to log in again.`]
@@ -38,8 +57,10 @@ const lossesOf = (keyspace: Keyspace): readonly string[] => {
   ];
 };
 
-const sampled = (keyspace: Keyspace): readonly string[] =>
-  keyspace.sampled ? ['There are too many keys to count them all: the figures are estimates.'] : [];
+const sampled = (...counted: readonly { readonly sampled: boolean }[]): readonly string[] =>
+  counted.some((each) => each.sampled)
+    ? ['There are too many keys to count them all: the figures are estimates.']
+    : [];
 
 const whatRedisLoses = async () => ({
   changes: [],
@@ -74,15 +95,20 @@ export const fixes = {
     risk: 'high',
     unavailable: noRedis,
     preview: async ({ redis, target, signal }) => {
-      const keyspace = await redis.keyspace(signal);
+      const [keyspace, others] = await Promise.all([redis.keyspace(signal), redis.otherDatabases(signal)]);
       if (keyspace.allDatabases === 0) throw new Error('Redis is empty: there is nothing to drop.');
       return {
         summary: `Remove every key of every database of Redis: ${count(keyspace.allDatabases, 'key')}`,
-        changes: changesOf(keyspace, () => true),
+        changes: [...changesOf(keyspace, () => true), ...others.flatMap(dropsOf)],
         notes: [
-          ...lossesOf(keyspace),
+          ...lossesOf(keyspace, others),
+          ...(others.length > 0
+            ? [
+                `${others.length === 1 ? 'Database' : 'Databases'} ${others.map(({ database }) => database).join(', ')} may be another program’s, such as a broker of tasks with work in it: ask before.`,
+              ]
+            : []),
           'Dropping the cache alone (clear-cache) is enough for stale data.',
-          ...sampled(keyspace),
+          ...sampled(keyspace, ...others),
         ],
         boundTo: `everything in ${target.redis?.host}:${target.redis?.port}`,
       };

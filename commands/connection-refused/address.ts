@@ -14,6 +14,11 @@ type Variables = Awaited<ReturnType<CheckContext['docker']['variables']>>;
 type Facts = Variables[number]['variables'][string];
 type Address = NonNullable<Facts['address']>;
 
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** What each replica of the backend has under that name. */
 export async function addressesIn(platform: Platform, context: CheckContext) {
   const replicas = await runtimeOf(platform, context).variables('backend', [NAME], context.signal);
@@ -58,7 +63,7 @@ async function judge(context: CheckContext, found: readonly Found[]): Promise<Ve
   if (!first) return inconclusive('none could be read');
   const { address } = first;
   const evidence: Evidence = {
-    host: placeOf(address),
+    host: placesOf(address).map(placeOf).join(', '),
     database: address.database,
     user: address.user,
     ...(address.sslMode === undefined ? {} : { sslmode: address.sslMode }),
@@ -94,14 +99,23 @@ async function judge(context: CheckContext, found: readonly Found[]): Promise<Ve
   return healthy(`points to ${sayAddress(address)}`, evidence);
 }
 
+/** Every server that it names, in its order. */
+export const placesOf = ({ host, port, others = [] }: Address): readonly Place[] => [
+  { host, port },
+  ...others,
+];
+
 const sayAddress = (address: Address): string =>
-  `“${address.database}” at ${placeOf(address)} as “${address.user}”`;
+  `“${address.database}” at ${placesOf(address).map(placeOf).join(' or ')} as “${address.user}”`;
 
 /** Inside and outside, the same server goes by several names, and Paksa has a role of its own: neither is wrong. */
-function noteOf({ target: { postgres } }: CheckContext, { host, port, user }: Address): Evidence {
+function noteOf({ target: { postgres } }: CheckContext, address: Address): Evidence {
   if (!postgres) return {};
+  const { user } = address;
   return {
-    ...(host === postgres.host && port === postgres.port ? {} : { 'for Paksa': placeOf(postgres) }),
+    ...(placesOf(address).some((place) => placeOf(place) === placeOf(postgres))
+      ? {}
+      : { 'for Paksa': placeOf(postgres) }),
     ...(user === postgres.user ? {} : { 'user of Paksa': postgres.user }),
   };
 }

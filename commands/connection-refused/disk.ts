@@ -21,38 +21,41 @@ export const diskCheck = (platform: Platform) =>
   check(
     `Disk of the ${NOUN[platform].many} of postgres`,
     async (context) => {
-      const [disks, directory] = await Promise.all([
+      const [disks, folders] = await Promise.all([
         runtimeOf(platform, context).disks('postgres', context.signal),
-        dataDirectory(context),
+        directories(context),
       ]);
       const fullest = disks
-        .filter((disk) => disk.sizeBytes > 0 && matters(disk, disks, directory))
+        .filter((disk) => disk.sizeBytes > 0 && folders.some((folder) => matters(disk, disks, folder)))
         .sort((a, b) => usedOf(b) - usedOf(a));
       const [worst] = fullest;
       if (!worst)
         return inconclusive(`no ${NOUN[platform].one} of postgres runs, so none has a disk to look at`);
       const evidence = { disks: fullest.slice(0, 8).map((disk) => short(lineOf(disk), 120)) };
-      return usedOf(worst) < FULL || worst.availableBytes >= PLENTY_BYTES
-        ? healthy(`${percent(usedOf(worst))} full at most`, evidence)
-        : problem(lineOf(worst), {
+      const full = fullest.find(isFull);
+      return full
+        ? problem(lineOf(full), {
             evidence,
-            severity: usedOf(worst) < NEARLY_NOTHING ? 'warning' : 'critical',
-          });
+            severity: usedOf(full) < NEARLY_NOTHING ? 'warning' : 'critical',
+          })
+        : healthy(`${percent(usedOf(worst))} full at most`, evidence);
     },
     { skip: noReplicas(platform, 'postgres'), timeoutSeconds: 20 },
   );
 
 /** With the database down nobody can say; its usual place will do. */
-async function dataDirectory(context: CheckContext): Promise<string> {
-  if (!context.target.postgres) return DATA_DIRECTORY;
+async function directories(context: CheckContext): Promise<readonly string[]> {
+  if (!context.target.postgres) return [DATA_DIRECTORY];
   const standing = await asked(context.postgres.standing(context.signal));
-  return (standing.answered ? standing.answer.dataDirectory : undefined) ?? DATA_DIRECTORY;
+  if (!standing.answered) return [DATA_DIRECTORY];
+  const { dataDirectory = DATA_DIRECTORY, tablespaces } = standing.answer;
+  return [dataDirectory, ...tablespaces];
 }
 
 const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 
-/** The root, what holds the data, and what is mounted into it, such as a disk for the WAL. */
+/** The root, what holds the data or a tablespace, and what is mounted into it, such as a disk for the WAL. */
 function matters(disk: Disk, disks: readonly Disk[], directory: string): boolean {
   const [holds] = disks
     .filter(({ replica, mount }) => replica === disk.replica && isWithin(directory, mount))
@@ -60,7 +63,18 @@ function matters(disk: Disk, disks: readonly Disk[], directory: string): boolean
   return disk.mount === '/' || disk.mount === holds?.mount || isWithin(disk.mount, directory);
 }
 
-const usedOf = ({ sizeBytes, availableBytes }: Disk): number => 1 - availableBytes / sizeBytes;
+const bytesUsed = ({ sizeBytes, availableBytes }: Disk): number => 1 - availableBytes / sizeBytes;
 
-const lineOf = (disk: Disk): string =>
-  `${disk.mount} of ${disk.replica} is ${percent(usedOf(disk))} full: ${bytes(disk.availableBytes)} of ${bytes(disk.sizeBytes)} left`;
+const inodesOf = ({ inodesUsed = 0 }: Disk): number => inodesUsed;
+
+/** By whichever runs out first. */
+const usedOf = (disk: Disk): number => Math.max(bytesUsed(disk), inodesOf(disk));
+
+const isFull = (disk: Disk): boolean =>
+  inodesOf(disk) >= FULL || (bytesUsed(disk) >= FULL && disk.availableBytes < PLENTY_BYTES);
+
+const lineOf = (disk: Disk): string => {
+  if (inodesOf(disk) > bytesUsed(disk))
+    return `${disk.mount} of ${disk.replica} has ${percent(inodesOf(disk))} of its inodes taken: without one left, no file can be made, whatever room there is`;
+  return `${disk.mount} of ${disk.replica} is ${percent(usedOf(disk))} full: ${bytes(disk.availableBytes)} of ${bytes(disk.sizeBytes)} left`;
+};

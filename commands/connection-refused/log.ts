@@ -1,10 +1,15 @@
-/** The guide's `docker-compose logs postgres`: what PostgreSQL itself said last, by message. */
+/**
+ * The guide's `docker-compose logs postgres`: what PostgreSQL itself said last, by message. Silence is no health where it
+ * writes elsewhere (logging_collector, syslog), or where nothing runs that could say anything.
+ */
 import { check } from '../../src/runbook/check.ts';
-import { type Evidence, healthy, problem, type Verdict } from '../../src/runbook/finding.ts';
+import { type Evidence, healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
+import type { CheckContext } from '../../src/runbook/tools.ts';
+import { asked } from '../parts/fault.ts';
 import { grouped, type LogTail, logsOf, type Messages, messageLines, totalOf } from '../parts/logs.ts';
-import { NOUN, type Platform } from '../parts/services.ts';
-import { noReplicas } from '../parts/target.ts';
-import { count, short } from '../parts/words.ts';
+import { NOUN, type Platform, runtimeOf } from '../parts/services.ts';
+import { noDatabase, noReplicas } from '../parts/target.ts';
+import { count, short, span } from '../parts/words.ts';
 
 const SINCE_SECONDS = 15 * 60;
 /** A wrong password now and then is somebody's typing; this many in that time is an application. */
@@ -39,16 +44,66 @@ const kindOf = (text: string): Kind => {
 export const logCheck = (platform: Platform) =>
   check(
     `Log of the ${NOUN[platform].many} of postgres`,
-    async (context) => judge(await logsOf(platform, 'postgres', SINCE_SECONDS, context), context.now),
+    async (context) => {
+      const tail = await logsOf(platform, 'postgres', SINCE_SECONDS, context);
+      const verdict = judge(tail, context.now);
+      const deaf = verdict.status === 'healthy' ? await whyDeaf(platform, tail, context) : undefined;
+      return deaf === undefined ? verdict : inconclusive(deaf, verdict.evidence);
+    },
     { skip: noReplicas(platform, 'postgres') },
   );
+
+/** Why what there is to read is not what it says; undefined when it is. */
+async function whyDeaf(
+  platform: Platform,
+  { lines }: LogTail,
+  context: CheckContext,
+): Promise<string | undefined> {
+  const { one } = NOUN[platform];
+  const standing =
+    noDatabase(context.target) === undefined
+      ? await asked(context.postgres.standing(context.signal))
+      : undefined;
+  if (standing?.answered) {
+    switch (standing.answer.logsTo) {
+      case 'stderr':
+        return undefined;
+      case 'files':
+        return `it writes its log to files of its own (logging_collector = on), not to the log of its ${one}: look into log_directory on the server`;
+      case 'syslog':
+        return `it writes its log to syslog (log_destination), not to the log of its ${one}: look there`;
+    }
+  }
+  if (lines.length > 0) return undefined;
+  const replicas = await runtimeOf(platform, context).replicas('postgres', context.signal);
+  return replicas.some(({ state }) => state === 'running')
+    ? 'not a line in 15 min, and nobody can ask the server where it writes its log'
+    : `not a line in 15 min, and no ${one} of postgres runs: what it said last is further back`;
+}
+
+/** What was really read: with more lines than are kept of a replica, the oldest have gone. */
+function spanRead({ lines, truncated }: LogTail, now: Date): string {
+  if (!truncated) return 'in the last 15 min';
+  const byReplica = Map.groupBy(lines, ({ replica }) => replica);
+  const [fullest = []] = [...byReplica.values()].sort((a, b) => b.length - a.length);
+  const [oldest] = fullest;
+  return oldest
+    ? `in the last ${span(now.getTime() - oldest.at.getTime())}, all that was read`
+    : 'of what was read';
+}
 
 const said = (severity: 'FATAL' | 'PANIC') => (line: string) => {
   const [, found, message] = JSON_LINE.exec(line) ?? PLAIN.exec(line) ?? [];
   return found === severity ? message?.trim() : undefined;
 };
 
-function judge({ lines, truncated }: LogTail, now: Date): Verdict {
+function judge(tail: LogTail, now: Date): Verdict {
+  const { lines, truncated } = tail;
+  const within = spanRead(tail, now);
+  const times = (messages: readonly Messages[]): string => {
+    const total = totalOf(messages);
+    return total === 1 ? `, once ${within}` : `, ${count(total, 'time')} ${within}`;
+  };
   const readyAt = lines.findLast(({ text }) => READY.test(text))?.at;
   const fatals = grouped(lines, said('FATAL'));
   const of = (kind: Kind) => fatals.filter(({ text }) => kindOf(text) === kind);
@@ -84,14 +139,9 @@ function judge({ lines, truncated }: LogTail, now: Date): Verdict {
       severity: 'warning',
     });
   return fatals.length === 0
-    ? healthy('no FATAL and no PANIC in the last 15 min', truncated ? evidence : {})
+    ? healthy(`no FATAL and no PANIC ${within}`, truncated ? evidence : {})
     : healthy(
-        `${count(totalOf(fatals), 'FATAL')} in the last 15 min, none of the server itself: clients’ mistakes, starts and stops`,
+        `${count(totalOf(fatals), 'FATAL')} ${within}, none of the server itself: clients’ mistakes, starts and stops`,
         evidence,
       );
 }
-
-const times = (messages: readonly Messages[]): string => {
-  const total = totalOf(messages);
-  return total === 1 ? ', once in the last 15 min' : `, ${count(total, 'time')} in the last 15 min`;
-};

@@ -7,8 +7,8 @@ import { count } from '../parts/words.ts';
 import { canBeValidated, foreignKeysOf, mayBeTried, sayKey } from './references.ts';
 import { type InvoiceTotals, repairable, sampleLines, totalsOf } from './totals.ts';
 
-/** Under which name the old figures are kept, and of how many invoices. */
-const Kept = z.object({ label: z.string().min(1), invoices: z.number().int().nonnegative() });
+/** Under which name the old figures are kept. */
+const Kept = z.object({ label: z.string().min(1) });
 
 const figures = (number: number): string => number.toLocaleString('en-US');
 
@@ -17,6 +17,7 @@ const stateOf = (totals: InvoiceTotals): string =>
   [
     `${repairable(totals)} wrong`,
     `${totals.undecidable} undecidable`,
+    `${totals.negativeRepaired} below zero`,
     ...totals.sample.map(({ id, before, after }) => `${id}:${before}>${after}`),
   ].join(' ');
 
@@ -27,7 +28,7 @@ export const fixes = {
     preview: async (context) => {
       const totals = await totalsOf(context);
       const wrong = repairable(totals);
-      const { negative, negativeAfter, undecidable } = totals;
+      const { negative, negativeAfter, negativeRepaired, undecidable } = totals;
       if (wrong === 0)
         throw new Error('Every total that can be added up is right: there is nothing to repair.');
       return {
@@ -37,7 +38,7 @@ export const fixes = {
           {
             what: 'Below zero',
             before: figures(negative),
-            after: figures(Math.min(negative, negativeAfter)),
+            after: figures(negativeRepaired),
           },
           { what: 'Undecidable', before: figures(undecidable), after: figures(undecidable) },
         ],
@@ -46,6 +47,11 @@ export const fixes = {
           ...(undecidable > 0 ? ['Without a subtotal or a tax, an invoice is left as it is.'] : []),
           ...(negativeAfter > 0
             ? [`${count(negativeAfter, 'invoice stays', 'invoices stay')} below zero.`]
+            : []),
+          ...(negativeRepaired > negativeAfter
+            ? [
+                `${count(negativeRepaired - negativeAfter, 'invoice gets', 'invoices get')} below zero by adding up: look at the subtotals first.`,
+              ]
             : []),
           'One transaction; the rows are locked for as long. The old figures are kept in the schema paksa_kept.',
         ],
@@ -58,15 +64,12 @@ export const fixes = {
     },
     undo: undoWith({
       title: 'Put the old totals back',
-      capture: async (context) => ({
-        label: context.attempt,
-        invoices: repairable(await totalsOf(context)),
-      }),
+      capture: async ({ attempt }) => ({ label: attempt }),
       parse: (data) => Kept.parse(data),
       apply: async ({ postgres, signal }, { label }) =>
         `${count(await postgres.restoreTotals(label, signal), 'old total')} put back`,
-      isBack: async (context, { invoices }) => repairable(await totalsOf(context)) >= invoices,
-      // What somebody has changed since is left alone row by row.
+      // They are let go of with the transaction that puts them back. What somebody has changed since is left alone row by row.
+      isBack: async ({ postgres, signal }, { label }) => !(await postgres.keepsTotals(label, signal)),
       startsFrom: async (_, { label }) => label,
     }),
     verifiedBy: ['totals-add-up', 'negative-totals'],

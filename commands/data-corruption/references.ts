@@ -32,6 +32,17 @@ export const foreignKeysValidated = check(
     const all = await foreignKeysOf(context);
     const found = all.filter(canBeValidated);
     const [first] = found;
+    const uncounted = all.filter(mayBeTried);
+    const [unsure] = uncounted;
+    if (!first && unsure)
+      return problem(
+        `${sayKey(unsure)} was never validated, and its rows could not be counted in time${uncounted.length > 1 ? ` (and ${uncounted.length - 1} more)` : ''}: the validation itself looks through them`,
+        {
+          evidence: { 'not validated': uncounted.slice(0, 8).map((key) => short(sayKey(key), 120)) },
+          suggests: ['validate-foreign-keys'],
+          severity: 'warning',
+        },
+      );
     if (!first)
       return healthy(
         all.length === 0 ? 'there are none' : `${keys(all.length)}, none left unvalidated for nothing`,

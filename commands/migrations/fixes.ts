@@ -3,10 +3,14 @@ import { z } from 'zod';
 import { fix, irreversible, undoWith } from '../../src/runbook/fix.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
 import { asked } from '../parts/fault.ts';
-import { all, noAlembic, noDatabase } from '../parts/target.ts';
+import { noAlembic, noDatabase } from '../parts/target.ts';
 import { count, short } from '../parts/words.ts';
 import { named, pending, unknown } from './lineage.ts';
 import { locksOf, shutTables, statementsOf } from './locks.ts';
+
+/** A migration that is stopped in the middle is worse than a slow one. */
+const LONGEST_SECONDS = 3300;
+const PATIENCE = `It may take up to ${LONGEST_SECONDS / 60} min; then it is stopped, and rolled back as far as it is one transaction.`;
 
 const Heads = z.object({ heads: z.array(z.string()).min(2) });
 const Place = z.object({ current: z.array(z.string()) });
@@ -107,6 +111,7 @@ export const fixes = {
         ],
         notes: [
           'Unless env.py says otherwise, all of them are one transaction: the first that fails takes the others back.',
+          PATIENCE,
         ],
         boundTo: `${state.current.toSorted().join('+')}>${head}`,
       };
@@ -117,7 +122,7 @@ export const fixes = {
     },
     undo: irreversible('going back is “downgrade”, one revision at a time, with a look at its SQL'),
     verifiedBy: ['current', 'up-to-date'],
-    timeoutSeconds: 600,
+    timeoutSeconds: LONGEST_SECONDS,
   }),
   downgrade: fix('Go back one revision', {
     risk: 'high',
@@ -144,6 +149,7 @@ export const fixes = {
           ...locksOf(statements),
           ...(await usersOf(context, shutTables(statements))),
           'What the revision had added is dropped with its data: an undo brings the columns back, empty.',
+          PATIENCE,
         ],
         boundTo: at,
       };
@@ -166,11 +172,14 @@ export const fixes = {
         (await alembic.migrations(signal)).current.toSorted().join('+'),
     }),
     verifiedBy: ['current'],
-    timeoutSeconds: 600,
+    // Every revision that the code knows is healthy, the one before the step too.
+    hasActed: async ({ alembic, signal }, { approved }) =>
+      (await alembic.migrations(signal)).current.toSorted().join('+') !== approved,
+    timeoutSeconds: LONGEST_SECONDS,
   }),
   'drop-leftovers': fix('Drop half-built indexes', {
     risk: 'low',
-    unavailable: all(noAlembic, noDatabase),
+    unavailable: noDatabase,
     preview: async ({ postgres, signal }) => {
       const invalid = (await postgres.invalidIndexes(signal)).filter(({ inProgress }) => !inProgress);
       if (invalid.length === 0) throw new Error('There is no half-built index: nothing to drop.');

@@ -17,8 +17,9 @@ export const databaseOf = ({ target }: CheckContext) => {
 export const placeOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
   host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** Somebody's own: neither the server's workers and replication, nor Paksa's. */
-export const isClient = ({ kind, own }: Session): boolean => kind === 'client backend' && !own;
+/** A client of this database: neither the server's workers and replication, nor Paksa's, nor another application's. */
+export const isClient = ({ kind, own, elsewhere }: Session): boolean =>
+  kind === 'client backend' && !own && !elsewhere;
 
 export const isIdleInTransaction = ({ state }: Session): boolean => state.startsWith('idle in transaction');
 
@@ -42,5 +43,6 @@ export const sessionLine = (session: Session, most = 120): string => {
   const { pid, state, seconds } = session;
   const statement = statementOf(session);
   const doing = statement === '' ? '' : `: ${statement}`;
-  return short(`pid ${pid} ${clientOf(session)}, ${state} for ${span(seconds * 1000)}${doing}`, most);
+  const where = session.elsewhere ? ` of the database ${session.database}` : '';
+  return short(`pid ${pid} ${clientOf(session)}${where}, ${state} for ${span(seconds * 1000)}${doing}`, most);
 };

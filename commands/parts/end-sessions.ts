@@ -4,6 +4,7 @@ import type { CheckContext } from '../../src/runbook/tools.ts';
 import {
   byLongest,
   clientOf,
+  databaseOf,
   isClient,
   isIdleInTransaction,
   isMaintenance,
@@ -39,17 +40,22 @@ export const endSessions = (title: string, { risk, pick, nobody, verifiedBy, mor
       if (sessions.length === 0) throw new Error(nobody);
       const others = (await more?.(sessions, context)) ?? [];
       return {
-        summary: `End ${count(sessions.length, 'session')}: pid ${sessions.map(({ pid }) => pid).join(', ')}`,
+        summary: `End ${count(sessions.length, 'session')} of ${databaseOf(context).database}: pid ${sessions.map(({ pid }) => pid).join(', ')}`,
         changes: [...others, ...changesOf(sessions)],
         notes: notesOf(sessions),
         boundTo: sessions.map(stateOf).join(' '),
       };
     },
     run: async (context) => {
-      const sessions = await chosen(context);
+      const approved = context.approved.split(' ');
+      const sessions = (await chosen(context)).filter((session) => approved.includes(stateOf(session)));
       if (sessions.length === 0) return 'they had ended by themselves';
       const ended = await context.postgres.terminate(
-        sessions.map(({ pid, backendStart }) => ({ pid, backendStart })),
+        sessions.map(({ pid, backendStart, queryStart }) => ({
+          pid,
+          backendStart,
+          ...(queryStart ? { queryStart } : {}),
+        })),
         context.signal,
       );
       return `${ended} of ${count(sessions.length, 'session')} ended`;

@@ -1,7 +1,7 @@
 /** The guide's “Add missing indexes”, without locking writes out, and the way back; and its leftovers. */
 import { z } from 'zod';
 import { type Fix, fix, irreversible, type Preview, undoWith } from '../../src/runbook/fix.ts';
-import type { CheckContext } from '../../src/runbook/tools.ts';
+import type { CheckContext, FixContext } from '../../src/runbook/tools.ts';
 import { sessionLine } from './database.ts';
 import { asked } from './fault.ts';
 import {
@@ -23,8 +23,8 @@ const HOLDS_UP_SECONDS = 60;
 /** What was created, read back from the incident's log. */
 const Created = z.object({ indexes: z.array(z.object({ schema: z.string(), name: z.string() })) });
 
-/** All that the check misses, because it is healthy again only when none is missing. */
-export const createIndexes = (verifiedBy: readonly string[]): Fix =>
+/** All that the check misses, however many: it is healthy again only when none is missing. */
+export const createIndexes = (): Fix =>
   fix('Create the missing indexes', {
     risk: 'medium',
     unavailable: noDatabase,
@@ -48,7 +48,7 @@ export const createIndexes = (verifiedBy: readonly string[]): Fix =>
       };
     },
     run: async (context) => {
-      const proposals = await missingIndexes(context);
+      const proposals = await approved(context);
       for (const proposal of proposals) await context.postgres.createIndex(proposal, context.signal);
       return proposals.length === 0
         ? 'no index was missing'
@@ -57,7 +57,7 @@ export const createIndexes = (verifiedBy: readonly string[]): Fix =>
     undo: undoWith({
       title: 'Drop the indexes that were created',
       capture: async (context) => ({
-        indexes: (await missingIndexes(context)).map(({ schema, name }) => ({ schema, name })),
+        indexes: (await approved(context)).map(({ schema, name }) => ({ schema, name })),
       }),
       parse: (data) => Created.parse(data),
       apply: async (context, { indexes }) => {
@@ -68,15 +68,18 @@ export const createIndexes = (verifiedBy: readonly string[]): Fix =>
       isBack: async (context, { indexes }) => (await present(context, indexes)).length === 0,
       startsFrom: async (context, { indexes }) => (await present(context, indexes)).map(fullName).join(' '),
     }),
-    verifiedBy,
-    timeoutSeconds: 3000,
+    // Where the plans may not be read, the first stays inconclusive, whatever has been built.
+    verifiedBy: ['indexes', 'found-indexes'],
+    leaves: () => ['indexes'],
+    timeoutSeconds: 3300,
   });
 
-/** Of those that were missing, the ones that are not missing any more. */
-async function present(context: CheckContext, indexes: readonly Named[]): Promise<readonly Named[]> {
-  const missing = new Set((await missingIndexes(context)).map(fullName));
-  return indexes.filter((index) => !missing.has(fullName(index)));
-}
+/** Of those that are missing, the ones that somebody has seen and approved. */
+const approved = async (context: FixContext): Promise<readonly Proposal[]> =>
+  (await missingIndexes(context)).filter(({ ddl }) => context.approved.includes(ddl));
+
+const present = ({ postgres, signal }: CheckContext, indexes: readonly Named[]): Promise<readonly Named[]> =>
+  postgres.presentIndexes(indexes, signal);
 
 async function notesOf(
   context: CheckContext,
@@ -85,7 +88,7 @@ async function notesOf(
 ): Promise<Preview['notes']> {
   return [
     ...proposals.map(({ ddl }) => short(ddl, 200)),
-    'Each reads its table twice, and waits for every transaction that is open by then.',
+    'Each reads its table twice, and waits for every transaction that is open by then: up to 15 min for each, after which it gives up and leaves nothing behind.',
     ...replaced.map((index) => `The unfinished ${fullName(index)} is dropped first.`),
     ...(await holdUps(context)),
   ];

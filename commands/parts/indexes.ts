@@ -1,11 +1,11 @@
 /** Indexes that are missing, and leftovers of those that were never finished. */
-import { check } from '../../src/runbook/check.ts';
-import { healthy, problem } from '../../src/runbook/finding.ts';
+import { check, onlyNamed } from '../../src/runbook/check.ts';
+import { healthy, inconclusive, problem } from '../../src/runbook/finding.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
 import { noDatabase } from './target.ts';
 import { bytes, count, short } from './words.ts';
 
-export type Proposal = Awaited<ReturnType<CheckContext['postgres']['missingIndexes']>>[number];
+export type Proposal = Awaited<ReturnType<CheckContext['postgres']['missingIndexes']>>['proposals'][number];
 export type InvalidIndex = Awaited<ReturnType<CheckContext['postgres']['invalidIndexes']>>[number];
 
 /** Below these, reading the whole table takes no time. A plan or the guide asks for its index; a foreign key may never be searched. */
@@ -20,7 +20,7 @@ const isWorthwhile = ({ basis, tableRows }: Proposal): boolean => tableRows >= L
 
 /** Those that would help, the best founded first. */
 export const missingIndexes = async ({ postgres, signal }: CheckContext): Promise<readonly Proposal[]> =>
-  (await postgres.missingIndexes(signal)).filter(isWorthwhile);
+  (await postgres.missingIndexes(signal)).proposals.filter(isWorthwhile);
 
 /** Unfinished, and nobody at work on them. */
 export const leftovers = async ({ postgres, signal }: CheckContext): Promise<readonly InvalidIndex[]> =>
@@ -49,14 +49,22 @@ export const missingIndexCheck = (suggests: readonly string[]) =>
   check(
     'Indexes that are missing',
     async ({ postgres, signal }) => {
-      const proposals = await postgres.missingIndexes(signal);
+      const { proposals, unseen } = await postgres.missingIndexes(signal);
       const found = proposals.filter(isWorthwhile);
       const [best] = found;
       if (best)
         return problem(
           `${placeOfIndex(best)} has none: ${short(best.reason, 200)}${found.length > 1 ? ` (and ${found.length - 1} more)` : ''}`,
-          { evidence: { missing: found.slice(0, SHOWN).map(lineOf) }, suggests, severity: 'warning' },
+          {
+            evidence: {
+              missing: found.slice(0, SHOWN).map(lineOf),
+              ...(unseen === undefined ? {} : { 'not looked at': short(unseen, 200) }),
+            },
+            suggests,
+            severity: 'warning',
+          },
         );
+      if (unseen !== undefined) return inconclusive(`could not look at the plans: ${unseen}`);
       return proposals.length === 0
         ? healthy('none')
         : healthy(`none that matters yet: ${count(proposals.length, 'candidate')}`, {
@@ -65,6 +73,27 @@ export const missingIndexCheck = (suggests: readonly string[]) =>
     },
     { skip: noDatabase, timeoutSeconds: 20 },
   );
+
+/** Whether those are built that were found missing. What nobody could look at then, nobody has to look at for this. */
+export const foundIndexesBuilt = onlyNamed(
+  check(
+    'The indexes that were found missing are there',
+    async (context) => {
+      const left = await missingIndexes(context);
+      const [first] = left;
+      return first
+        ? problem(
+            `${placeOfIndex(first)} has none still${left.length > 1 ? ` (and ${left.length - 1} more)` : ''}`,
+            {
+              evidence: { missing: left.slice(0, SHOWN).map(lineOf) },
+              severity: 'warning',
+            },
+          )
+        : healthy('none is missing any more');
+    },
+    { skip: noDatabase, timeoutSeconds: 20 },
+  ),
+);
 
 export const invalidIndexCheck = (suggests: readonly string[]) =>
   check(

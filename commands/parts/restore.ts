@@ -62,6 +62,8 @@ export const restoreBeside = (verifiedBy: readonly string[]): Fix =>
         (await postgres.databases(signal)).includes(database) ? `${database} is there` : `no ${database}`,
     }),
     verifiedBy,
+    // Under its name there are whole ones only.
+    hasActed: isRestored,
     timeoutSeconds: 3300,
   });
 
@@ -100,6 +102,7 @@ export const dropRestored = (verifiedBy: readonly string[]): Fix =>
     },
     undo: irreversible('what was restored can be restored from its backup again'),
     verifiedBy,
+    hasActed: async (context) => !(await isRestored(context)),
   });
 
 /** Up to the data's being right again: for a runbook with the checks and the fix of this file, by these ids. */

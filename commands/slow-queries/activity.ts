@@ -25,12 +25,18 @@ export const isAtWork = (session: Session): boolean =>
   session.blockedBy.length === 0 &&
   !isMaintenance(session);
 
+/** At work for another application, which shares the server and is not Paksa's to end. */
+const isElsewhere = ({ kind, own, elsewhere, state, seconds }: Session): boolean =>
+  kind === 'client backend' && !own && elsewhere && state === 'active' && seconds > NOTABLE_SECONDS;
+
 const lines = (sessions: readonly Session[]) => sessions.slice(0, 8).map((session) => sessionLine(session));
 
 export const active = check(
   'Queries under way',
   async ({ postgres, signal }) => {
-    const sessions = (await postgres.sessions(signal)).filter(isClient);
+    const all = await postgres.sessions(signal);
+    const sessions = all.filter(isClient);
+    const others = byLongest(all.filter(isElsewhere));
     const working = byLongest(sessions.filter(isAtWork));
     const waiting = sessions.filter(({ blockedBy }) => blockedBy.length > 0).length;
     const maintenance = sessions.filter(isMaintenance);
@@ -39,6 +45,7 @@ export const active = check(
       'waiting for locks': waiting,
       longest: lines(working),
       ...(maintenance.length > 0 ? { maintenance: lines(maintenance) } : {}),
+      ...(others.length > 0 ? { 'of other databases': lines(others) } : {}),
     };
     const [longest] = working;
     const long = working.filter(({ seconds }) => seconds > LONG_SECONDS).length;

@@ -1,5 +1,5 @@
 /** What the topic `slow-queries` looks at: what has been slow, what is slow now and who holds it up, and why it may be. */
-import { invalidIndexCheck, missingIndexCheck } from '../parts/indexes.ts';
+import { foundIndexesBuilt, invalidIndexCheck, missingIndexCheck } from '../parts/indexes.ts';
 import { statementsCheck } from '../parts/statements.ts';
 import { active, idleInTransaction } from './activity.ts';
 import { locks } from './locks.ts';
@@ -11,6 +11,7 @@ export const checks = {
   'idle-in-transaction': idleInTransaction,
   locks,
   indexes: missingIndexCheck(['create-index']),
+  'found-indexes': foundIndexesBuilt,
   'unfinished-indexes': invalidIndexCheck(['drop-unfinished-indexes']),
   statistics,
   bloat,

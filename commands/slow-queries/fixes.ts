@@ -24,7 +24,7 @@ function tooLong(sessions: readonly Session[]): readonly Session[] {
 }
 
 export const fixes = {
-  'create-index': createIndexes(['indexes']),
+  'create-index': createIndexes(),
   'drop-unfinished-indexes': dropInvalidIndexes(['unfinished-indexes']),
   analyze: fix('Update the statistics (ANALYZE)', {
     risk: 'low',

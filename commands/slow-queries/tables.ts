@@ -40,7 +40,7 @@ export function staleness({ hasStatistics, lastAnalyze, modifiedSinceAnalyze, li
   if (lastAnalyze) return `${changed} since ${day(lastAnalyze)}`;
   return hasStatistics
     ? `${changed} since the server’s counters began`
-    : `never analysed, ${count(liveRows, 'row')}`;
+    : `never analysed, about ${count(liveRows, 'row')}`;
 }
 
 export const statistics = check(

@@ -5,6 +5,8 @@
 
 import { AdapterError, messageOf } from '../errors.ts';
 import { type AttemptRef, type IncidentEvent, PAKSA } from '../incident/event.ts';
+import type { Preview } from '../runbook/fix.ts';
+import type { FixContext } from '../runbook/tools.ts';
 import { apply } from './apply.ts';
 import {
   leftBehind,
@@ -24,16 +26,16 @@ export async function drawPreview(
 ): Promise<void> {
   const piece = await workpiece(deps, incident, ref);
   if (piece?.attempt.stage !== 'previewing') return;
-  const event = await preview(deps, piece, signal).then(
-    (drawn): IncidentEvent => ({ type: 'previewed', ...ref, preview: drawn }),
+  const event = await preview(piece, signal).then(
+    (drawn): IncidentEvent => ({ type: 'previewed', ...ref, preview: deps.redact(drawn) }),
     (error): IncidentEvent => ({ type: 'preview-failed', ...ref, reason: deps.redact(messageOf(error)) }),
   );
   deps.checkpoint('preview-drawn');
   await apply(deps.store, incident, event, { actor: PAKSA });
 }
 
-const preview = async (deps: WorkDeps, { fix, reading }: Workpiece, signal?: AbortSignal) =>
-  deps.redact(await fix.preview(reading(within(PREVIEW_TIMEOUT_MS, signal))));
+const preview = ({ fix, reading }: Workpiece, signal?: AbortSignal): Promise<Preview> =>
+  fix.preview(reading(within(PREVIEW_TIMEOUT_MS, signal)));
 
 /** Runs an approved fix, or the undo that was asked for. */
 export async function carryOut(
@@ -48,13 +50,16 @@ export async function carryOut(
   const isFix = piece.attempt.stage === 'approved';
   if (!isFix && piece.attempt.stage !== 'undoing') return;
 
+  let approved = '';
   try {
     if (isFix) {
-      const present = await preview(deps, piece, signal);
+      const drawn = await preview(piece, signal);
+      const present = deps.redact(drawn);
       if (present.boundTo !== piece.attempt.preview?.boundTo) {
         await record({ type: 'drifted', ...ref, preview: present });
         return;
       }
+      approved = drawn.boundTo;
     } else {
       const left = await leftBehind(piece, piece.reading(within(PREVIEW_TIMEOUT_MS, signal)));
       if (deps.redact(left) !== piece.attempt.boundAfter) {
@@ -74,7 +79,10 @@ export async function carryOut(
   if (!begun.done) return;
   deps.checkpoint('started');
   const limit = within(piece.fix.timeoutSeconds * 1000, signal);
-  const event = await (isFix ? actOn(deps, piece, ref, limit) : takeBack(piece, limit)).then(
+  const event = await (isFix
+    ? actOn(deps, piece, ref, piece.acting(limit, approved))
+    : takeBack(piece, limit)
+  ).then(
     (outcome): IncidentEvent => ({ type: 'acted', ...ref, outcome: deps.redact(outcome) }),
     (error): IncidentEvent =>
       // Cut off, it may have acted all the same.
@@ -87,8 +95,12 @@ export async function carryOut(
   deps.checkpoint('recorded');
 }
 
-async function actOn(deps: WorkDeps, piece: Workpiece, ref: AttemptRef, limit: AbortSignal): Promise<string> {
-  const context = piece.acting(limit);
+async function actOn(
+  deps: WorkDeps,
+  piece: Workpiece,
+  ref: AttemptRef,
+  context: FixContext,
+): Promise<string> {
   if (piece.fix.undo.reversible) {
     const data = await piece.fix.undo.capture(context);
     await apply(deps.store, piece.incident.id, { type: 'undo-captured', ...ref, data }, { actor: PAKSA });
@@ -100,7 +112,7 @@ async function actOn(deps: WorkDeps, piece: Workpiece, ref: AttemptRef, limit: A
 async function takeBack({ fix, attempt, acting }: Workpiece, limit: AbortSignal): Promise<string> {
   if (!fix.undo.reversible || attempt.undo === undefined)
     throw new Error('nothing was kept that could be put back');
-  return fix.undo.apply(acting(limit), attempt.undo);
+  return fix.undo.apply(acting(limit, ''), attempt.undo);
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Looks whether a fix helped, or an undo brought back what was there. “It did not throw” is not success. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AttemptRef, PAKSA } from '../incident/event.ts';
+import type { Finding } from '../runbook/finding.ts';
+import { seeWhetherActed } from './acted.ts';
 import { apply } from './apply.ts';
-import { type Examination, examine } from './examine.ts';
+import { examine } from './examine.ts';
 import {
   leftBehind,
   PREVIEW_TIMEOUT_MS,
@@ -36,7 +38,7 @@ export async function verify(
   }
   // Whoever took over looks for itself; what was seen while the claim was lost may be the abort's own doing.
   signal?.throwIfAborted();
-  const { passed, examination, boundAfter } = seen;
+  const { passed, findings, boundAfter } = seen;
   await apply(
     deps.store,
     incident,
@@ -44,7 +46,7 @@ export async function verify(
       type: 'verified',
       ...ref,
       passed,
-      findings: examination.findings,
+      findings,
       ...(boundAfter === undefined ? {} : { boundAfter }),
     },
     { actor: PAKSA },
@@ -54,7 +56,7 @@ export async function verify(
 
 interface Seen {
   readonly passed: boolean;
-  readonly examination: Examination;
+  readonly findings: readonly Finding[];
   readonly boundAfter?: string;
 }
 
@@ -66,20 +68,21 @@ async function lookAgain(
 ): Promise<Seen> {
   const { incident, runbook, fix } = piece;
   const target = deps.estate.target(incident.environment);
-  const examination = await examine(runbook, target, deps.estate.probes(incident.environment), {
+  const { findings: looked } = await examine(runbook, target, deps.estate.probes(incident.environment), {
     only: fix.verifiedBy,
     redact: deps.redact,
     ...(signal ? { signal } : {}),
   });
-  if (isUndo) return { examination, passed: await isBack(piece, signal) };
+  if (isUndo) return { findings: looked, passed: await isBack(piece, signal) };
+  const findings = [...looked, ...(await seeWhetherActed(piece, signal)).map(deps.redact)];
   const left = fix.leaves(target);
-  const owed = examination.findings.filter(({ check }) => !left.includes(check));
-  const passed = owed.length > 0 && owed.every(({ status }) => status === 'healthy');
+  const isOwed = ({ check }: Finding) => !left.includes(check);
+  const passed = looked.some(isOwed) && findings.filter(isOwed).every(({ status }) => status === 'healthy');
   // Also of a fix that did not help: taking it back starts from what it left behind.
   const bound = await leftBehind(piece, piece.reading(within(PREVIEW_TIMEOUT_MS, signal))).catch(
     () => undefined,
   );
-  return { examination, passed, ...(bound === undefined ? {} : { boundAfter: deps.redact(bound) }) };
+  return { findings, passed, ...(bound === undefined ? {} : { boundAfter: deps.redact(bound) }) };
 }
 
 async function isBack({ fix, attempt, reading }: Workpiece, signal?: AbortSignal): Promise<boolean> {

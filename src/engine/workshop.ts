@@ -28,7 +28,7 @@ export interface Workpiece {
   readonly fix: Fix;
   /** Given probes alone. */
   readonly reading: (signal: AbortSignal) => CheckContext;
-  readonly acting: (signal: AbortSignal) => FixContext;
+  readonly acting: (signal: AbortSignal, approved: string) => FixContext;
 }
 
 /** Longest that a preview may take, in milliseconds. */
@@ -60,9 +60,10 @@ function layOut(deps: WorkDeps, incident: Incident, attempt: Attempt): Workpiece
   const probes = deps.estate.probes(incident.environment);
   const actuators = deps.estate.actuators(incident.environment);
   const reading = (signal: AbortSignal): CheckContext => ({ ...probes, target, signal, now: new Date() });
-  const acting = (signal: AbortSignal): FixContext => ({
+  const acting = (signal: AbortSignal, approved: string): FixContext => ({
     ...reading(signal),
     ...equip(probes, actuators),
+    approved,
     attempt: `${incident.id}-${attempt.fix}-${attempt.round}`.toLowerCase(),
   });
   return { incident, attempt, runbook, fix, reading, acting };

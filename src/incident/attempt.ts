@@ -110,6 +110,7 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
         (attempt) => ({
           ...attempt,
           outcome: 'Interrupted while it ran: whether it acted is learnt by looking.',
+          interrupted: true,
           stage: toVerify(attempt),
         }),
         [{ do: 'verify', fix, round }],

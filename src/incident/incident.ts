@@ -40,6 +40,8 @@ export interface Attempt {
   readonly undo?: unknown;
   /** What was done, or why it failed, in one line. */
   readonly outcome?: string;
+  /** Whether it was cut off while it ran: how far it got is not known. */
+  readonly interrupted?: true;
   /** The previewed state, read again once it was verified: what undo expects to find. */
   readonly boundAfter?: string;
 }

@@ -55,6 +55,8 @@ const CONNECTION = {
 } as const;
 
 export interface JobsOptions {
+  /** What its connections are called. */
+  readonly applicationName?: string;
   /** The queue itself failed, such as its connection. */
   readonly onError: (error: Error) => void;
   /** A task failed; the queue's options decide whether it is tried again. */
@@ -63,12 +65,12 @@ export interface JobsOptions {
 
 export async function startJobs(
   connectionString: string,
-  { onError, onFailure }: JobsOptions,
+  { onError, onFailure, applicationName = 'paksa' }: JobsOptions,
 ): Promise<Jobs> {
   const boss = new PgBoss({
     ...CONNECTION,
     connectionString,
-    application_name: 'paksa-jobs',
+    application_name: applicationName,
     useListenNotify: true,
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,

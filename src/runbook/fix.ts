@@ -42,6 +42,14 @@ export type Undo =
     }
   | { readonly reversible: false; readonly why: string };
 
+/** What is known of an attempt when it is looked at afterwards. */
+export interface Trace {
+  /** The `boundTo` that was approved. */
+  readonly approved: string;
+  /** Whether `run` came to its end; where it did not, nobody knows how far it got. */
+  readonly finished: boolean;
+}
+
 export interface Fix {
   readonly title: string;
   readonly risk: Risk;
@@ -54,6 +62,8 @@ export interface Fix {
   readonly undo: Undo;
   /** Ids of the runbook's checks that must be healthy afterwards. */
   readonly verifiedBy: readonly string[];
+  /** Whether it has acted at all, where its checks may have been healthy before: they alone would call nothing a success. */
+  readonly hasActed?: (context: CheckContext, trace: Trace) => Promise<boolean>;
   /** Those of `verifiedBy` that this fix alone cannot make healthy on such a target: another one follows it. */
   readonly leaves: (target: Target) => readonly string[];
   /** Longest that `run` may take, in seconds. */

@@ -51,7 +51,12 @@ export type CheckContext = Probes & Circumstances;
 /** Each system's probe and, where it has one, its actuator, under one name. */
 export type Tools = Probes & Actuators;
 
-export type FixContext = Tools & Circumstances & { readonly attempt: string };
+export type FixContext = Tools &
+  Circumstances & {
+    readonly attempt: string;
+    /** The `boundTo` that was approved: what has come up since is not part of it. Empty while a fix is taken back. */
+    readonly approved: string;
+  };
 
 /** Puts each system's probe and actuator under its one name. */
 export const equip = (probes: Probes, actuators: Actuators): Tools => ({

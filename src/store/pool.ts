@@ -7,7 +7,11 @@ import pg from 'pg';
  * of its own, at both ends. PostgreSQL gives up a statement, and a transaction that is not heard from, whose rows others want;
  * the driver a statement that PostgreSQL should have given up, whose connection it closes then.
  */
-export const openPool = (connectionString: string, onError: (error: Error) => void): pg.Pool =>
+export const openPool = (
+  connectionString: string,
+  onError: (error: Error) => void,
+  applicationName = 'paksa',
+): pg.Pool =>
   new pg.Pool({
     connectionString,
     max: 20,
@@ -18,7 +22,7 @@ export const openPool = (connectionString: string, onError: (error: Error) => vo
     query_timeout: 11_000,
     // Nothing but statements happens within a transaction.
     idle_in_transaction_session_timeout: 8_000,
-    application_name: 'paksa',
+    application_name: applicationName,
   }).on('error', onError);
 
 /** The driver has given a statement up, and the connection still waits for it: nothing more can be asked there. */

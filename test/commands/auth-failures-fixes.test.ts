@@ -10,7 +10,7 @@ import { minutesAgo } from './topic.ts';
 
 const { fixCalled, context } = topic(authFailures);
 const holding = (of: Partial<Keyspace> = {}, more: Given['redis'] = {}): Given => ({
-  redis: { keyspace: async () => keyspace(of), ...more },
+  redis: { keyspace: async () => keyspace(of), otherDatabases: async () => [], ...more },
 });
 
 describe('clear-cache', () => {
@@ -70,6 +70,35 @@ describe('flush-all', () => {
     ]);
     expect(boundTo).toBe('everything in redis:6379');
     expect(fix.risk).toBe('high');
+  });
+
+  test('shows the databases beside it, by kind or by their keys alone', async () => {
+    const otherDatabases = async () => [
+      {
+        database: 1,
+        keys: 12,
+        counts: [
+          { kind: 'queue' as const, keys: 2, withoutTtl: 2, bytes: 4096 },
+          { kind: 'other' as const, keys: 10, withoutTtl: 10, bytes: 4096 },
+        ],
+        sampled: false,
+      },
+      { database: 4, keys: 3, sampled: false },
+    ];
+    const { changes, notes } = await fix.preview(context(holding({}, { otherDatabases })));
+    expect(changes.slice(-3)).toEqual([
+      { what: 'Queues in database 1', before: '2 keys, about 4 KiB, 2 that never expire', after: 'none' },
+      {
+        what: 'Other keys in database 1',
+        before: '10 keys, about 4 KiB, 10 that never expire',
+        after: 'none',
+      },
+      { what: 'Database 4', before: '3 keys, not looked into', after: 'none' },
+    ]);
+    expect(notes).toContain('4 queues are lost, with the work in them.');
+    expect(notes).toContain(
+      'Databases 1, 4 may be another program’s, such as a broker of tasks with work in it: ask before.',
+    );
   });
 
   test('an empty Redis has nothing to drop', async () => {

@@ -155,7 +155,33 @@ describe('redis', () => {
       being({ maxMemoryBytes: 0, usedMemoryBytes: 9000 * MIB }),
       healthy('answers in 0 ms'),
     ],
-    ['full', being(full), problem('full (97 %), and set to refuse writes: nobody can log in', drop)],
+    [
+      'full',
+      being({ usedMemoryBytes: 100 * MIB }),
+      problem('full (100 %), and set to refuse writes: nobody can log in', drop),
+    ],
+    [
+      'nearly full',
+      being(full),
+      warning('nearly full (97 %), and set to refuse writes when it is: then nobody can log in', drop),
+    ],
+    [
+      'a replica',
+      being({ role: 'slave' }),
+      problem(expect.stringMatching(/^it is a replica of another Redis, and takes no writes/)),
+    ],
+    [
+      'loading, which a restart would begin anew',
+      being({ loading: 0.4 }, { ping: faulty('refused', 'LOADING') }),
+      problem(
+        expect.stringMatching(/^it is loading its data from the disk \(40 %\): nobody .* begins again$/),
+      ),
+    ],
+    [
+      'nearly without a connection left',
+      being({ connectedClients: 9000 }),
+      warning(expect.stringMatching(/^9000 of 10,000 connections are taken/)),
+    ],
     [
       'full of a cache alone',
       being({ ...evicting, evictedKeys: 500 }, { keyspace: async () => keyspace({ counts: [] }) }),
@@ -174,14 +200,15 @@ describe('redis', () => {
     ],
     [
       'full, and does not save',
-      being({ ...full, persistenceFailed: true }),
+      being({ usedMemoryBytes: 100 * MIB, persistenceFailed: true }),
       problem(expect.stringContaining('nobody can log in'), drop),
     ],
     ...(['unreachable', 'refused', 'timed-out'] as const).map(
       (fault): Case => [
         fault,
         being({}, { ping: faulty(fault, 'nothing listens') }),
-        problem('sessions cannot be read: nothing listens', away),
+        // One that answers and refuses is not started anew: what it says tells what to do.
+        problem('sessions cannot be read: nothing listens', fault === 'refused' ? [] : away),
       ],
     ),
   ] as readonly Case[])('%s', async (_, given, verdict) => {

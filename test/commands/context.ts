@@ -37,13 +37,14 @@ export const toolsWith = (given: Given = {}): Tools => ({
 export const contextWith = (
   target: Target,
   given: Given = {},
-  of: Partial<Circumstances & { attempt: string }> = {},
+  of: Partial<Circumstances & Pick<FixContext, 'attempt' | 'approved'>> = {},
 ): FixContext => ({
   ...toolsWith(given),
   target,
   now: new Date('2026-10-01T12:00:00Z'),
   signal: AbortSignal.timeout(5000),
   attempt: 'inc-1-fix-1',
+  approved: '',
   ...of,
 });
 

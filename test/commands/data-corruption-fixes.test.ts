@@ -17,6 +17,7 @@ describe('repair-totals', () => {
     undecidable: 2,
     sample: [{ id: '17', before: '-5.00', after: '117.00' }],
     negativeAfter: 1,
+    negativeRepaired: 1,
   };
   const totals = (of: Partial<InvoiceTotals> = {}): Given => ({
     postgres: { invoiceTotals: async () => ({ ...TOTALS, ...of }) },
@@ -36,8 +37,16 @@ describe('repair-totals', () => {
         '1 invoice stays below zero.',
         expect.stringContaining('paksa_kept'),
       ],
-      boundTo: '5 wrong 2 undecidable 17:-5.00>117.00',
+      boundTo: '5 wrong 2 undecidable 1 below zero 17:-5.00>117.00',
     });
+  });
+
+  test('says whom adding up puts below zero', async () => {
+    const { changes, notes } = await fix.preview(
+      context(totals({ negative: 0, negativeAfter: 0, negativeRepaired: 2 })),
+    );
+    expect(changes).toContainEqual({ what: 'Below zero', before: '0', after: '2' });
+    expect(notes).toContain('2 invoices get below zero by adding up: look at the subtotals first.');
   });
 
   test('an approval holds for these invoices, however many others come in', async () => {
@@ -55,29 +64,33 @@ describe('repair-totals', () => {
   test('repairs once, under the attempt’s name, and takes it back', async () => {
     const done: string[] = [];
     let mismatched = 7;
+    const kept = new Set<string>();
     const acting = context({
       postgres: {
         invoiceTotals: async () => ({ ...TOTALS, mismatched }),
+        keepsTotals: async (label) => kept.has(label),
         repairTotals: async (label) => {
           done.push(`repair ${label}`);
+          kept.add(label);
           mismatched = 2;
           return 5;
         },
         restoreTotals: async (label) => {
           done.push(`restore ${label}`);
+          kept.delete(label);
           mismatched = 7;
           return 5;
         },
       },
     });
-    const kept: unknown = JSON.parse(JSON.stringify(await undo.capture(acting)));
-    expect(kept).toEqual({ label: 'inc-1-fix-1', invoices: 5 });
+    const left: unknown = JSON.parse(JSON.stringify(await undo.capture(acting)));
+    expect(left).toEqual({ label: 'inc-1-fix-1' });
     expect(await fix.run(acting)).toBe('5 totals added up again');
-    const left = await undo.startsFrom?.(acting, kept);
-    expect(await undo.isBack(acting, kept)).toBe(false);
-    expect(await undo.startsFrom?.(acting, kept)).toBe(left);
-    expect(await undo.apply(acting, kept)).toBe('5 old totals put back');
-    expect(await undo.isBack(acting, kept)).toBe(true);
+    const from = await undo.startsFrom?.(acting, left);
+    expect(await undo.isBack(acting, left)).toBe(false);
+    expect(await undo.startsFrom?.(acting, left)).toBe(from);
+    expect(await undo.apply(acting, left)).toBe('5 old totals put back');
+    expect(await undo.isBack(acting, left)).toBe(true);
     expect(done).toEqual(['repair inc-1-fix-1', 'restore inc-1-fix-1']);
   });
 
@@ -85,7 +98,6 @@ describe('repair-totals', () => {
     ['nothing', undefined],
     ['no label', { invoices: 5 }],
     ['an empty label', { label: '', invoices: 5 }],
-    ['no number', { label: 'inc-1', invoices: 'five' }],
   ])('takes nothing back from %s', async (_, data) => {
     await expect(async () => undo.apply(context(), data)).rejects.toThrow(/invalid|small/i);
     await expect(async () => undo.isBack(context(), data)).rejects.toThrow(/invalid|small/i);
@@ -198,6 +210,12 @@ describe('restore-beside', () => {
     expect(done).toEqual(['restore monday.dump into paksa_db_restored', 'drop paksa_db_restored']);
   });
 
+  test('has acted once the database is there', async () => {
+    const trace = { approved: '', finished: false };
+    expect(await fix.hasActed?.(server().acting, trace)).toBe(false);
+    expect(await fix.hasActed?.(server('paksa_db_restored').acting, trace)).toBe(true);
+  });
+
   test('what was there before is not its own to drop', async () => {
     const { acting, done } = server('paksa_db_restored');
     const kept = await undo.capture(acting);
@@ -232,6 +250,12 @@ describe('drop-restored', () => {
     });
     expect(await fix.run(acting)).toBe('dropped paksa_db_restored');
     expect(done).toEqual(['drop paksa_db_restored']);
+  });
+
+  test('has acted once it is gone', async () => {
+    const trace = { approved: '', finished: true };
+    expect(await fix.hasActed?.(server().acting, trace)).toBe(true);
+    expect(await fix.hasActed?.(server('paksa_db_restored').acting, trace)).toBe(false);
   });
 
   test('has nothing to drop when there is none', async () => {

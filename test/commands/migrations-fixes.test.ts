@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Migrations } from '../../commands/migrations/lineage.ts';
 import { migrations } from '../../commands/migrations.ts';
-import type { Given } from './context.ts';
+import { type Given, PRODUCTION } from './context.ts';
 import { HALF_BUILT } from './sample-indexes.ts';
 import { BEHIND, FORKED, given, revision, TWO_HEADS, UNKNOWN, UP_TO_DATE } from './sample-migrations.ts';
 import { under } from './topic.ts';
@@ -154,6 +154,13 @@ COMMIT;
     await expect(downgrade.preview(context(answers(UNKNOWN)))).rejects.toThrow('manual-fix');
   });
 
+  test('has acted once the database stands elsewhere: the revision before was healthy too', async () => {
+    const acted = (state: Migrations) =>
+      downgrade.hasActed?.(context(answers(state)), { approved: 'c3', finished: true });
+    expect(await acted(UP_TO_DATE)).toBe(false);
+    expect(await acted(BEHIND)).toBe(true);
+  });
+
   test('goes back once, and is undone by going to the revision that was there', async () => {
     const went: string[] = [];
     const going = (to: string) => {
@@ -174,6 +181,13 @@ COMMIT;
 describe('drop-leftovers', () => {
   const drop = fixCalled('drop-leftovers');
   const found = [HALF_BUILT, { ...HALF_BUILT, name: 'idx_being_built', inProgress: true }];
+
+  test('needs a database, and nothing of Alembic', () => {
+    const { alembic: _, ...without } = PRODUCTION;
+    expect(drop.unavailable(without)).toBeUndefined();
+    const { postgres: __, ...neither } = without;
+    expect(drop.unavailable(neither)).toMatch(/no database configured/);
+  });
 
   test('drops the half-built ones, and none that is being built', async () => {
     const dropped: string[] = [];

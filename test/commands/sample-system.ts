@@ -133,8 +133,8 @@ export const WELL = {
   redis: { ping: async () => 0.4, info: async () => redisInfo(), keyspace: async () => keyspace() },
   postgres: {
     ping: async () => 1,
-    statements: async () => ({ available: true as const, statements: [] }),
-    missingIndexes: async () => [],
+    statements: async () => ({ available: true as const, statements: [], counted: 0, totalMs: 0 }),
+    missingIndexes: async () => ({ proposals: [] }),
   },
   nginx: {
     test: async () => ({

@@ -17,6 +17,7 @@ export const session = (pid: number, minutes: number, of: Partial<Session> = {})
   query: 'SELECT total_amount FROM invoices WHERE id = $1',
   seconds: minutes * 60,
   own: false,
+  elsewhere: false,
   ...of,
 });
 

@@ -79,7 +79,7 @@ describe('what the database has to do with it', () => {
     const missing = proposal();
     const given: Given = {
       postgres: {
-        missingIndexes: async () => [missing],
+        missingIndexes: async () => ({ proposals: [missing] }),
         invalidIndexes: async () => [],
         sessions: async () => [],
       },
@@ -88,7 +88,7 @@ describe('what the database has to do with it', () => {
       warning(expect.stringContaining('invoices (tenant_id, created_at)'), ['create-index']),
     );
     expect(await fixCalled('create-index').preview(context(given))).toMatchObject({ boundTo: missing.ddl });
-    expect(fixCalled('create-index').verifiedBy).toEqual(['indexes']);
+    expect(fixCalled('create-index').verifiedBy).toEqual(['indexes', 'found-indexes']);
   });
 
   test('statements that are slow', async () => {
@@ -96,6 +96,8 @@ describe('what the database has to do with it', () => {
     const statements = async () => ({
       available: true as const,
       statements: [{ query, calls: 100, meanMs: 900, totalMs: 90_000, rows: 5000 }],
+      counted: 1,
+      totalMs: 90_000,
     });
     expect(await look('statements', { postgres: { statements } })).toMatchObject(
       warning(expect.stringContaining(query)),

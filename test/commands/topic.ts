@@ -35,8 +35,10 @@ export const minutesAgo = (minutes: number, now = new Date('2026-10-01T12:00:00Z
   new Date(now.getTime() - minutes * 60_000);
 
 export function under(runbook: Pick<Runbook, 'checks' | 'fixes'>, target: Target = PRODUCTION) {
-  const context = (given: Given = {}, of: Partial<Circumstances & { attempt: string }> = {}): FixContext =>
-    contextWith(of.target ?? target, given, of);
+  const context = (
+    given: Given = {},
+    of: Partial<Circumstances & Pick<FixContext, 'attempt' | 'approved'>> = {},
+  ): FixContext => contextWith(of.target ?? target, given, of);
   const checkCalled = (id: string) => {
     const check = runbook.checks[id];
     if (!check) throw new Error(`there is no check ${id}`);

@@ -13,8 +13,8 @@ const SHOWN = 8;
 
 type ByClient = Awaited<ReturnType<CheckContext['postgres']['connections']>>['byClient'];
 
-/** By the name that Paksa's own sessions have. */
-const others = (clients: ByClient): ByClient => clients.filter(({ client }) => !client.startsWith('paksa ('));
+const others = (clients: ByClient): ByClient => clients.filter(({ own }) => !own);
+const ours = (clients: ByClient): ByClient => clients.filter(({ own }) => own);
 
 const lines = (clients: ByClient): string[] =>
   clients.map(({ client, connections }) => short(`${connections} × ${client}`, 120));
@@ -96,12 +96,18 @@ export const fixes = {
     preview: async (context) => {
       const { database } = databaseOf(context);
       const { used, byClient } = await context.postgres.connections(context.signal);
-      const clients = lines(others(byClient));
+      const [clients, own] = [lines(others(byClient)), lines(ours(byClient))];
       return {
         summary: `End the sessions of ${database}, all but Paksa’s own`,
         changes: [{ what: 'Sessions', before: `${used} on the server`, after: `those of ${database} ended` }],
         notes: [
           ...(clients.length > 0 ? [`Now: ${clients.slice(0, 5).join('; ')}.`] : []),
+          // Somebody who reads the name of Paksa's sessions can take it: the addresses tell.
+          ...(own.length > 0
+            ? [
+                `Not ended: ${own.slice(0, 3).join('; ')}. Is each of these the address of a replica of Paksa?`,
+              ]
+            : []),
           'What they have not committed is rolled back.',
           'Whoever has a password can come back: change those too, and end the sessions once more.',
         ],
@@ -115,6 +121,9 @@ export const fixes = {
     },
     undo: irreversible('a session that has ended cannot be brought back'),
     verifiedBy: ['sessions'],
+    // At its end all had ended; who is there since has come back. Cut off, it is done only where nobody is there.
+    hasActed: async ({ postgres, signal }, { finished }) =>
+      finished || others((await postgres.connections(signal)).byClient).length === 0,
   }),
   'drop-sessions': fix('Have everybody log in again', {
     risk: 'medium',
@@ -136,5 +145,6 @@ export const fixes = {
     run: async ({ redis, signal }) => `${count(await redis.dropSessions(signal), 'session')} removed`,
     undo: irreversible('a session that has ended cannot be brought back'),
     verifiedBy: ['logins'],
+    hasActed: async (context, { finished }) => finished || (await sessionsIn(context)).sessions === 0,
   }),
 };

@@ -48,6 +48,9 @@ const secret = check(
 
 export const checks = { secret };
 
+/** Every replica of Paksa sees the same version; the value is nobody's to see. */
+const stateOf = (name: string, version: string): string => `${name}/${version}`;
+
 const Kept = z.object({ name: z.string(), key: z.string(), kept: z.string() });
 
 export const fixes = {
@@ -73,7 +76,7 @@ export const fixes = {
           'Every token that is in use stops working: everybody has to log in again, and Paksa needs a new one (api.tokenEnv).',
           'For the undo, the cluster keeps a copy with the old value: delete it once the audit is done.',
         ],
-        boundTo: `${name}/${version}`,
+        boundTo: stateOf(name, version),
       };
     },
     run: async (context) => {
@@ -104,6 +107,10 @@ export const fixes = {
       startsFrom: ({ kubernetes, signal }, { name }) => kubernetes.secretVersion(name, signal),
     }),
     verifiedBy: ['secret'],
+    hasActed: async (context, { approved }) => {
+      const { name } = secretOf(context);
+      return stateOf(name, await context.kubernetes.secretVersion(name, context.signal)) !== approved;
+    },
     timeoutSeconds: 300,
   }),
   'rollout-restart': restartFix('kubernetes', 'backend', ['secret', 'backend-pods']),

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { AdapterError, messageOf } from '../../errors.ts';
 import type { Exec, ExecResult } from '../exec/port.ts';
 import { type Address, addressOf } from './address.ts';
-import { createDatabase, dropDatabase, dropUnfinished, markDatabase } from './database.ts';
+import {
+  createDatabase,
+  dropDatabase,
+  dropUnfinished,
+  markDatabase,
+  nameDatabase,
+  requireFree,
+} from './database.ts';
 import { failure, refuseIfAborted } from './errors.ts';
 import { listFolder } from './folder.ts';
 import { requireRestorable } from './plain-dump.ts';
@@ -13,6 +20,9 @@ import type { BackupActuator, BackupSettings } from './port.ts';
 const DATABASE = /^[a-z_][a-z0-9_]{0,62}$/;
 
 const DEADLINE_MS = 6 * 3_600_000;
+
+/** It has its name when it is whole: whoever finds a database of that name need not ask whether somebody was cut off. */
+const unfinishedName = (into: string): string => `${into.slice(0, 52)}_unfinished`;
 
 export function createBackupActuator(
   settings: () => BackupSettings,
@@ -28,19 +38,22 @@ export function createBackupActuator(
         throw failure('restore', 'not-found', `There is no backup ${backup} any more: choose another one.`);
       const file = join(directory, backup);
       if (backup.endsWith('.sql')) await requireRestorable(file, signal);
-      const address = addressOf(server, into);
+      const unfinished = unfinishedName(into);
+      const address = addressOf(server, unfinished);
       refuseIfAborted('restore', signal);
 
-      await createDatabase(server, into);
+      await requireFree(server, into);
+      await createDatabase(server, unfinished);
       try {
-        await markDatabase(server, into, backup);
+        await markDatabase(server, unfinished, backup);
         const result = await exec(commandFor(file, programs, address), {
           signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
           environment: address.environment,
         });
         if (result.exitCode !== 0) throw notRestored(backup, result);
+        await nameDatabase(server, unfinished, into);
       } catch (error) {
-        throw await cleanedUp(server, into, error);
+        throw await cleanedUp(server, unfinished, error);
       }
     },
 

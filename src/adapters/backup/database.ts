@@ -1,6 +1,8 @@
 /** Makes and drops the databases that backups are restored into. What Paksa has made says so in its comment; no other is dropped. */
 import pg from 'pg';
-import { databaseError, failure } from './errors.ts';
+import { type Address, readAddress } from '../postgres/address.ts';
+import { connectOnce } from '../postgres/connection.ts';
+import { databaseError, failure, taken } from './errors.ts';
 
 const CONNECT_MS = 10_000;
 const STATEMENT_MS = 120_000;
@@ -20,6 +22,21 @@ export async function createDatabase(url: string, name: string): Promise<void> {
         ? ''
         : ` ENCODING ${pg.escapeLiteral(own.encoding)} LC_COLLATE ${pg.escapeLiteral(own.collate)} LC_CTYPE ${pg.escapeLiteral(own.ctype)}`;
     await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0${settings}`);
+  });
+}
+
+/** @throws AdapterError refused when the name is taken */
+export async function requireFree(url: string, name: string): Promise<void> {
+  await withClient(url, 'create', name, async (client) => {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount !== 0) throw failure('create', 'refused', taken(name));
+  });
+}
+
+/** Gives it the name that it is meant for. @throws AdapterError refused when the name is taken */
+export async function nameDatabase(url: string, from: string, to: string): Promise<void> {
+  await withClient(url, 'name', to, async (client) => {
+    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(from)} RENAME TO ${pg.escapeIdentifier(to)}`);
   });
 }
 
@@ -66,23 +83,21 @@ async function withClient(
   database: string,
   work: (client: pg.Client) => Promise<void>,
 ): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'paksa',
-    connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    query_timeout: STATEMENT_MS + CONNECT_MS,
-  });
-  // A connection that breaks between two statements fails the next one.
-  client.on('error', () => {});
+  let client: pg.Client | undefined;
   try {
-    await client.connect();
+    ({ client } = await connectOnce(patient(readAddress(url)), AbortSignal.timeout(CONNECT_MS)));
     // Writes may have been stopped, which is when a backup is needed: what is made here is another database.
     await client.query('SET default_transaction_read_only = off');
     await work(client);
   } catch (error) {
     throw databaseError(operation, database, error);
   } finally {
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
   }
+}
+
+/** As TLS is wanted for every other connection; making and dropping takes its time. */
+function patient({ where, config, plain }: Address): Address {
+  const limits = { statement_timeout: STATEMENT_MS, query_timeout: STATEMENT_MS + CONNECT_MS };
+  return { where, config: { ...config, ...limits }, ...(plain ? { plain: { ...plain, ...limits } } : {}) };
 }

@@ -9,6 +9,10 @@ export const failure = (
   retryable = false,
 ): AdapterError => new AdapterError(message, { system: 'backup', operation, fault, retryable, cause });
 
+/** One that was cut off in the middle of a restore is in the way too. */
+export const taken = (database: string): string =>
+  `There is a database ${database} already: if nobody needs it, drop it (DROP DATABASE ${database}), then try again.`;
+
 const codeOf = (error: unknown): string => {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' ? code : '';
@@ -54,12 +58,7 @@ export function databaseError(operation: string, database: string, error: unknow
         error,
       );
     case '42P04':
-      return failure(
-        operation,
-        'refused',
-        `There is a database ${database} already: choose another name.`,
-        error,
-      );
+      return failure(operation, 'refused', taken(database), error);
     case '55006':
       return failure(
         operation,

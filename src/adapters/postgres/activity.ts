@@ -1,5 +1,4 @@
 /** Who does what at this moment, and who waits for whom. */
-import { OWN_APPLICATIONS } from './address.ts';
 import type { Postgres } from './connect.ts';
 import { tidyQuery } from './literals.ts';
 import { requireStatistics } from './permission.ts';
@@ -13,7 +12,7 @@ export const ownSession = (names: string, pids: string): string =>
   `(coalesce(a.application_name, '') = ANY(${names}::text[]) OR a.pid = ANY(${pids}::int[]))`;
 
 export const ownSessions = (db: Postgres): [readonly string[], readonly number[]] => [
-  OWN_APPLICATIONS,
+  db.ownNames(),
   db.ownPids(),
 ];
 
@@ -35,6 +34,7 @@ interface Row {
   readonly query: string;
   readonly seconds: number;
   readonly own: boolean;
+  readonly elsewhere: boolean;
 }
 
 /**
@@ -53,11 +53,12 @@ const SESSIONS = `
            WHEN a.state LIKE 'idle in transaction%' THEN a.xact_start
            WHEN a.state = 'active' THEN coalesce(a.query_start, a.backend_start)
            ELSE coalesce(a.state_change, a.backend_start) END))::float8 AS seconds,
-         ${ownSession('$1', '$2')} AS own
+         ${ownSession('$1', '$2')} AS own,
+         coalesce(a.datname <> current_database(), false) AS elsewhere
     FROM pg_stat_activity a
    WHERE a.state IS NOT NULL AND a.pid <> pg_backend_pid()
      AND NOT (a.state = 'idle' AND a.backend_type = 'client backend')
-   ORDER BY seconds DESC, a.pid LIMIT ${MOST}`;
+   ORDER BY elsewhere, seconds DESC, a.pid LIMIT ${MOST}`;
 
 const HIDES_SOME = `
   SELECT EXISTS (SELECT FROM pg_stat_activity a WHERE ${HIDDEN} AND a.datname = current_database()) AS hidden`;
@@ -85,4 +86,5 @@ const sessionOf = (row: Row): Session => ({
   query: tidyQuery(row.query, QUERY_LENGTH),
   seconds: row.seconds,
   own: row.own,
+  elsewhere: row.elsewhere,
 });

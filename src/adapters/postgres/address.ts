@@ -2,11 +2,8 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { AdapterError, messageOf } from '../../errors.ts';
+import { ownName } from './own-name.ts';
 import type { PostgresSettings } from './port.ts';
-
-/** What Paksa's sessions are called in pg_stat_activity: those of its adapters and store, and of its jobs. */
-export const APPLICATION = 'paksa';
-export const OWN_APPLICATIONS: readonly string[] = [APPLICATION, 'paksa-jobs'];
 
 const CONNECT_MS = 5_000;
 
@@ -23,10 +20,11 @@ export function readAddress(text: string, database?: string): Address {
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol))
     throw unusable('is not of the form postgresql://user:password@host:5432/database');
   if (database !== undefined) url.pathname = `/${encodeURIComponent(database)}`;
-  const config = configOf(url, url.searchParams.get('sslmode'));
+  const named = (mode: string | null) => ({ ...configOf(url, mode), application_name: ownName(text) });
+  const config = named(url.searchParams.get('sslmode'));
   const where = readWhere(config);
   return url.searchParams.get('sslmode') === 'prefer'
-    ? { where, config, plain: configOf(url, 'disable') }
+    ? { where, config, plain: named('disable') }
     : { where, config };
 }
 
@@ -73,7 +71,6 @@ function configOf(given: URL, mode: string | null): pg.ClientConfig {
   requireFiles(url);
   const config: pg.ClientConfig = {
     connectionString: url.href,
-    application_name: APPLICATION,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_MS,
   };

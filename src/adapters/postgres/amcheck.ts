@@ -48,7 +48,7 @@ export const verifyIndexes = (db: Postgres, signal: AbortSignal): Promise<IndexV
       available: true,
       indexes: verdicts.length,
       broken: verdicts.filter((verdict) => verdict !== undefined),
-      partial: verdicts.length < indexes.length,
+      unseen: indexes.length - verdicts.length,
     };
   });
 

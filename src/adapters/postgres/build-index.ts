@@ -6,15 +6,16 @@ import pg from 'pg';
 import { AdapterError } from '../../errors.ts';
 import type { Postgres, Query } from './connect.ts';
 import { beingBuilt, serverVersion } from './invalid-indexes.ts';
-import type { IndexProposal } from './port.ts';
+import type { IndexName, IndexProposal } from './port.ts';
 
-/** It waits for transactions older than itself, and makes nobody wait meanwhile. */
-const LOCK_MS = 30_000;
+/**
+ * It waits for transactions older than itself, for each in turn, and makes nobody wait meanwhile: PostgreSQL counts that
+ * waiting as for a lock, and a report or a backup may take minutes.
+ */
+const LOCK_MS = 900_000;
 const BUILD_MS = 3_600_000;
 const CLEANUP_MS = 60_000;
 const CLEANUP_LOCK_MS = 5_000;
-
-type Named = Pick<IndexProposal, 'schema' | 'name'>;
 
 export const indexDdl = ({
   schema,
@@ -24,7 +25,7 @@ export const indexDdl = ({
 }: Pick<IndexProposal, 'schema' | 'table' | 'name' | 'columns'>): string =>
   `CREATE INDEX CONCURRENTLY ${pg.escapeIdentifier(name)} ON ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)} (${columns.map(pg.escapeIdentifier).join(', ')})`;
 
-const dropDdl = ({ schema, name }: Named): string =>
+const dropDdl = ({ schema, name }: IndexName): string =>
   `DROP INDEX CONCURRENTLY ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
 
 export async function createIndex(db: Postgres, proposal: IndexProposal, signal: AbortSignal): Promise<void> {
@@ -75,9 +76,9 @@ async function cleanUp(db: Postgres, proposal: IndexProposal, because: unknown):
   }
 }
 
-export const dropIndex = (db: Postgres, index: Named, signal: AbortSignal): Promise<void> => {
+export const dropIndex = (db: Postgres, index: IndexName, signal: AbortSignal): Promise<void> => {
   const operation = `drop the index ${index.name}`;
-  return db.alone({ operation, signal, lockMs: LOCK_MS }, async (query) => {
+  return db.alone({ operation, signal, lockMs: LOCK_MS, deadlineMs: BUILD_MS }, async (query) => {
     if ((await stateOf(query, index)) === 'none')
       throw new AdapterError(
         `There is no index ${index.schema}.${index.name}: it has been dropped already.`,
@@ -94,7 +95,7 @@ export const dropIndex = (db: Postgres, index: Named, signal: AbortSignal): Prom
 
 type State = 'none' | 'valid' | 'invalid' | 'being built';
 
-async function stateOf(query: Query, { schema, name }: Named): Promise<State> {
+async function stateOf(query: Query, { schema, name }: IndexName): Promise<State> {
   const [row] = await query<{ valid: boolean; building: boolean }>(
     `SELECT x.indisvalid AS valid, ${beingBuilt(await serverVersion(query))} AS building
        FROM pg_index x

@@ -6,6 +6,7 @@ import { type Address, readAddress } from './address.ts';
 import { type Connections, connectOnce, type Lease, openConnections } from './connection.ts';
 import { translate } from './errors.ts';
 import { attemptLogin } from './login.ts';
+import { ownName } from './own-name.ts';
 import type { Login, PostgresSettings } from './port.ts';
 import { type Query, runScript, withQuery } from './query.ts';
 
@@ -42,6 +43,8 @@ export interface Postgres {
   where(): PostgresSettings;
   /** Server processes that belong to this. */
   ownPids(): readonly number[];
+  /** What this and Paksa's other replicas are called, and what they keep their own state by. */
+  ownNames(): readonly string[];
   /** Lets go of every connection. It may be used again, and connects anew. */
   close(): Promise<void>;
 }
@@ -57,7 +60,7 @@ const STATEMENT_MS = 5_000;
 const LOCK_MS = 1_000;
 const DEADLINE_MS = 60_000;
 
-export function openPostgres(url: () => string): Postgres {
+export function openPostgres(url: () => string, alsoOwn: readonly string[] = []): Postgres {
   let opened: Opened | undefined;
   const open = (): Opened => {
     if (opened) return opened;
@@ -87,6 +90,7 @@ export function openPostgres(url: () => string): Postgres {
     alone: runner(true, false, withoutTransaction),
     login: async (signal) => attemptLogin(open().address, signal),
     where: () => open().address.where,
+    ownNames: () => [ownName(url()), ...alsoOwn],
     ownPids: () => (opened ? [...opened.connections.pids] : []),
     close: async () => {
       const closing = opened;

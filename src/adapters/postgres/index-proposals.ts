@@ -9,10 +9,10 @@ import type { Postgres } from './connect.ts';
 import { type CostlyScan, readCostlyScans } from './costly-statements.ts';
 import { distinctName, GUIDE, indexName } from './index-name.ts';
 import { tidyQuery } from './literals.ts';
-import type { IndexProposal } from './port.ts';
+import type { IndexProposal, MissingIndexes } from './port.ts';
 import type { Query } from './query.ts';
 
-const MOST = 10;
+const MOST = 500;
 const MOST_COLUMNS = 3;
 /** An index is worth its while when it leaves at most this share of the rows. */
 const FEW = 0.1;
@@ -25,20 +25,20 @@ interface Need {
   readonly reason: string;
 }
 
-export const proposeIndexes = (db: Postgres, signal: AbortSignal): Promise<readonly IndexProposal[]> =>
+export const proposeIndexes = (db: Postgres, signal: AbortSignal): Promise<MissingIndexes> =>
   db.read({ operation: 'look for missing indexes', signal }, async (query) => {
     const candidates = await findCandidates(query);
     const { scans, blind } = await readCostlyScans(db, query);
     const needs = once([
       ...scans.flatMap((scan) => needOfScan(scan, candidates)),
-      ...candidates.flatMap(needsOfForeignKeys),
       ...candidates.flatMap(needOfGuide),
+      ...candidates.flatMap(needsOfForeignKeys),
     ]).slice(0, MOST);
-    // What could not be looked at is not in order.
-    if (needs.length === 0 && blind) throw blind;
-    const proposals: IndexProposal[] = [];
-    for (const need of needs) proposals.push(await propose(query, need));
-    return proposals;
+    const taken = await namesTaken(query, needs);
+    return {
+      proposals: needs.map((need) => propose(need, taken)),
+      ...(blind ? { unseen: blind.message } : {}),
+    };
   });
 
 function needOfScan(scan: CostlyScan, candidates: readonly Candidate[]): Need[] {
@@ -113,19 +113,34 @@ function once(needs: readonly Need[]): Need[] {
   return kept;
 }
 
-async function propose(query: Query, { candidate, sought, basis, reason }: Need): Promise<IndexProposal> {
+const wantedName = ({ candidate, sought }: Need): string => indexName(candidate.table, columnsOf(sought));
+
+const placeOf = (schema: string, name: string): string => JSON.stringify([schema, name]);
+
+/** Of the names that the needs would have, those that something else has. */
+async function namesTaken(query: Query, needs: readonly Need[]): Promise<ReadonlySet<string>> {
+  // An invalid index of that name on this table is a leftover, which goes when this one is built.
+  const taken = await query<{ schema: string; name: string }>(
+    `SELECT w.schema, w.name FROM unnest($1::text[], $2::text[], $3::text[]) w(schema, name, "table")
+       JOIN pg_namespace n ON n.nspname = w.schema
+       JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+      WHERE NOT EXISTS (SELECT FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid
+                         WHERE x.indexrelid = c.oid AND NOT x.indisvalid AND t.relname = w."table")`,
+    [
+      needs.map(({ candidate }) => candidate.schema),
+      needs.map(wantedName),
+      needs.map(({ candidate }) => candidate.table),
+    ],
+  );
+  return new Set(taken.map(({ schema, name }) => placeOf(schema, name)));
+}
+
+function propose(need: Need, taken: ReadonlySet<string>): IndexProposal {
+  const { candidate, sought, basis, reason } = need;
   const { schema, table, rows, bytes } = candidate;
   const columns = columnsOf(sought);
-  const wanted = indexName(table, columns);
-  // An invalid index of that name on this table is a leftover, which goes when this one is built.
-  const [taken] = await query(
-    `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND c.relname = $2
-        AND NOT EXISTS (SELECT FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid
-                         WHERE x.indexrelid = c.oid AND NOT x.indisvalid AND t.relname = $3)`,
-    [schema, wanted, table],
-  );
-  const name = taken ? distinctName(table, columns) : wanted;
+  const wanted = wantedName(need);
+  const name = taken.has(placeOf(schema, wanted)) ? distinctName(table, columns) : wanted;
   const named = { name, schema, table, columns, basis, reason, tableRows: rows, tableBytes: bytes };
   return { ...named, ddl: indexDdl(named) };
 }

@@ -77,6 +77,12 @@ export async function restoreTotals(db: Postgres, label: string, signal: AbortSi
   });
 }
 
+export const keepsTotals = (db: Postgres, label: string, signal: AbortSignal): Promise<boolean> => {
+  const operation = 'look for kept figures of invoices';
+  const kept = keptTable(label, operation);
+  return db.read({ operation, signal }, (query) => isThere(query, kept));
+};
+
 const sameKey = (key: readonly string[], other: string): string =>
   key.map((column) => `i.${column} = ${other}.${column}`).join(' AND ');
 

@@ -72,7 +72,8 @@ const totalsOf = ({ table, total, sum }: Invoices): string => `
          count(*) FILTER (WHERE ${negative(total)})::float8 AS negative,
          count(*) FILTER (WHERE ${total} IS DISTINCT FROM ${sum})::float8 AS mismatched,
          count(*) FILTER (WHERE ${total} IS DISTINCT FROM ${sum} AND ${sum} IS NULL)::float8 AS undecidable,
-         count(*) FILTER (WHERE ${negative(total)} AND (${sum} IS NULL OR ${negative(sum)}))::float8 AS negative_after
+         count(*) FILTER (WHERE ${negative(total)} AND (${sum} IS NULL OR ${negative(sum)}))::float8 AS negative_after,
+         count(*) FILTER (WHERE ${negative(`coalesce(${sum}, ${total})`)})::float8 AS negative_repaired
     FROM ${table.sql} i`;
 
 const sampleOf = ({ table, key, total, sum }: Invoices): string => {
@@ -84,8 +85,9 @@ const sampleOf = ({ table, key, total, sum }: Invoices): string => {
    ORDER BY ${columns.join(', ')} LIMIT ${SAMPLE}`;
 };
 
-interface TotalsRow extends Omit<InvoiceTotals, 'sample' | 'negativeAfter'> {
+interface TotalsRow extends Omit<InvoiceTotals, 'sample' | 'negativeAfter' | 'negativeRepaired'> {
   readonly negative_after: number;
+  readonly negative_repaired: number;
 }
 
 export const readInvoiceTotals = (db: Postgres, signal: AbortSignal): Promise<InvoiceTotals> =>
@@ -93,11 +95,11 @@ export const readInvoiceTotals = (db: Postgres, signal: AbortSignal): Promise<In
     const invoices = await findInvoices(query, 'add up its invoices');
     const [row] = await query<TotalsRow>(totalsOf(invoices));
     if (!row) throw new Error('count(*) gave no row');
-    const { negative_after: negativeAfter, ...totals } = row;
+    const { negative_after: negativeAfter, negative_repaired: negativeRepaired, ...totals } = row;
     // Looking for rows to show reads the whole table again.
     const sample =
       totals.mismatched > totals.undecidable
         ? await query<InvoiceTotals['sample'][number]>(sampleOf(invoices))
         : [];
-    return { ...totals, negativeAfter, sample };
+    return { ...totals, negativeAfter, negativeRepaired, sample };
   });

@@ -33,7 +33,12 @@ export interface Connections {
   /** Of `used`, those whose state the role may not see: without pg_monitor, every other role's. */
   readonly hidden: number;
   /** The greediest first, at most ten, as `application (user) from address`. */
-  readonly byClient: readonly { readonly client: string; readonly connections: number }[];
+  readonly byClient: readonly {
+    readonly client: string;
+    readonly connections: number;
+    /** Paksa's. */
+    readonly own: boolean;
+  }[];
 }
 
 export interface Standing {
@@ -44,8 +49,12 @@ export interface Standing {
   readonly replayLagSeconds?: number;
   /** Whether new transactions are read-only unless they say otherwise. */
   readonly readOnlyByDefault: boolean;
+  /** Where its log goes; `stderr` alone is what the log of its container or pod shows. */
+  readonly logsTo: 'stderr' | 'files' | 'syslog';
   /** Absolute path on the server; absent where the role may not see it. */
   readonly dataDirectory?: string;
+  /** Absolute paths of what lies elsewhere. */
+  readonly tablespaces: readonly string[];
 }
 
 export interface Session {
@@ -66,8 +75,10 @@ export interface Session {
   readonly query: string;
   /** Since the query began; since the transaction began when idle in it. */
   readonly seconds: number;
-  /** One of Paksa's own, by its application name: such are never ended. */
+  /** One of Paksa's own, by the mark in its application name: such are never ended. */
   readonly own: boolean;
+  /** Of another database of the server, which is another application's: such are never ended. */
+  readonly elsewhere: boolean;
 }
 
 export type Statements =
@@ -75,6 +86,9 @@ export type Statements =
       readonly available: true;
       /** The slowest by mean time first. */
       readonly statements: readonly Statement[];
+      /** How many there are, and the time of all of them, those that are not among the above too. */
+      readonly counted: number;
+      readonly totalMs: number;
       readonly since?: Date;
     }
   | {
@@ -92,6 +106,11 @@ export interface Statement {
   readonly rows: number;
 }
 
+export interface IndexName {
+  readonly schema: string;
+  readonly name: string;
+}
+
 /** An index that is not there, and why it should be. */
 export interface IndexProposal {
   readonly name: string;
@@ -106,6 +125,13 @@ export interface IndexProposal {
   readonly reason: string;
   readonly tableRows: number;
   readonly tableBytes: number;
+}
+
+export interface MissingIndexes {
+  /** The best founded first: by plans of the costliest statements, by the guide, by foreign keys, the larger tables before. */
+  readonly proposals: readonly IndexProposal[];
+  /** Why the plans could not be looked at, and what to do about it, where they could not. */
+  readonly unseen?: string;
 }
 
 export interface InvalidIndex {
@@ -144,6 +170,8 @@ export interface InvoiceTotals {
   readonly sample: readonly { readonly id: string; readonly before: string; readonly after: string }[];
   /** Negative ones that adding up would leave negative, undecidable ones among them. */
   readonly negativeAfter: number;
+  /** All that would be negative once added up, those among them that are not now. */
+  readonly negativeRepaired: number;
 }
 
 export interface ForeignKey {
@@ -165,8 +193,8 @@ export type IndexVerification =
       readonly indexes: number;
       /** `name: what is wrong`. */
       readonly broken: readonly string[];
-      /** Whether there were more than time allowed. */
-      readonly partial: boolean;
+      /** Those beyond the time allowed, and those that somebody had locked. */
+      readonly unseen: number;
     }
   | { readonly available: false; readonly enable: string };
 
@@ -187,20 +215,21 @@ export interface PostgresProbe {
   ping(signal: AbortSignal): Promise<number>;
   connections(signal: AbortSignal): Promise<Connections>;
   standing(signal: AbortSignal): Promise<Standing>;
-  /** All but idle client sessions that hold no transaction. The longest first, at most 200. */
+  /** All but idle client sessions that hold no transaction. This database's first, the longest of them first, at most 200. */
   sessions(signal: AbortSignal): Promise<readonly Session[]>;
-  statements(limit: number, signal: AbortSignal): Promise<Statements>;
-  /**
-   * The best founded first: plans of the costliest statements, foreign keys without an index, the guide's own index. There
-   * are no plans without pg_stat_statements, nor before PostgreSQL 12.
-   * @throws AdapterError forbidden when the plans could not be seen, or only with a superuser's rights, and nothing else is missing
-   */
-  missingIndexes(signal: AbortSignal): Promise<readonly IndexProposal[]>;
+  /** Of those called at least so often, up to `limit` by mean time, and as many by the time that they took in all. */
+  statements(limit: number, leastCalls: number, signal: AbortSignal): Promise<Statements>;
+  /** At most 500. There are no plans without pg_stat_statements, nor before PostgreSQL 12. */
+  missingIndexes(signal: AbortSignal): Promise<MissingIndexes>;
+  /** Of these indexes, those that there are, finished or not. */
+  presentIndexes(indexes: readonly IndexName[], signal: AbortSignal): Promise<readonly IndexName[]>;
   invalidIndexes(signal: AbortSignal): Promise<readonly InvalidIndex[]>;
   /** The largest first, at most 200. */
   tables(signal: AbortSignal): Promise<readonly TableHealth[]>;
   /** @throws AdapterError not-found when there is no table `invoices` with these columns */
   invoiceTotals(signal: AbortSignal): Promise<InvoiceTotals>;
+  /** Whether `repairTotals` keeps old figures under this label, which are put back and let go of in one transaction. */
+  keepsTotals(label: string, signal: AbortSignal): Promise<boolean>;
   foreignKeys(signal: AbortSignal): Promise<readonly ForeignKey[]>;
   verifyIndexes(signal: AbortSignal): Promise<IndexVerification>;
   /** Databases of the server that are not templates. */
@@ -216,6 +245,8 @@ export interface PostgresProbe {
 export interface SessionRef {
   readonly pid: number;
   readonly backendStart: Date;
+  /** When its statement began, where it had begun one: a session that has gone on to another is another matter. */
+  readonly queryStart?: Date;
 }
 
 /** Every call acts once. @throws AdapterError as a probe does */
@@ -223,12 +254,12 @@ export interface PostgresActuator {
   /** Drops an invalid leftover of the same name first. Removes what an interrupted build leaves behind. */
   createIndex(proposal: IndexProposal, signal: AbortSignal): Promise<void>;
   /** DROP INDEX CONCURRENTLY. */
-  dropIndex(index: { readonly schema: string; readonly name: string }, signal: AbortSignal): Promise<void>;
+  dropIndex(index: IndexName, signal: AbortSignal): Promise<void>;
   analyze(
     tables: readonly { readonly schema: string; readonly table: string }[],
     signal: AbortSignal,
   ): Promise<void>;
-  /** Only those whose pid and start still agree; never Paksa's own. Resolves with how many ended. */
+  /** Only those of this database whose pid and starts still agree; never Paksa's own. Resolves with how many ended. */
   terminate(sessions: readonly SessionRef[], signal: AbortSignal): Promise<number>;
   /**
    * Sets `total_amount = subtotal + tax_amount` where it differs, in one transaction that also keeps the old figures in

@@ -6,8 +6,10 @@ import { countRows, countUsersOf, listDatabases, listLoginRoles } from './databa
 import { listForeignKeys } from './foreign-keys.ts';
 import { proposeIndexes } from './index-proposals.ts';
 import { listInvalidIndexes } from './invalid-indexes.ts';
+import { keepsTotals } from './invoice-repair.ts';
 import { readInvoiceTotals } from './invoices.ts';
 import type { PostgresProbe } from './port.ts';
+import { listPresentIndexes } from './present-indexes.ts';
 import { countConnections, ping, readStanding } from './standing.ts';
 import { listStatements } from './statements.ts';
 import { listTables } from './table-health.ts';
@@ -18,11 +20,13 @@ export const createPostgresProbe = (db: Postgres): PostgresProbe => ({
   connections: (signal) => countConnections(db, signal),
   standing: (signal) => readStanding(db, signal),
   sessions: (signal) => listSessions(db, signal),
-  statements: (limit, signal) => listStatements(db, limit, signal),
+  statements: (limit, leastCalls, signal) => listStatements(db, limit, leastCalls, signal),
   missingIndexes: (signal) => proposeIndexes(db, signal),
+  presentIndexes: (indexes, signal) => listPresentIndexes(db, indexes, signal),
   invalidIndexes: (signal) => listInvalidIndexes(db, signal),
   tables: (signal) => listTables(db, signal),
   invoiceTotals: (signal) => readInvoiceTotals(db, signal),
+  keepsTotals: (label, signal) => keepsTotals(db, label, signal),
   foreignKeys: (signal) => listForeignKeys(db, signal),
   verifyIndexes: (signal) => verifyIndexes(db, signal),
   databases: (signal) => listDatabases(db, signal),

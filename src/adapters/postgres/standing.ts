@@ -9,7 +9,9 @@ interface StandingRow {
   readonly in_recovery: boolean;
   readonly lag: number | null;
   readonly read_only: boolean;
+  readonly logs_to: Standing['logsTo'];
   readonly data_directory: string | null;
+  readonly tablespaces: readonly string[];
 }
 
 /**
@@ -33,7 +35,11 @@ const STANDING = `
            (SELECT reset_val::bool AND source NOT IN ('database', 'session')
               FROM pg_settings WHERE name = 'default_transaction_read_only')
          ) AS read_only,
-         (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory`;
+         CASE WHEN current_setting('logging_collector')::bool THEN 'files'
+              WHEN current_setting('log_destination') !~ 'stderr' THEN 'syslog' ELSE 'stderr' END AS logs_to,
+         (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory,
+         ARRAY(SELECT pg_tablespace_location(oid) FROM pg_tablespace
+                WHERE pg_tablespace_location(oid) LIKE '/%' ORDER BY 1) AS tablespaces`;
 
 export const readStanding = (db: Postgres, signal: AbortSignal): Promise<Standing> =>
   db.read({ operation: 'say how it stands', signal }, async (query) => {
@@ -45,6 +51,8 @@ export const readStanding = (db: Postgres, signal: AbortSignal): Promise<Standin
       inRecovery: row.in_recovery,
       ...(row.lag === null ? {} : { replayLagSeconds: Math.max(row.lag, 0) }),
       readOnlyByDefault: row.read_only,
+      logsTo: row.logs_to,
+      tablespaces: row.tablespaces,
       ...(row.data_directory === null ? {} : { dataDirectory: row.data_directory }),
     };
   });
@@ -58,6 +66,7 @@ interface ClientRow {
   readonly user: string | null;
   readonly address: string | null;
   readonly hidden: boolean;
+  readonly own: boolean;
   readonly connections: number;
 }
 
@@ -82,10 +91,10 @@ const COUNTS = `
     FROM (${CLIENTS}) client`;
 
 const BY_CLIENT = `
-  SELECT application_name AS application, usename AS "user", host(client_addr) AS address, hidden,
+  SELECT application_name AS application, usename AS "user", host(client_addr) AS address, hidden, own,
          count(*)::int AS connections
     FROM (${CLIENTS}) client
-   GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 3 LIMIT 10`;
+   GROUP BY 1, 2, 3, 4, 5 ORDER BY connections DESC, 1, 2, 3 LIMIT 10`;
 
 export const countConnections = (db: Postgres, signal: AbortSignal): Promise<Connections> =>
   db.read({ operation: 'count connections', signal }, async (query) => {
@@ -97,9 +106,10 @@ export const countConnections = (db: Postgres, signal: AbortSignal): Promise<Con
     return { ...counts, idleInTransaction, byClient: clients.map(clientOf) };
   });
 
-function clientOf({ application, user, address, hidden, connections }: ClientRow) {
+function clientOf({ application, user, address, hidden, own, connections }: ClientRow) {
   const from = address ?? (hidden ? 'an address that is not shown' : 'a local socket');
-  return { client: `${application || 'unnamed'} (${user ?? 'unknown'}) from ${from}`, connections };
+  const name = own ? 'Paksa’s own' : application || 'unnamed';
+  return { client: `${name} (${user ?? 'unknown'}) from ${from}`, connections, own };
 }
 
 /** `SELECT 1`, with the connection made before the clock starts when there was none. */

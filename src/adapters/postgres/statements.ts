@@ -52,6 +52,11 @@ export async function findStatements(query: Query): Promise<Source> {
       available: false,
       enable: `run ALTER SYSTEM SET pg_stat_statements.track = 'top'; SELECT pg_reload_conf(); (no restart)`,
     };
+  if (await lacksIdentifiers(query))
+    return {
+      available: false,
+      enable: `run ALTER SYSTEM SET compute_query_id = 'auto'; SELECT pg_reload_conf(); (no restart)`,
+    };
   const columns = await query<{ name: string }>(
     `SELECT a.attname AS name FROM pg_attribute a
       WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`,
@@ -71,6 +76,18 @@ export async function findStatements(query: Query): Promise<Source> {
 }
 
 /**
+ * Switched off (since PostgreSQL 14), nothing is counted any more, unless another library works the identifiers out: then
+ * Paksa's own statement has one. Before, the library does so itself.
+ */
+async function lacksIdentifiers(query: Query): Promise<boolean> {
+  const [row] = await query<{ lacks: boolean }>(
+    `SELECT current_setting('compute_query_id', true) = 'off' AND to_jsonb(a)->>'query_id' IS NULL AS lacks
+       FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()`,
+  );
+  return row?.lacks ?? false;
+}
+
+/**
  * Each library as an item of its own: ALTER SYSTEM takes one text with commas in it for the name of one library, and the
  * server does not start any more.
  */
@@ -87,40 +104,62 @@ async function howToPreload(query: Query, created: boolean): Promise<string> {
 }
 
 interface Row {
-  readonly query: string;
+  readonly counted: number;
+  readonly whole: number;
+  readonly query: string | null;
   readonly calls: number;
   readonly mean: number;
   readonly total: number;
   readonly rows: number;
 }
 
-export const listStatements = (db: Postgres, limit: number, signal: AbortSignal): Promise<Statements> =>
+export const listStatements = (
+  db: Postgres,
+  limit: number,
+  leastCalls: number,
+  signal: AbortSignal,
+): Promise<Statements> =>
   db.read({ operation: 'read the slowest statements', signal }, async (query) => {
     const source = await findStatements(query);
     if (!source.available) return source;
     const { schema, mean, total } = source;
     requireStatistics(await hidesStatements(query, schema), 'read the slowest statements', db.where());
     const rows = await query<Row>(
-      `SELECT left(s.query, 4000) AS query, s.calls::float8, s.${mean} AS mean, s.${total} AS total,
-              s.rows::float8
-         FROM ${statementsOf(schema)} ORDER BY s.${mean} DESC, s.queryid LIMIT $1`,
-      [Math.min(Math.max(limit, 1), MOST)],
+      `WITH s AS (SELECT s.query, s.queryid, s.calls, s.${mean} AS mean, s.${total} AS total, s.rows
+                    FROM ${statementsOf(schema)}),
+            ranked AS (SELECT s.*, row_number() OVER (ORDER BY s.mean DESC, s.queryid) AS by_mean,
+                              row_number() OVER (ORDER BY s.total DESC, s.queryid) AS by_total
+                         FROM s WHERE s.calls >= $2)
+       SELECT a.counted::float8, a.whole, left(r.query, 4000) AS query, r.calls::float8, r.mean, r.total, r.rows::float8
+         FROM (SELECT count(*) AS counted, coalesce(sum(s.total), 0) AS whole FROM s) a
+         LEFT JOIN ranked r ON r.by_mean <= $1 OR r.by_total <= $1
+        ORDER BY r.mean DESC, r.queryid`,
+      [Math.min(Math.max(limit, 1), MOST), leastCalls],
     );
+    const [first] = rows;
     const since = source.dated ? await query<{ since: Date }>(sinceWhen(schema)) : [];
     return {
       available: true,
-      statements: rows.map(statementOf),
+      statements: rows.flatMap(statementOf),
+      counted: first?.counted ?? 0,
+      totalMs: first?.whole ?? 0,
       ...(since[0] ? { since: since[0].since } : {}),
     };
   });
 
 const sinceWhen = (schema: string) => `SELECT stats_reset AS since FROM ${schema}.pg_stat_statements_info`;
 
-const statementOf = ({ query, calls, mean, total, rows }: Row): Statement => ({
-  // Utility statements keep their literals, a new password among them.
-  query: tidyQuery(query, QUERY_LENGTH),
-  calls,
-  meanMs: mean,
-  totalMs: total,
-  rows,
-});
+/** None, where the figures of all stand alone. */
+const statementOf = ({ query, calls, mean, total, rows }: Row): Statement[] =>
+  query === null
+    ? []
+    : [
+        {
+          // Utility statements keep their literals, a new password among them.
+          query: tidyQuery(query, QUERY_LENGTH),
+          calls,
+          meanMs: mean,
+          totalMs: total,
+          rows,
+        },
+      ];

@@ -1,8 +1,9 @@
 /**
  * Ends sessions of clients, never Paksa's own: nobody is ended unless all of them may be, and a session is looked for by
- * its process and its start in the statement that ends it.
+ * its process and its starts in the statement that ends it. Those of the server's other databases are other applications'.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { AdapterError } from '../../errors.ts';
 import { HIDDEN, ownSession, ownSessions } from './activity.ts';
 import type { Postgres } from './connect.ts';
 import { forbidden, requireStatistics } from './permission.ts';
@@ -23,10 +24,19 @@ interface Choice {
 }
 
 /** The driver's dates have milliseconds, the server's microseconds. */
+const isSame = (server: string, driver: string): string =>
+  `${server} BETWEEN ${driver} - interval '2 ms' AND ${driver} + interval '2 ms'`;
+
 const chosen = (sessions: readonly SessionRef[]): Choice => ({
-  condition: `EXISTS (SELECT FROM unnest($3::int[], $4::timestamptz[]) r(pid, started)
-    WHERE r.pid = a.pid AND a.backend_start BETWEEN r.started - interval '2 ms' AND r.started + interval '2 ms')`,
-  values: [sessions.map(({ pid }) => pid), sessions.map(({ backendStart }) => backendStart.toISOString())],
+  condition: `a.datname = current_database()
+    AND EXISTS (SELECT FROM unnest($3::int[], $4::timestamptz[], $5::timestamptz[]) r(pid, started, asked)
+                 WHERE r.pid = a.pid AND ${isSame('a.backend_start', 'r.started')}
+                   AND (r.asked IS NULL OR ${isSame('a.query_start', 'r.asked')}))`,
+  values: [
+    sessions.map(({ pid }) => pid),
+    sessions.map(({ backendStart }) => backendStart.toISOString()),
+    sessions.map(({ queryStart }) => queryStart?.toISOString() ?? null),
+  ],
   hidden: 'a.pid = ANY($1::int[])',
 });
 
@@ -37,10 +47,17 @@ const ofThisDatabase: Choice = {
 };
 
 export const terminate = async (db: Postgres, sessions: readonly SessionRef[], signal: AbortSignal) =>
-  sessions.length === 0 ? 0 : end(db, chosen(sessions), signal);
+  sessions.length === 0 ? 0 : (await end(db, chosen(sessions), signal)).ended;
 
-export const terminateAll = (db: Postgres, signal: AbortSignal): Promise<number> =>
-  end(db, ofThisDatabase, signal);
+/** @throws AdapterError failed when one of them has not ended: what was to hold for all does not */
+export async function terminateAll(db: Postgres, signal: AbortSignal): Promise<number> {
+  const { ended, left } = await end(db, ofThisDatabase, signal);
+  if (left === 0) return ended;
+  throw new AdapterError(
+    `${left} of ${ended + left} sessions were told to end, and are still there after ${GONE_WITHIN_MS / 1000} s: look at them in pg_stat_activity, and end them once more.`,
+    { system: 'postgres', operation: OPERATION, fault: 'failed', retryable: false },
+  );
+}
 
 /** @throws AdapterError forbidden when a session of this database may not be ended, or seen */
 export const requireMayTerminateAll = (db: Postgres, signal: AbortSignal): Promise<void> =>
@@ -77,7 +94,12 @@ async function requireMayEnd(db: Postgres, choice: Choice, signal: AbortSignal):
   });
 }
 
-async function end(db: Postgres, choice: Choice, signal: AbortSignal): Promise<number> {
+interface Ended {
+  readonly ended: number;
+  readonly left: number;
+}
+
+async function end(db: Postgres, choice: Choice, signal: AbortSignal): Promise<Ended> {
   await requireMayEnd(db, choice, signal);
   const asked = await db.act({ operation: OPERATION, signal }, (query) =>
     // Not a condition: those PostgreSQL may ask in any order, of everyone.
@@ -88,7 +110,8 @@ async function end(db: Postgres, choice: Choice, signal: AbortSignal): Promise<n
     ),
   );
   const told = asked.filter((session) => session.told);
-  return told.length - (await stillThere(db, told, signal));
+  const left = await stillThere(db, told, signal);
+  return { ended: told.length - left, left };
 }
 
 /** How many of them are there after all; waits for them to go. */

@@ -75,7 +75,7 @@ const REPLIES: Readonly<Record<string, { fault: AdapterFault; retryable?: boolea
     says: 'talks to nobody but its own machine (protected mode): set a password there, and put it into the address that redis.urlEnv names',
   },
   LOADING: {
-    fault: 'unreachable',
+    fault: 'refused',
     retryable: true,
     says: 'is still loading its data from the disk: wait until it has, INFO persistence shows how far it is',
   },

@@ -17,17 +17,26 @@ export function readInfo(text: string): RedisInfo {
     rejectedConnections: number('rejected_connections'),
     connectedClients: number('connected_clients'),
     maxClients: number('maxclients'),
+    ...(fields.get('loading') === '1' ? { loading: number('loading_loaded_perc') / 100 } : {}),
     persistenceFailed: ['rdb_last_bgsave_status', 'aof_last_write_status'].some(
       (name) => fields.get(name) === 'err',
     ),
   };
 }
 
-/** Keys of all databases together, from `db0:keys=12,expires=3,…`. */
+/** The databases that hold keys, and how many, from `db0:keys=12,expires=3,…`. */
+export const keysByDatabase = (text: string): readonly { database: number; keys: number }[] =>
+  [...fieldsOf(text)].flatMap(([name, value]) => {
+    const database = /^db(\d+)$/.exec(name)?.[1];
+    const keys = /^keys=(\d+)/.exec(value)?.[1];
+    return database === undefined || keys === undefined
+      ? []
+      : [{ database: Number(database), keys: Number(keys) }];
+  });
+
+/** Keys of all databases together. */
 export const allKeys = (text: string): number =>
-  [...fieldsOf(text)]
-    .filter(([name]) => /^db\d+$/.test(name))
-    .reduce((sum, [, value]) => sum + Number(/^keys=(\d+)/.exec(value)?.[1] ?? 0), 0);
+  keysByDatabase(text).reduce((sum, { keys }) => sum + keys, 0);
 
 const fieldsOf = (text: string): ReadonlyMap<string, string> =>
   new Map(

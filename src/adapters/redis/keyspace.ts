@@ -9,7 +9,7 @@ import { KINDS, kindReader, scan } from './keys.ts';
 import type { KeyCount, Keyspace, RedisSettings } from './port.ts';
 
 const MOST_KEYS = 200_000;
-const MOST_MS = 3_000;
+export const MOST_MS = 3_000;
 /** Of each of the four kinds: a thousand keys in all. */
 const SAMPLE = 250;
 
@@ -23,8 +23,19 @@ export async function readKeyspace(
   { prefixes }: RedisSettings,
   signal: AbortSignal,
 ): Promise<Keyspace> {
+  const { counts, complete } = await countKinds(redis, prefixes, performance.now() + MOST_MS, signal);
+  return { counts, allDatabases: allKeys(await redis.info('keyspace')), sampled: !complete };
+}
+
+/** Of the database that is selected, until so late by the process's clock. */
+export async function countKinds(
+  redis: Redis,
+  prefixes: RedisSettings['prefixes'],
+  until: number,
+  signal: AbortSignal,
+): Promise<{ readonly counts: readonly KeyCount[]; readonly complete: boolean }> {
   const total = await redis.dbsize();
-  const { tallies, seen, complete } = await count(redis, kindReader(prefixes), signal);
+  const { tallies, seen, complete } = await count(redis, kindReader(prefixes), until, signal);
   const scale = complete || seen === 0 ? 1 : Math.max(1, total / seen);
   const counts: KeyCount[] = [];
   for (const [kind, tally] of tallies) {
@@ -33,14 +44,18 @@ export async function readKeyspace(
     const keys = Math.round(tally.keys * scale);
     counts.push({ kind, keys, withoutTtl: Math.round(keys * immortal), bytes: Math.round(keys * bytes) });
   }
-  return { counts, allDatabases: allKeys(await redis.info('keyspace')), sampled: !complete };
+  return { counts, complete };
 }
 
-async function count(redis: Redis, kindOf: (key: Buffer) => KeyCount['kind'], signal: AbortSignal) {
+async function count(
+  redis: Redis,
+  kindOf: (key: Buffer) => KeyCount['kind'],
+  until: number,
+  signal: AbortSignal,
+) {
   const tallies = new Map<KeyCount['kind'], Tally>(
     [...KINDS.toReversed(), 'other' as const].map((kind) => [kind, { keys: 0, sample: [] }]),
   );
-  const until = performance.now() + MOST_MS;
   let seen = 0;
   for await (const page of scan(redis, '*', signal)) {
     if (seen >= MOST_KEYS || (seen > 0 && performance.now() > until))

@@ -29,6 +29,8 @@ export interface RedisInfo {
   readonly maxClients: number;
   /** Whether the last snapshot or append-only write failed, after which writes may be refused. */
   readonly persistenceFailed: boolean;
+  /** While it reads its data from the disk after a start, the share that it has, 0 to 1: it answers nobody until then. */
+  readonly loading?: number;
 }
 
 export interface KeyCount {
@@ -49,12 +51,23 @@ export interface Keyspace {
   readonly sampled: boolean;
 }
 
+/** What FLUSHALL drops besides. */
+export interface OtherDatabase {
+  readonly database: number;
+  readonly keys: number;
+  /** Absent where there was no time, or no right, to look into it. */
+  readonly counts?: readonly KeyCount[];
+  readonly sampled: boolean;
+}
+
 export interface RedisProbe {
   /** One round trip, in milliseconds. @throws AdapterError not-configured, unreachable, refused, forbidden (wrong password, or the ACL's missing command), timed-out */
   ping(signal: AbortSignal): Promise<number>;
   info(signal: AbortSignal): Promise<RedisInfo>;
   /** Writes nothing: SCAN, TTL and MEMORY USAGE of a sample. */
   keyspace(signal: AbortSignal): Promise<Keyspace>;
+  /** Every other database that holds keys, in order, by the same kinds. */
+  otherDatabases(signal: AbortSignal): Promise<readonly OtherDatabase[]>;
 }
 
 export interface RedisActuator {

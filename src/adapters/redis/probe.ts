@@ -4,6 +4,7 @@ import { type RedisAccess, withRedis } from './connection.ts';
 import { isReplyError } from './errors.ts';
 import { readInfo } from './info.ts';
 import { readKeyspace } from './keyspace.ts';
+import { readOtherDatabases } from './other-databases.ts';
 import type { RedisInfo, RedisProbe, RedisSettings } from './port.ts';
 
 export function createRedisProbe(settings: () => RedisSettings, url: () => string): RedisProbe {
@@ -13,6 +14,10 @@ export function createRedisProbe(settings: () => RedisSettings, url: () => strin
     info: async (signal) => withRedis(access, 'info', signal, info),
     keyspace: async (signal) =>
       withRedis(access, 'keyspace', signal, (redis, known) => readKeyspace(redis, known, signal)),
+    otherDatabases: async (signal) =>
+      withRedis(access, 'other databases', signal, (redis, known) =>
+        readOtherDatabases(redis, known, signal),
+      ),
   };
 }
 

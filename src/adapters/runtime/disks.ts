@@ -7,7 +7,7 @@ import type { Disk } from './port.ts';
 const PSEUDO =
   /^(tmpfs|devtmpfs|shm|udev|none|proc|sysfs|cgroup\S*|mqueue|devpts|cgmfs|squashfs|nsfs|ramfs|efivarfs|rootfs)$/;
 
-/** `Filesystem 1024-blocks Used Available Capacity Mounted on`, of `df -P`. */
+/** `Filesystem 1024-blocks Used Available Capacity Mounted on`, of `df -P`; with `-i` the same of inodes. */
 const LINE = /^(\S.*?)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+\S+\s+(\/.*)$/;
 
 interface Mounted extends Disk {
@@ -22,7 +22,22 @@ export async function disks(exec: Exec, replica: string, signal: AbortSignal): P
     operation: 'look at disks',
     signal,
   });
-  return found.map(({ device: _, ...disk }) => disk);
+  const inodes = await inodesOf(exec, signal);
+  return found.map(({ device: _, ...disk }) => {
+    const inodesUsed = inodes.get(disk.mount);
+    return { ...disk, ...(inodesUsed === undefined ? {} : { inodesUsed }) };
+  });
+}
+
+/** Taken share by mount. Not every df can tell, and not every file system has a number of them. */
+async function inodesOf(exec: Exec, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+  const { stdout } = await exec(['df', '-P', '-i'], { signal });
+  return new Map(
+    stdout.split('\n').flatMap((line): [string, number][] => {
+      const [, , total, , free, mount] = LINE.exec(line) ?? [];
+      return mount === undefined || !(Number(total) > 0) ? [] : [[mount, 1 - Number(free) / Number(total)]];
+    }),
+  );
 }
 
 function readDf(text: string, replica: string): Mounted[] | undefined {

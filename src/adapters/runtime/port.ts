@@ -68,11 +68,17 @@ export interface VariableFacts {
 }
 
 /** A connection string without its password. */
-export interface ServerAddress {
-  /** Such as `postgresql`. */
-  readonly scheme: string;
+export interface ServerPlace {
+  /** A name, an address, or the absolute path of a folder with a socket. */
   readonly host: string;
   readonly port: number;
+}
+
+export interface ServerAddress extends ServerPlace {
+  /** Such as `postgresql`. */
+  readonly scheme: string;
+  /** Where an address of PostgreSQL names several servers, those after the first: the first that will do is taken. */
+  readonly others?: readonly ServerPlace[];
   readonly user: string;
   readonly database: string;
   readonly hasPassword: boolean;
@@ -90,6 +96,8 @@ export interface Disk {
   readonly mount: string;
   readonly sizeBytes: number;
   readonly availableBytes: number;
+  /** Share of its inodes that are taken, 0 to 1: without one left, no file can be made. Absent where it has no such limit. */
+  readonly inodesUsed?: number;
 }
 
 export interface Process {

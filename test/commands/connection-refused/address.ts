@@ -41,6 +41,14 @@ export const FINDINGS: Findings = {
         },
       },
     ],
+    [
+      'of several servers, the one for Paksa among them',
+      addresses(facts({ host: 'standby', others: [{ host: 'postgres', port: 5432 }] })),
+      {
+        ...healthy('points to “paksa_db” at standby:5432 or postgres:5432 as “paksa”'),
+        evidence: { host: 'standby:5432, postgres:5432', database: 'paksa_db', user: 'paksa' },
+      },
+    ],
     ['not set in one', addresses(facts(), UNSET), problem('it is not set in backend-2')],
     ['empty', addresses({ ...UNREADABLE, length: 0 }), problem('it is not set in backend-1')],
     [

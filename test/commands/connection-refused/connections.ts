@@ -19,7 +19,7 @@ const connections = (of: Partial<Connections> = {}, ...sessions: readonly Sessio
       idle: 14,
       idleInTransaction: 0,
       hidden: 0,
-      byClient: [{ client: 'paksa-backend (paksa) from 10.0.0.4', connections: 15 }],
+      byClient: [{ client: 'paksa-backend (paksa) from 10.0.0.4', connections: 15, own: false }],
       ...of,
     }),
   },

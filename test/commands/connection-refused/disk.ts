@@ -51,6 +51,18 @@ export const FINDINGS: Findings = {
       { docker: { disks: async () => [disk(0.98)] }, postgres: { standing: faulty('unreachable') } },
       { status: 'problem' },
     ],
+    [
+      'full where a tablespace is',
+      { ...disks(disk(0.2), disk(0.98, { mount: '/fast' })), ...standing({ tablespaces: ['/fast/space'] }) },
+      problem(expect.stringContaining('/fast of postgres-1 is 98 % full')),
+    ],
+    [
+      'out of inodes, with room for bytes',
+      disks(disk(0.3, { inodesUsed: 0.99 })),
+      problem(
+        '/var/lib/postgresql/data of postgres-1 has 99 % of its inodes taken: without one left, no file can be made, whatever room there is',
+      ),
+    ],
     ['of nothing that runs', disks(), inconclusive(expect.stringContaining('no container of postgres runs'))],
   ],
 };

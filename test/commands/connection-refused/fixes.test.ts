@@ -73,7 +73,7 @@ describe('free-connections', () => {
     const { changes, notes, summary } = await fix.preview(
       context(busy(idle(11, 6), idle(12, 30, { query: 'UPDATE invoices SET notes = $1' }))),
     );
-    expect(summary).toBe('End 2 sessions: pid 12, 11');
+    expect(summary).toBe('End 2 sessions of paksa_db: pid 12, 11');
     expect(changes).toEqual([
       { what: 'Connections taken', before: '98 of 100', after: '96 of 100' },
       {
@@ -129,13 +129,14 @@ describe('free-connections', () => {
       return 1;
     };
     const given = busy(idle(11, 6), idle(12, 30));
-    expect(await fix.run(context({ postgres: { ...given.postgres, terminate } }))).toBe(
+    const approved = (await fix.preview(context(given))).boundTo;
+    expect(await fix.run(context({ postgres: { ...given.postgres, terminate } }, { approved }))).toBe(
       '1 of 2 sessions ended',
     );
     expect(asked).toEqual([
       [
-        { pid: 12, backendStart: minutesAgo(112) },
-        { pid: 11, backendStart: minutesAgo(111) },
+        { pid: 12, backendStart: minutesAgo(112), queryStart: minutesAgo(30) },
+        { pid: 11, backendStart: minutesAgo(111), queryStart: minutesAgo(6) },
       ],
     ]);
     expect(fix.undo).toMatchObject({ reversible: false });

@@ -23,6 +23,25 @@ export const FINDINGS: Findings = {
       inconclusive('postgres:5432 is not reached from any container: connection refused'),
     ],
     [
+      'by the second of two servers',
+      {
+        docker: {
+          ...variables(facts({ others: [{ host: 'standby', port: 5432 }] })),
+          reach: async (_: unknown, host: string) => [
+            { replica: 'backend-1', ...(host === 'standby' ? { reached: true, detail: 'connected' } : CUT) },
+          ],
+        },
+      },
+      healthy('reached from inside 1 container'),
+    ],
+    [
+      'by a socket',
+      { docker: variables(facts({ host: '/var/run/postgresql' })) },
+      inconclusive(
+        'DATABASE_URL names a socket, /var/run/postgresql: there is no way over the network to look at',
+      ),
+    ],
+    [
       'without an address',
       { docker: variables(UNSET) },
       inconclusive(expect.stringContaining('no replica of backend says')),

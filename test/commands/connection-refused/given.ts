@@ -22,6 +22,8 @@ export const standing = (of: Partial<Standing> = {}): Given => ({
       startedAt: minutesAgo(600),
       inRecovery: false,
       readOnlyByDefault: false,
+      logsTo: 'stderr',
+      tablespaces: [],
       dataDirectory: '/var/lib/postgresql/data',
       ...of,
     }),

@@ -1,9 +1,11 @@
 /** What PostgreSQL’s own log comes to. */
 import { expect } from 'vitest';
-import type { LogLine } from '../../../src/adapters/runtime/port.ts';
+import type { LogLine, Replica } from '../../../src/adapters/runtime/port.ts';
 import type { Given } from '../context.ts';
+import { replica, stopped } from '../emergencies/samples.ts';
 import type { Findings } from '../findings.ts';
-import { healthy, minutesAgo, problem, warning } from '../topic.ts';
+import { faulty, healthy, inconclusive, minutesAgo, problem, warning } from '../topic.ts';
+import { standing } from './given.ts';
 
 const line = (text: string, minutes = 1): LogLine => ({
   replica: 'postgres-1',
@@ -13,7 +15,13 @@ const line = (text: string, minutes = 1): LogLine => ({
 const log = (lines: readonly LogLine[], truncated = false): Given => ({
   docker: {
     logs: async () => ({ lines: lines.toSorted((a, b) => a.at.getTime() - b.at.getTime()), truncated }),
+    replicas: async () => [replica('postgres-1')],
   },
+  ...standing(),
+});
+const down = (...replicas: Replica[]): Given => ({
+  docker: { logs: async () => ({ lines: [], truncated: false }), replicas: async () => replicas },
+  postgres: { standing: faulty('unreachable') },
 });
 const fatal = (text: string, minutes = 1) =>
   line(`2026-10-01 11:59:00.1 UTC [77] app@db FATAL:  ${text}`, minutes);
@@ -22,6 +30,36 @@ const READY = 'LOG:  database system is ready to accept connections';
 export const FINDINGS: Findings = {
   'log-docker': [
     ['quiet', log([line(`LOG:  checkpoint complete`)]), healthy('no FATAL and no PANIC in the last 15 min')],
+    ['silent, as on a quiet night', log([]), healthy('no FATAL and no PANIC in the last 15 min')],
+    [
+      'silent, because it writes to files',
+      { ...log([]), ...standing({ logsTo: 'files' }) },
+      inconclusive(
+        'it writes its log to files of its own (logging_collector = on), not to the log of its container: look into log_directory on the server',
+      ),
+    ],
+    [
+      'silent, because it writes to syslog',
+      { ...log([]), ...standing({ logsTo: 'syslog' }) },
+      inconclusive(expect.stringContaining('it writes its log to syslog')),
+    ],
+    [
+      'silent, since it was stopped',
+      down(stopped('postgres-1')),
+      inconclusive(
+        'not a line in 15 min, and no container of postgres runs: what it said last is further back',
+      ),
+    ],
+    [
+      'silent, and not to be asked',
+      down(replica('postgres-1')),
+      inconclusive('not a line in 15 min, and nobody can ask the server where it writes its log'),
+    ],
+    [
+      'cut off',
+      log([line('LOG:  checkpoint complete', 4)], true),
+      healthy('no FATAL and no PANIC in the last 4 min, all that was read'),
+    ],
     [
       'of a stop and a start',
       log([

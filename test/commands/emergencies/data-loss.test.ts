@@ -81,6 +81,7 @@ describe('what the integrity suggests is among the fixes of this topic', () => {
     undecidable: 1,
     sample: [],
     negativeAfter: 0,
+    negativeRepaired: 0,
   };
   const key = { name: 'fk', table: 'invoices', references: 'tenants', sample: [] };
   const cases: readonly Case[] = [

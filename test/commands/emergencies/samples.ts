@@ -61,6 +61,8 @@ export const standing = (of: Partial<Standing> = {}): Standing => ({
   startedAt: minutesAgo(600),
   inRecovery: false,
   readOnlyByDefault: false,
+  logsTo: 'stderr',
+  tablespaces: [],
   ...of,
 });
 
@@ -74,9 +76,9 @@ export const connections = (of: Partial<Connections> = {}): Connections => ({
   idleInTransaction: 0,
   hidden: 0,
   byClient: [
-    { client: 'paksa-backend (app) from 10.0.0.4', connections: 8 },
-    { client: 'paksa (paksa) from 10.0.0.2', connections: 2 },
-    { client: 'psql (postgres) from 203.0.113.9', connections: 1 },
+    { client: 'paksa-backend (app) from 10.0.0.4', connections: 8, own: false },
+    { client: 'Paksa’s own (paksa) from 10.0.0.2', connections: 2, own: true },
+    { client: 'psql (postgres) from 203.0.113.9', connections: 1, own: false },
   ],
   ...of,
 });

@@ -26,7 +26,7 @@ describe('sessions', () => {
   });
 
   test('nobody else', async () => {
-    const own = [{ client: 'paksa (paksa) from 10.0.0.2', connections: 2 }];
+    const own = [{ client: 'Paksa’s own (paksa) from 10.0.0.2', connections: 2, own: true }];
     expect(await look('sessions', connected({ byClient: own }))).toMatchObject(
       healthy('nobody is connected but Paksa'),
     );
@@ -112,6 +112,7 @@ describe('cut-sessions', () => {
       changes: [{ what: 'Sessions', before: '12 on the server', after: 'those of paksa_db ended' }],
       notes: expect.arrayContaining([
         'Now: 8 × paksa-backend (app) from 10.0.0.4; 1 × psql (postgres) from 203.0.113.9.',
+        'Not ended: 2 × Paksa’s own (paksa) from 10.0.0.2. Is each of these the address of a replica of Paksa?',
       ]),
     });
     expect((await fix.preview(context(connected({ used: 3, byClient: [] })))).boundTo).toBe(preview.boundTo);
@@ -131,9 +132,20 @@ describe('cut-sessions', () => {
     expect(await fix.run(context(acting([])))).toBe('9 sessions ended');
     expect(ended).toBe(1);
     expect(
-      await fix.run(context(acting([{ client: 'psql (postgres) from 203.0.113.9', connections: 1 }]))),
+      await fix.run(
+        context(acting([{ client: 'psql (postgres) from 203.0.113.9', connections: 1, own: false }])),
+      ),
     ).toBe('9 sessions ended; connected now: 1 × psql (postgres) from 203.0.113.9');
     expect(fix.undo).toMatchObject({ reversible: false });
+  });
+
+  test('cut off while it ran, it is done only where nobody is connected', async () => {
+    const acted = (finished: boolean, byClient: Connections['byClient']) =>
+      fix.hasActed?.(context(connected({ byClient })), { approved: 'sessions of paksa_db', finished });
+    const back = [{ client: 'psql (postgres) from 203.0.113.9', connections: 1, own: false }];
+    expect(await acted(true, back)).toBe(true);
+    expect(await acted(false, back)).toBe(false);
+    expect(await acted(false, [])).toBe(true);
   });
 
   test('needs a database', () => {
@@ -155,6 +167,17 @@ describe('drop-sessions', () => {
     });
     expect((await preview(3)).boundTo).toBe(boundTo);
     expect((await preview(3, { sampled: true })).notes.join(' ')).toContain('an estimate');
+  });
+
+  test('cut off while it ran, it is done only where no session is left', async () => {
+    const acted = (finished: boolean, sessions: number) =>
+      fix.hasActed?.(context({ redis: { keyspace: async () => keyspace(sessions) } }), {
+        approved: 'sessions of redis:6379/0',
+        finished,
+      });
+    expect(await acted(true, 3)).toBe(true);
+    expect(await acted(false, 3)).toBe(false);
+    expect(await acted(false, 0)).toBe(true);
   });
 
   test('drops them once, and nothing else', async () => {

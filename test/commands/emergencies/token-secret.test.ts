@@ -101,6 +101,13 @@ describe('rotate-secret', () => {
     expect((await fix.preview(context(at('7', { replicas: 0 })))).changes).toHaveLength(1);
   });
 
+  test('has acted once the secret is another one: pods that hold the old one are healthy without it', async () => {
+    const acted = (version: string) =>
+      fix.hasActed?.(context(at(version)), { approved: 'paksa-secrets/7', finished: false });
+    expect(await acted('7')).toBe(false);
+    expect(await acted('8')).toBe(true);
+  });
+
   const acting = (done: string[], replicas = 2): Given => ({
     kubernetes: {
       keepSecret: async (name, label) => {

@@ -25,6 +25,21 @@ export const FINDINGS: Findings = {
     ],
     ['five minutes to the second', at(session(1, 5)), { severity: 'warning' }],
     [
+      'long ones of another database',
+      at(session(1, 60, { elsewhere: true, database: 'reports' })),
+      {
+        ...healthy('none'),
+        evidence: {
+          active: 0,
+          'waiting for locks': 0,
+          longest: [],
+          'of other databases': [
+            'pid 1 paksa-backend (paksa) of the database reports, active for 60 min: SELECT total_amount FROM invoices WHERE id = $1',
+          ],
+        },
+      },
+    ],
+    [
       'long ones that are nobody’s, or maintenance, or wait for others',
       at(
         session(1, 60, { own: true }),

@@ -1,166 +1,17 @@
 /** The fixes of the topic `slow-queries`: what they show, do and take back. */
 import { describe, expect, test } from 'vitest';
 import { slowQueries } from '../../../commands/slow-queries.ts';
-import type { IndexProposal, Session, SessionRef, TableHealth } from '../../../src/adapters/postgres/port.ts';
+import type { Session, SessionRef, TableHealth } from '../../../src/adapters/postgres/port.ts';
 import { type Given, PRODUCTION } from '../context.ts';
-import { HALF_BUILT, proposal } from '../sample-indexes.ts';
 import { MIB } from '../sample-system.ts';
 import { idle, session } from '../sessions.ts';
-import { faulty, minutesAgo, under } from '../topic.ts';
+import { minutesAgo, under } from '../topic.ts';
 
-const { context, fixCalled, undoOf } = under(slowQueries);
-
-const GUIDE = proposal();
-const OTHER = proposal({
-  name: 'idx_customers_tenant',
-  table: 'customers',
-  columns: ['tenant_id'],
-  basis: 'plan',
-});
-const SMALL = proposal({ name: 'idx_small', tableRows: 10 });
-const LEFT = { ...HALF_BUILT, name: GUIDE.name };
+const { context, fixCalled } = under(slowQueries);
 
 test.each(Object.keys(slowQueries.fixes))('%s needs a database', (id) => {
   expect(fixCalled(id).unavailable({ environment: 'empty' })).toMatch(/no database configured/);
   expect(fixCalled(id).unavailable(PRODUCTION)).toBeUndefined();
-});
-
-describe('create-index', () => {
-  const fix = fixCalled('create-index');
-  const undo = undoOf('create-index');
-  const database = (of: Given['postgres'] = {}): Given => ({
-    postgres: {
-      missingIndexes: async () => [GUIDE, SMALL],
-      invalidIndexes: async () => [],
-      sessions: async () => [],
-      ...of,
-    },
-  });
-  /** Where creating and dropping indexes has its effect, and is written down. */
-  const server = (...missing: IndexProposal[]) => {
-    const done: string[] = [];
-    const all = [...missing];
-    const postgres: Given['postgres'] = {
-      missingIndexes: async () => [...missing],
-      createIndex: async ({ name }) => {
-        done.push(`create ${name}`);
-        missing.splice(0, missing.length, ...missing.filter((each) => each.name !== name));
-      },
-      dropIndex: async ({ name }) => {
-        done.push(`drop ${name}`);
-        missing.push(...all.filter((each) => each.name === name));
-      },
-    };
-    return { done, acting: context({ postgres }) };
-  };
-
-  test('shows the table, the statement, and what it waits for', async () => {
-    expect(await fix.preview(context(database()))).toEqual({
-      summary: 'Create idx_invoices_tenant_date without locking writes out',
-      changes: [
-        {
-          what: 'invoices (tenant_id, created_at)',
-          before: 'no index on 8,000 rows, 2 MiB',
-          after: 'idx_invoices_tenant_date',
-        },
-      ],
-      notes: [GUIDE.ddl, expect.stringContaining('waits for every transaction')],
-      boundTo: GUIDE.ddl,
-    });
-  });
-
-  test('names the old transactions that would hold it up', async () => {
-    const sessions = async () => [idle(7, 12), session(8, 0.5), session(9, 60, { own: true })];
-    const { notes } = await fix.preview(context(database({ sessions })));
-    expect(notes.at(-1)).toMatch(/^1 transaction older than 1 min would hold it up: pid 7 paksa-backend/);
-  });
-
-  test('says so when it may not see them', async () => {
-    const { notes } = await fix.preview(
-      context(database({ sessions: faulty('forbidden', 'grant pg_monitor') })),
-    );
-    expect(notes.at(-1)).toMatch(/not known: grant pg_monitor/);
-  });
-
-  test('an approval holds for these statements, and for what is dropped first', async () => {
-    const bound = async (of: Given['postgres']) => (await fix.preview(context(database(of)))).boundTo;
-    const same = await bound({});
-    expect(
-      await bound({ missingIndexes: async () => [{ ...GUIDE, tableRows: 9000, reason: 'worse' }] }),
-    ).toBe(same);
-    expect(await bound({ sessions: async () => [idle(7, 12)] })).toBe(same);
-    expect(await bound({ missingIndexes: async () => [GUIDE, OTHER] })).not.toBe(same);
-    expect(await bound({ invalidIndexes: async () => [LEFT] })).not.toBe(same);
-    expect(await bound({ invalidIndexes: async () => [{ ...LEFT, name: 'unrelated' }] })).toBe(same);
-  });
-
-  test('cannot be asked for when none is missing', async () => {
-    const none = database({ missingIndexes: async () => [SMALL] });
-    await expect(fix.preview(context(none))).rejects.toThrow('there is nothing to do');
-  });
-
-  test('creates what is missing, and takes it back', async () => {
-    const { done, acting } = server(GUIDE, OTHER);
-    const kept: unknown = JSON.parse(JSON.stringify(await undo.capture(acting)));
-    expect(await fix.run(acting)).toBe('created idx_invoices_tenant_date, idx_customers_tenant');
-    expect(await undo.isBack(acting, kept)).toBe(false);
-    const left = await undo.startsFrom?.(acting, kept);
-    expect(left).toBe('idx_invoices_tenant_date idx_customers_tenant');
-    expect(await undo.apply(acting, kept)).toBe('dropped idx_invoices_tenant_date, idx_customers_tenant');
-    expect(await undo.isBack(acting, kept)).toBe(true);
-    expect(done).toEqual([
-      'create idx_invoices_tenant_date',
-      'create idx_customers_tenant',
-      'drop idx_invoices_tenant_date',
-      'drop idx_customers_tenant',
-    ]);
-  });
-
-  test('of a build that got half-way it takes back the half', async () => {
-    const { done, acting } = server(GUIDE, OTHER);
-    const kept: unknown = JSON.parse(JSON.stringify(await undo.capture(acting)));
-    await acting.postgres.createIndex(GUIDE, acting.signal);
-    expect(await undo.apply(acting, kept)).toBe('dropped idx_invoices_tenant_date');
-    expect(done).toEqual(['create idx_invoices_tenant_date', 'drop idx_invoices_tenant_date']);
-  });
-
-  test.each([
-    ['nothing', undefined],
-    ['no list', { indexes: 'idx' }],
-    ['no schema', { indexes: [{ name: 'idx' }] }],
-  ])('takes nothing back from %s', async (_, data) => {
-    await expect(async () => undo.apply(context(), data)).rejects.toThrow(/invalid/i);
-    await expect(async () => undo.isBack(context(), data)).rejects.toThrow(/invalid/i);
-    await expect(async () => undo.startsFrom?.(context(), data)).rejects.toThrow(/invalid/i);
-  });
-});
-
-describe('drop-unfinished-indexes', () => {
-  const fix = fixCalled('drop-unfinished-indexes');
-  const invalidIndexes = async () => [LEFT, { ...LEFT, name: 'idx_now', inProgress: true }];
-
-  test('shows the leftovers, not what is being built', async () => {
-    expect(await fix.preview(context({ postgres: { invalidIndexes } }))).toMatchObject({
-      changes: [{ what: LEFT.name, before: 'unfinished, on invoices', after: 'dropped' }],
-      boundTo: LEFT.name,
-    });
-  });
-
-  test('drops each once', async () => {
-    const dropped: string[] = [];
-    const dropIndex = async ({ name }: { name: string }) => {
-      dropped.push(name);
-    };
-    expect(await fix.run(context({ postgres: { invalidIndexes, dropIndex } }))).toBe(`dropped ${LEFT.name}`);
-    expect(dropped).toEqual([LEFT.name]);
-    expect(fix.undo).toMatchObject({ reversible: false });
-  });
-
-  test('has nothing to do without any', async () => {
-    const none = context({ postgres: { invalidIndexes: async () => [] } });
-    await expect(fix.preview(none)).rejects.toThrow('none to drop');
-    expect(await fix.run(none)).toBe('none was left');
-  });
 });
 
 describe('analyze', () => {
@@ -235,12 +86,13 @@ describe('terminate-queries', () => {
         ),
       ),
     );
-    expect(summary).toBe('End 2 sessions: pid 3, 1');
+    expect(summary).toBe('End 2 sessions of paksa_db: pid 3, 1');
     expect(notes).toContain('1 of them writes (pid 1): what it has not committed is lost.');
   });
 
   test.each([
     ['Paksa’s own', session(1, 60, { own: true })],
+    ['another application’s', session(1, 60, { elsewhere: true, database: 'reports' })],
     ['replication', session(1, 60, { kind: 'walsender' })],
     ['autovacuum', session(1, 60, { kind: 'autovacuum worker' })],
     ['a backup', session(1, 60, { application: 'pg_dump' })],
@@ -269,10 +121,13 @@ describe('terminate-queries', () => {
   test('ends them once, and cannot be taken back', async () => {
     const ended: SessionRef[] = [];
     const terminate = async (which: readonly SessionRef[]) => ended.push(...which);
-    expect(await fix.run(context({ postgres: { ...at(session(1, 6)).postgres, terminate } }))).toBe(
+    const { boundTo } = await fix.preview(context(at(session(1, 6))));
+    // One that has grown old since is not among those that somebody has seen.
+    const { postgres } = at(session(1, 6), session(2, 7));
+    expect(await fix.run(context({ postgres: { ...postgres, terminate } }, { approved: boundTo }))).toBe(
       '1 of 1 session ended',
     );
-    expect(ended).toEqual([{ pid: 1, backendStart: minutesAgo(101) }]);
+    expect(ended).toEqual([{ pid: 1, backendStart: minutesAgo(101), queryStart: minutesAgo(6) }]);
     expect(fix.undo).toMatchObject({ reversible: false });
     expect(fix.risk).toBe('high');
   });
@@ -281,6 +136,8 @@ describe('terminate-queries', () => {
 test('end-idle-transactions ends those that nobody waits for, too', async () => {
   const sessions = async () => [idle(1, 12), session(2, 60)];
   const fix = fixCalled('end-idle-transactions');
-  expect((await fix.preview(context({ postgres: { sessions } }))).summary).toBe('End 1 session: pid 1');
+  expect((await fix.preview(context({ postgres: { sessions } }))).summary).toBe(
+    'End 1 session of paksa_db: pid 1',
+  );
   expect(fix.verifiedBy).toEqual(['idle-in-transaction']);
 });

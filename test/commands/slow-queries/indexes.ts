@@ -4,9 +4,14 @@ import type { IndexProposal, InvalidIndex } from '../../../src/adapters/postgres
 import type { Given } from '../context.ts';
 import type { Findings } from '../findings.ts';
 import { HALF_BUILT, proposal } from '../sample-indexes.ts';
-import { healthy, warning } from '../topic.ts';
+import { healthy, inconclusive, warning } from '../topic.ts';
 
-const missing = (...all: IndexProposal[]): Given => ({ postgres: { missingIndexes: async () => all } });
+const missing = (...proposals: IndexProposal[]): Given => ({
+  postgres: { missingIndexes: async () => ({ proposals }) },
+});
+const blind = (...proposals: IndexProposal[]): Given => ({
+  postgres: { missingIndexes: async () => ({ proposals, unseen: 'GRANT pg_monitor TO paksa' }) },
+});
 const invalid = (...all: InvalidIndex[]): Given => ({ postgres: { invalidIndexes: async () => all } });
 
 export const FINDINGS: Findings = {
@@ -39,6 +44,24 @@ export const FINDINGS: Findings = {
       missing(proposal({ basis: 'foreign-key', tableRows: 100_000 })),
       { status: 'problem' },
     ],
+    [
+      'where nobody may look at the plans, and what is known does not matter',
+      blind(proposal({ tableRows: 900 })),
+      inconclusive('could not look at the plans: GRANT pg_monitor TO paksa'),
+    ],
+    [
+      'where nobody may look at the plans, but one is known',
+      blind(proposal()),
+      { status: 'problem', evidence: { 'not looked at': 'GRANT pg_monitor TO paksa' } },
+    ],
+  ],
+  'found-indexes': [
+    [
+      'built, though the plans are not to be seen',
+      blind(proposal({ tableRows: 900 })),
+      healthy('none is missing any more'),
+    ],
+    ['not built', missing(proposal()), warning('invoices (tenant_id, created_at) has none still')],
   ],
   'unfinished-indexes': [
     ['none', invalid(), healthy('none')],

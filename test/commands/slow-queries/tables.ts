@@ -31,7 +31,7 @@ export const FINDINGS: Findings = {
     [
       'never taken',
       tables(NEVER),
-      warning('the planner goes by old figures of invoices: never analysed, 100,000 rows', ['analyze']),
+      warning('the planner goes by old figures of invoices: never analysed, about 100,000 rows', ['analyze']),
     ],
     [
       'old',

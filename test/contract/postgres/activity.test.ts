@@ -1,5 +1,6 @@
 /** Who does what and who blocks whom; ending those who were seen, and nobody else. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ownName } from '../../../src/adapters/postgres/own-name.ts';
 import type { Session as Seen } from '../../../src/adapters/postgres/port.ts';
 import {
   execute,
@@ -48,8 +49,12 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       'INSERT INTO invoices VALUES (1), (2)',
       'GRANT ALL ON invoices TO app',
     );
-    modest = openSystem(system.url.replace('//postgres:', '//modest:'));
-    granted = openSystem(system.url.replace('//postgres:', '//granted:'));
+    const urls = ['postgres', 'modest', 'granted'].map((user) =>
+      system.url.replace('//postgres:', `//${user}:`),
+    );
+    const open = (url = '') => openSystem(url, urls.map(ownName));
+    await system.db.close();
+    [system, modest, granted] = [open(urls[0]), open(urls[1]), open(urls[2])];
   });
   afterEach(async () => {
     for (const session of sessions.splice(0)) {
@@ -82,6 +87,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
         query: 'SELECT pg_sleep(?), ?, …',
         seconds: expect.any(Number),
         own: false,
+        elsewhere: false,
       });
     });
 
@@ -115,11 +121,14 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
           query('SELECT pg_sleep(600)'),
         ),
       );
-      const jobs = await join('paksa-jobs');
-      jobs.begin('SELECT pg_sleep(600)');
+      const replica = await join(ownName(system.url));
+      replica.begin('SELECT pg_sleep(600)');
+      const namesake = await join('paksa');
+      namesake.begin('SELECT pg_sleep(600)');
       const own = async () => (await system.probe.sessions(soon())).filter((session) => session.own);
       await expect.poll(own).toHaveLength(2);
-      expect((await own()).map(({ application }) => application).toSorted()).toEqual(['paksa', 'paksa-jobs']);
+      for (const { application } of await own()) expect(application).toBe(ownName(system.url));
+      expect(await seen(namesake.pid)).toMatchObject({ own: false });
       called.abort();
       await asleep;
     });
@@ -150,6 +159,22 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       expect(await granted.actuator.terminate([], soon())).toBe(0);
     });
 
+    test('not who has gone on to another statement since, nor who is in another database', async () => {
+      const busy = await join();
+      await busy.query('BEGIN');
+      const before = await seen(busy.pid);
+      await busy.query('SELECT 1');
+      await expect.poll(async () => (await seen(busy.pid))?.queryStart).not.toEqual(before?.queryStart);
+      expect(await system.actuator.terminate(before ? [before] : [], soon())).toBe(0);
+
+      const other = await openSession(server.url());
+      sessions.push(other);
+      await other.query('BEGIN');
+      const elsewhere = await seen(other.pid);
+      expect(elsewhere).toMatchObject({ elsewhere: true, database: 'postgres', own: false });
+      expect(await system.actuator.terminate(elsewhere ? [elsewhere] : [], soon())).toBe(0);
+    });
+
     test('not who has got the same process id since', async () => {
       const newcomer = await join();
       newcomer.begin('SELECT pg_sleep(600)');
@@ -170,7 +195,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     });
 
     test('never Paksa’s own, nor what is no client', async () => {
-      const own = await join('paksa');
+      const own = await join(ownName(system.url));
       await own.query('BEGIN');
       const target = await seen(own.pid);
       expect(await system.actuator.terminate(target ? [target] : [], soon())).toBe(0);
@@ -212,14 +237,15 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
     test('all of the database, and none of another', async () => {
       const clients = [await join(), await join('psql', 'postgres')];
-      const jobs = await join('paksa-jobs');
+      const replica = await join(ownName(system.url));
+      const intruder = await join('paksa');
       const elsewhere = await openSession(server.url());
       try {
         expect((await failureOf(granted.actuator.terminateAll(soon()))).fault).toBe('forbidden');
         expect((await failureOf(modest.actuator.terminateAll(soon()))).fault).toBe('forbidden');
-        expect(await system.actuator.terminateAll(soon())).toBe(2);
-        for (const client of clients) await expect.poll(() => client.gone).toBe(true);
-        expect(await jobs.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+        expect(await system.actuator.terminateAll(soon())).toBe(3);
+        for (const client of [...clients, intruder]) await expect.poll(() => client.gone).toBe(true);
+        expect(await replica.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
         expect(await elsewhere.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
         expect(await system.probe.ping(soon())).toBeGreaterThan(0);
       } finally {

@@ -51,7 +51,9 @@ describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
     expect(again).toMatchObject({ fault: 'refused', retryable: false });
     expect(again.message).toContain('att-1 has repaired invoices already');
 
+    expect(await system.probe.keepsTotals(LABEL, soon())).toBe(true);
     expect(await system.actuator.restoreTotals(LABEL, soon())).toBe(4);
+    expect(await system.probe.keepsTotals(LABEL, soon())).toBe(false);
     expect(await totals(system)).toEqual(before);
     expect(await failureOf(system.actuator.restoreTotals(LABEL, soon()))).toMatchObject({
       fault: 'not-found',

@@ -24,7 +24,8 @@ export const invoices = (rows = ROWS) => [
 export const run = ({ url }: System, statement: string, times = 5) =>
   execute(url, ...Array.from({ length: times }, () => statement));
 
-export const missing = ({ probe }: System): Promise<readonly IndexProposal[]> => probe.missingIndexes(soon());
+export const missing = async ({ probe }: System): Promise<readonly IndexProposal[]> =>
+  (await probe.missingIndexes(soon())).proposals;
 
 /** As `table(column,column)`. */
 export const named = (proposals: readonly IndexProposal[]): string[] =>

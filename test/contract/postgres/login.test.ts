@@ -55,7 +55,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
     const login = await logIn(url());
     expect(login).toMatchObject({ ok: true, user: 'paksa', version: expect.stringMatching(/^15\./) });
     await expect
-      .poll(() => execute(server.url(), `SELECT FROM pg_stat_activity WHERE application_name = 'paksa'`))
+      .poll(() => execute(server.url(), `SELECT FROM pg_stat_activity WHERE application_name LIKE 'paksa/%'`))
       .toHaveLength(0);
   });
 

@@ -1,5 +1,6 @@
 /** What kind of server this is, who is connected, and what is on it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownName } from '../../../src/adapters/postgres/own-name.ts';
 import {
   execute,
   loginRole,
@@ -49,6 +50,8 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
   test('a primary', async () => {
     const standing = await system.probe.standing(soon());
     expect(standing).toEqual({
+      logsTo: 'stderr',
+      tablespaces: [],
       version: expect.stringMatching(/^15\./),
       startedAt: expect.any(Date),
       inRecovery: false,
@@ -142,10 +145,10 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
         });
       const { byClient } = await system.probe.connections(soon());
       expect(byClient).toEqual([
-        { client: 'paksa-backend (postgres) from 127.0.0.1', connections: 2 },
-        { client: 'unnamed (postgres) from 127.0.0.1', connections: 1 },
-        { client: 'paksa (postgres) from 127.0.0.1', connections: 1 },
-        { client: 'worker (postgres) from 127.0.0.1', connections: 1 },
+        { client: 'paksa-backend (postgres) from 127.0.0.1', connections: 2, own: false },
+        { client: 'unnamed (postgres) from 127.0.0.1', connections: 1, own: false },
+        { client: 'Paksa’s own (postgres) from 127.0.0.1', connections: 1, own: true },
+        { client: 'worker (postgres) from 127.0.0.1', connections: 1, own: false },
       ]);
       // A role without pg_monitor sees that they are there, and says what it does not see.
       const seen = await modest.probe.connections(soon());
@@ -153,6 +156,7 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       expect(seen.byClient[0]).toEqual({
         client: 'paksa-backend (postgres) from an address that is not shown',
         connections: 2,
+        own: false,
       });
     } finally {
       await execute(server.url(), `SELECT pg_terminate_backend(${busy.pid})`);
@@ -162,14 +166,17 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
 
   test('Paksa’s own are taken, and nothing that could be freed', async () => {
     await Promise.all([system.db.close(), modest.db.close()]);
-    const names = ['paksa', 'paksa-jobs'];
-    const idle = await Promise.all(names.map((name) => openSession(system.url, name)));
-    const reading = await openSession(system.url, 'paksa');
+    // Another replica's; a system that is called Paksa too is none.
+    const idle = await Promise.all([
+      openSession(system.url, ownName(system.url)),
+      openSession(system.url, 'paksa'),
+    ]);
+    const reading = await openSession(system.url, ownName(system.url));
     try {
       await reading.query('BEGIN');
       await expect
         .poll(() => system.probe.connections(soon()))
-        .toMatchObject({ used: 4, own: 4, active: 0, idle: 0, idleInTransaction: 0 });
+        .toMatchObject({ used: 4, own: 3, active: 0, idle: 1, idleInTransaction: 0 });
     } finally {
       await Promise.all([...idle, reading].map((session) => session.end()));
     }

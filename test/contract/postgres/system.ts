@@ -18,9 +18,9 @@ export interface System extends AsyncDisposable {
   readonly actuator: PostgresActuator;
 }
 
-/** Paksa's adapter on an address. */
-export function openSystem(url: string): System {
-  const db = openPostgres(() => url);
+/** Paksa's adapter on an address; others of these names are its own, too. */
+export function openSystem(url: string, ownNames: readonly string[] = []): System {
+  const db = openPostgres(() => url, ownNames);
   return {
     url,
     db,

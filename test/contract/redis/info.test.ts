@@ -51,6 +51,11 @@ test('Redis 5, which does not tell its limit of clients', () => {
   expect(allKeys(REDIS_5)).toBe(42);
 });
 
+test('one that loads its data says how far it is', () => {
+  expect(readInfo('loading:1\r\nloading_loaded_perc:41.50\r\n')).toMatchObject({ loading: 0.415 });
+  expect(readInfo('loading:0\r\n')).not.toHaveProperty('loading');
+});
+
 test('nothing', () => {
   expect(readInfo('')).toMatchObject({ version: '', maxClients: 0, persistenceFailed: false });
   expect(allKeys('')).toBe(0);

@@ -93,6 +93,31 @@ describe.runIf(requirePrograms('redis-server'))('a Redis with a password', () =>
     expect(countsOf(third).cache?.keys).toBe(1);
   });
 
+  test('the databases beside it, by kind', async () => {
+    const { admin } = server();
+    await admin.set('cache:own', '1');
+    await admin.select(1);
+    await admin.lpush('queue:celery', '1');
+    await admin.set('celery', '1');
+    await admin.select(7);
+    await admin.set('a', '1');
+    await admin.select(0);
+    const found = await reach(server()).otherDatabases(soon());
+    expect(found.map(({ database, keys, sampled }) => ({ database, keys, sampled }))).toEqual([
+      { database: 1, keys: 2, sampled: false },
+      { database: 7, keys: 1, sampled: false },
+    ]);
+    const kinds = (counts: (typeof found)[number]['counts'] = []) =>
+      Object.fromEntries(counts.map(({ kind, keys }) => [kind, keys]));
+    expect(found.map(({ counts }) => kinds(counts))).toEqual([
+      { session: 0, cache: 0, queue: 1, other: 1 },
+      { session: 0, cache: 0, queue: 0, other: 1 },
+    ]);
+    // Seen from another one, the first is beside it.
+    const beside = await reach({ ...server(), database: 7 }).otherDatabases(soon());
+    expect(beside.map(({ database }) => database)).toEqual([0, 1]);
+  });
+
   test('the longest prefix decides, the more precious kind when two are the same, and an empty one is nobody’s', async () => {
     for (const key of ['app:page', 'app:session:1', 'shared:1', 'loose']) await server().admin.set(key, '1');
     const prefixes = { cache: ['app:', 'shared:', ''], session: ['app:session:', 'shared:'], queue: [] };

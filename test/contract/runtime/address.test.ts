@@ -32,6 +32,19 @@ test.each([
 });
 
 test.each([
+  ['postgresql://u:pw@one:5433,two/paksa', 'one:5433 two:5432'],
+  ['postgresql://u@[::1]:5433,[2001:db8::5]/paksa', '::1:5433 2001:db8::5:5432'],
+  ['postgresql://u@one,two/paksa?port=6000', 'one:6000 two:6000'],
+  ['postgresql:///paksa?host=one,two&port=6000,6001', 'one:6000 two:6001'],
+  ['postgresql+psycopg2://u:pw@/paksa?host=one:6000&host=two', 'one:6000 two:5432'],
+  ['postgresql:///paksa?host=/run/postgresql,two', '/run/postgresql:5432 two:5432'],
+])('several servers: %s', (value, places) => {
+  const address = parseAddress(value);
+  const all = address ? [address, ...(address.others ?? [])] : [];
+  expect(all.map(({ host, port }) => `${host}:${port}`).join(' ')).toBe(places);
+});
+
+test.each([
   [''],
   ['db:5432'],
   ['postgresql:/db'],
@@ -41,7 +54,9 @@ test.each([
   ['postgresql://db:70000/paksa'],
   ['postgresql://db:0/paksa'],
   ['postgresql://pa%ksa@db/paksa'],
-  ['postgresql://one:5432,two:5432/paksa'],
+  ['postgresql://one:5432,two:port/paksa'],
+  ['postgresql://one,/paksa'],
+  ['redis://one:6379,two:6379/0'],
   ['https://paksa.test/'],
   ['mysql://paksa@db/paksa'],
   ["host=db dbname=paksa user=paksa password='secret'"],

@@ -1,5 +1,6 @@
 /** Looks from inside, on this host in place of a replica: each program that an image may have tells the same. */
 import { spawn } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { cpus, loadavg } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -123,6 +124,9 @@ describe('the machine', () => {
     expect(root?.sizeBytes).toBeGreaterThan(root?.availableBytes ?? Number.NaN);
     expect(root?.availableBytes).toBeGreaterThanOrEqual(0);
     expect(found.map(({ mount }) => mount)).not.toContain('/dev/shm');
+    const { files, ffree } = await statfs('/');
+    if (files > 0) expect(root?.inodesUsed).toBeCloseTo(1 - ffree / files, 2);
+    else expect(root).not.toHaveProperty('inodesUsed');
   });
 
   test.each([['cat'], ['python3']])('load and cores, by %s', async (program) => {
