@@ -14,6 +14,7 @@ import { raiseLimitFix } from './parts/limits.ts';
 import { oomCheck, staysUpCheck } from './parts/oom.ts';
 import { restartFix } from './parts/restart.ts';
 import { scaleFix } from './parts/scale.ts';
+import { notScaledDown, scaleBack } from './parts/scaled-down.ts';
 import { noApi } from './parts/target.ts';
 import { memoryShare, usageCheck } from './parts/usage.ts';
 import { bytes, short } from './parts/words.ts';
@@ -67,6 +68,7 @@ export const highMemory = defineRunbook({
     'pod-oom': oomCheck('kubernetes', ['raise-memory-limit', 'rollout-restart']),
     'containers-stay': staysUpCheck('docker'),
     'pods-stay': staysUpCheck('kubernetes'),
+    'scaled-down': notScaledDown(['scale-back']),
     metrics: check(
       'Memory as the backend counts it',
       async ({ http, signal }) => {
@@ -89,15 +91,18 @@ export const highMemory = defineRunbook({
     'rollout-restart': restartFix('kubernetes', 'backend', ['pod-memory']),
     'scale-down': scaleFix('backend', {
       title: 'Scale the backend down to 1 replica for a while',
-      to: 1,
+      to: () => 1,
       verifiedBy: ['pod-memory'],
-      notes: (from) => [
-        `The remaining replica gets all requests that ${from} get now.`,
-        'Take it back with Undo as soon as there is memory again.',
+      notes: ({ replicas }) => [
+        `The remaining replica gets all requests that ${replicas} get now.`,
+        'Scale it back as soon as there is memory again: until then this topic reminds of it.',
       ],
-      refuse: (from) =>
-        from <= 1 ? `There is ${from === 1 ? 'one replica' : 'none'}: nothing to scale down.` : undefined,
+      refuse: ({ replicas }) =>
+        replicas <= 1
+          ? `There is ${replicas === 1 ? 'one replica' : 'none'}: nothing to scale down.`
+          : undefined,
     }),
+    'scale-back': scaleBack(['scaled-down']),
     'raise-memory-limit': raiseLimitFix('kubernetes', 'backend', {
       title: 'Raise the memory limit of the pods',
       resource: 'memoryBytes',

@@ -251,7 +251,10 @@ describe.each([
 describe('scale-out', () => {
   const fix = fixCalled('scale-out');
   const of = (replicas: number): Given => ({
-    kubernetes: { workload: async () => workload({ replicas, ready: replicas }) },
+    kubernetes: {
+      workload: async () => workload({ replicas, ready: replicas }),
+      autoscaler: async () => undefined,
+    },
   });
 
   test('to the guide’s three', async () => {
@@ -260,6 +263,12 @@ describe('scale-out', () => {
       changes: [{ before: '2 (2 ready)', after: '3' }],
       notes: ['Each replica opens connections of its own to the database.'],
     });
+  });
+
+  test('an autoscaler would scale back', async () => {
+    const autoscaler = async () => ({ name: 'backend-hpa', minReplicas: 2, maxReplicas: 9 });
+    const scaled = { kubernetes: { ...of(2).kubernetes, autoscaler } };
+    await expect(fix.preview(context(scaled))).rejects.toThrow('change its minReplicas or maxReplicas');
   });
 
   test('more than three are a person’s decision', async () => {

@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { highMemory } from '../../commands/high-memory.ts';
 import type { Replica } from '../../commands/parts/replicas.ts';
+import type { Workload } from '../../src/adapters/kubernetes/port.ts';
 import type { Usage } from '../../src/adapters/runtime/port.ts';
 import type { Target } from '../../src/runbook/target.ts';
 import { type Given, PRODUCTION } from './context.ts';
-import { replica, topic } from './emergencies/samples.ts';
+import { replica, topic, workload } from './emergencies/samples.ts';
 import { LIMITS, MIB, usage } from './sample-system.ts';
 import { type Case, faulty, healthy, inconclusive, minutesAgo, problem, warning } from './topic.ts';
 
@@ -176,6 +177,19 @@ describe.each([
     expect(await look(id, given)).toMatchObject(verdict);
     expect(checkCalled(id).isOnlyNamed).toBe(true);
   });
+});
+
+test('scaled-down: a reminder until there are as many again', async () => {
+  const of = (wanted: Partial<Workload>): Given => ({
+    kubernetes: { workload: async () => workload(wanted) },
+  });
+  const scaledDown = { from: 3, at: minutesAgo(40) };
+  expect(await look('scaled-down', of({}))).toMatchObject(healthy('2 replicas are wanted'));
+  expect(await look('scaled-down', of({ replicas: 1, scaledDown }))).toMatchObject(
+    warning('still scaled down by Paksa from 3 to 1 replica, 40 min ago', ['scale-back']),
+  );
+  // Stopped altogether: whoever counts pods says so.
+  expect(await look('scaled-down', of({ replicas: 0, scaledDown }))).toMatchObject({ status: 'healthy' });
 });
 
 describe('metrics', () => {

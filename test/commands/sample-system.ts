@@ -113,6 +113,7 @@ export const WELL = {
         limits: LIMITS,
         readiness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
       }),
+    autoscaler: async () => undefined,
     history: async () =>
       history({ current: revision(5, { pods: ['backend-a', 'backend-b'], ready: 2 }), earlier: [] }),
     endpoints: async () => ({

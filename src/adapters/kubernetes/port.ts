@@ -52,6 +52,21 @@ export interface Workload {
   readonly readiness?: Readiness;
   /** Why it does not come up, in the controller's words, such as `ProgressDeadlineExceeded: …`. */
   readonly trouble?: string;
+  /** That Paksa scaled it down, while it still is. */
+  readonly scaledDown?: ScaledDown;
+}
+
+export interface ScaledDown {
+  /** Replicas that were wanted before. */
+  readonly from: number;
+  readonly at: Date;
+}
+
+/** A HorizontalPodAutoscaler. */
+export interface Autoscaler {
+  readonly name: string;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
 }
 
 /** A readiness probe's figures. */
@@ -128,6 +143,8 @@ export interface KubernetesProbe extends RuntimeProbe {
   tlsSecret(signal: AbortSignal): Promise<TlsSecret>;
   /** What is wanted of a service's workload, and what is there. @throws AdapterError */
   workload(service: Service, signal: AbortSignal): Promise<Workload>;
+  /** Who decides how many replicas a service has; undefined when nobody does, or Paksa may not list them. @throws AdapterError */
+  autoscaler(service: Service, signal: AbortSignal): Promise<Autoscaler | undefined>;
   /** The templates that a service's deployment has and had. @throws AdapterError refused for a stateful set */
   history(service: Service, signal: AbortSignal): Promise<RolloutHistory>;
   /** Has the cluster try what `rollBack` would write, by a server-side dry run. @throws AdapterError when it would not take it */
@@ -147,7 +164,10 @@ export interface KubernetesProbe extends RuntimeProbe {
 }
 
 export interface KubernetesActuator extends RuntimeActuator {
-  /** Wants that many replicas, and waits until they are ready. Once. @throws AdapterError */
+  /**
+   * Wants that many replicas, and waits until they are ready. Once. With an autoscaler only to 0, where it rests, and back
+   * from there, where it decides how many. @throws AdapterError refused where an autoscaler would scale back
+   */
   scale(service: Service, replicas: number, signal: AbortSignal): Promise<void>;
   /** Patches the readiness probe, and waits for the rollout. Once. @throws AdapterError */
   setReadiness(service: Service, readiness: Readiness, signal: AbortSignal): Promise<void>;

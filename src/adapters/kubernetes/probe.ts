@@ -10,6 +10,7 @@ import { logsOf } from './logs.ts';
 import type { KubernetesProbe, KubernetesSettings } from './port.ts';
 import { podOf, replicaOf } from './replica.ts';
 import { historyOf, rehearseRollBack } from './revisions.ts';
+import { autoscalerOf } from './scale.ts';
 import { secretFingerprint, secretVersion } from './secrets.ts';
 import { readTlsSecret } from './tls-secret.ts';
 import { endpointsOf, servicesOf } from './traffic.ts';
@@ -83,6 +84,7 @@ export function createKubernetesProbe(settings: () => KubernetesSettings): Kuber
     ask: (service, port, path, signal) =>
       inEach(service, signal, (exec, replica) => ask(exec, replica, port, path, signal)),
     workload: async (service, signal) => summarize(await findWorkload(await open(signal), service)),
+    autoscaler: async (service, signal) => autoscalerOf(await open(signal), service),
     history: async (service, signal) => historyOf(await open(signal), service),
     rehearseRollBack: async (service, template, signal) =>
       rehearseRollBack(await open(signal), service, template),
