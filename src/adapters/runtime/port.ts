@@ -96,8 +96,10 @@ export interface Process {
   readonly replica: string;
   readonly pid: number;
   readonly user: string;
-  /** Percent of one core, as `ps` counts it. */
+  /** Percent of one core, over a second. */
   readonly cpuPercent: number;
+  /** Where nothing could read it twice: over its whole life, as `ps` counts it. */
+  readonly isAverage?: boolean;
   readonly memoryBytes: number;
   /** The program and its arguments, at most 200 characters. */
   readonly command: string;
