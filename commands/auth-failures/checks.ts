@@ -3,10 +3,11 @@ import { clock } from './clock.ts';
 import { logCheck } from './log.ts';
 import { sameSecretCheck, secretCheck } from './secret.ts';
 import { redis } from './sessions.ts';
-import { guard, token } from './token.ts';
+import { guard, token, tokensRead } from './token.ts';
 
 export const checks = {
   token,
+  'tokens-read': tokensRead,
   guard,
   'container-log': logCheck('docker'),
   'pod-log': logCheck('kubernetes'),

@@ -44,6 +44,24 @@ describe('token', () => {
     expect(await look('token', given)).toMatchObject(verdict);
   });
 
+  test.each([
+    ['taken', answering(200), healthy('a valid one is taken')],
+    [
+      'spent: whoever says so has read it',
+      answering(401, '{"detail":"token expired"}'),
+      healthy('the API has read Paksa’s own, and says that it is spent (token expired)'),
+    ],
+    [
+      'refused for its signature',
+      answering(401, '{"detail":"signature verification failed"}'),
+      problem('refused with 401: signature verification failed'),
+    ],
+    ['not judged', answering(502), inconclusive(expect.stringContaining('says nothing about tokens'))],
+  ] as readonly Case[])('that tokens are read again, after a fix: %s', async (_, given, verdict) => {
+    expect(await look('tokens-read', given)).toMatchObject(verdict);
+    expect(checkCalled('tokens-read').isOnlyNamed).toBe(true);
+  });
+
   test('is asked with the token, the other check without', async () => {
     const asked: unknown[] = [];
     const get = async (path: string, { authorized }: { authorized: boolean }) => {
