@@ -24,7 +24,7 @@ const MILLICORES = 1000;
 const judge = (share: number, { source }: Usage): Severity | undefined =>
   share < WARNING ? undefined : share < CRITICAL || source === 'docker' ? 'warning' : 'critical';
 
-const backend = { services: BACKEND, shareOf: cpuShare, judge };
+const backend = { services: BACKEND, shareOf: cpuShare, judge, isOfAMoment: true };
 const others = {
   services: OTHERS,
   shareOf: cpuShare,
@@ -79,7 +79,11 @@ export const highCpu = defineRunbook({
     }),
     'scale-out': scaleOut(['pod-cpu']),
     'rollout-restart': restartFix('kubernetes', 'backend', ['pod-cpu', 'pod-processes']),
-    'restart-backend': restartFix('docker', 'backend', ['container-cpu', 'container-processes']),
+    'restart-backend': restartFix('docker', 'backend', [
+      'container-cpu',
+      'container-processes',
+      'throttling',
+    ]),
   },
   advice: [
     {

@@ -46,13 +46,15 @@ export interface UsageOptions {
   /** How bad that share of the limit is; undefined when it is not. */
   readonly judge: (share: number, usage: Usage) => Severity | undefined;
   readonly suggests?: readonly string[];
+  /** Whether it changes from one second to the next, as the use of a processor does. */
+  readonly isOfAMoment?: boolean;
 }
 
 const SHOWN = 8;
 
 export const usageCheck = (
   platform: Platform,
-  { title, services, shareOf, judge, suggests = [] }: UsageOptions,
+  { title, services, shareOf, judge, suggests = [], isOfAMoment = false }: UsageOptions,
 ) =>
   check(
     title,
@@ -77,7 +79,7 @@ export const usageCheck = (
         { evidence, severity: over.includes('critical') ? 'critical' : 'warning', suggests },
       );
     },
-    { skip: noneOf(platform, services), timeoutSeconds: 20 },
+    { skip: noneOf(platform, services), isOfAMoment, timeoutSeconds: 20 },
   );
 
 const SOURCES: Readonly<Record<Usage['source'], string>> = {
