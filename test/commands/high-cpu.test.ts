@@ -65,35 +65,43 @@ describe('container-cpu and pod-cpu', () => {
   });
 });
 
-describe('throttling', () => {
+describe.each([
+  ['throttling', 'docker', 'container', ON_DOCKER],
+  ['pod-throttling', 'kubernetes', 'pod', ['raise-cpu-limit', 'scale-out']],
+] as const)('%s', (id, platform, noun, suggests) => {
   const held = (throttled: number, cpuMillicores: number, of: Partial<Usage> = {}) =>
     taking(cpuMillicores, { throttled, ...of });
+  const telling = (service: string, ...usages: Usage[]): Given => {
+    const told = async (asked: string) => (asked === service ? usages : []);
+    return platform === 'docker' ? { docker: { usage: told } } : { kubernetes: { throttling: told } };
+  };
   const cases: readonly Case[] = [
-    ['never', using('docker', held(0, 10)), healthy('at most in 0 % of its periods')],
+    ['never', telling('backend', held(0, 10)), healthy('at most in 0 % of its periods')],
     [
       'in a burst that left time to spare',
-      using('docker', held(0.8, 150)),
+      telling('backend', held(0.8, 150)),
       healthy('at most in 80 % of its periods'),
     ],
     [
       'all the time',
-      using('docker', held(0.1, 20, { replica: 'a' }), held(0.93, 480)),
-      warning('backend-1 is held back in 93 % of its periods: 480m of 500m', ON_DOCKER),
+      telling('backend', held(0.1, 20, { replica: 'a' }), held(0.93, 480)),
+      warning('backend-1 is held back in 93 % of its periods: 480m of 500m', suggests),
     ],
     [
       'another service, for which the guide has no fix',
-      {
-        docker: {
-          usage: async (service) => (service === 'nginx' ? [held(0.93, 480, { replica: 'nginx-1' })] : []),
-        },
-      },
+      telling('nginx', held(0.93, 480, { replica: 'nginx-1' })),
       warning('nginx-1 is held back in 93 % of its periods: 480m of 500m'),
     ],
-    ['without a limit', using('docker', taking(900, { limits: {} })), healthy('none has a limit')],
-    ['nobody', using('docker'), inconclusive('no container runs that could be measured')],
+    ['without a limit', telling('backend', taking(900, { limits: {} })), healthy('none has a limit')],
+    [
+      'with a limit, and nothing that tells',
+      telling('backend', taking(0)),
+      inconclusive('nothing in backend-1 can tell how often the kernel holds it back'),
+    ],
+    ['nobody', telling('backend'), inconclusive(`no ${noun} runs that could be measured`)],
   ];
   test.each(cases)('%s', async (_, given, verdict) => {
-    expect(await look('throttling', given)).toMatchObject(verdict);
+    expect(await look(id, given)).toMatchObject(verdict);
   });
 });
 
@@ -190,6 +198,7 @@ test('what nobody may read is the engine’s to report', async () => {
   for (const id of Object.keys(highCpu.checks)) {
     const denied = {
       usage: faulty('forbidden', 'allow it'),
+      throttling: faulty('forbidden', 'allow it'),
       load: faulty('forbidden', 'allow it'),
       processes: faulty('forbidden', 'allow it'),
       replicas: async () => [],

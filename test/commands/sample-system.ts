@@ -79,13 +79,16 @@ const runtime = (platform: 'docker' | 'kubernetes') => ({
     names(service, platform).map((name) => replica(name, { limits: LIMITS })),
   usage: async (service: string) =>
     names(service, platform).map((name) =>
-      usage(name, { source: platform === 'docker' ? 'docker' : 'kubelet' }),
+      usage(name, platform === 'docker' ? { source: 'docker', throttled: 0 } : { source: 'kubelet' }),
     ),
   logs: async () => tail(line('INFO:     10.0.0.9:50612 - "GET /health HTTP/1.1" 200 OK')),
   variables: async (service: string) =>
     names(service, platform).map((name) => ({ replica: name, variables: { JWT_SECRET_KEY: secret() } })),
   ask: async (service: string) =>
     names(service, platform).map((name) => ({ replica: name, status: 200, detail: HEALTH })),
+  clocks: async (service: string) =>
+    names(service, platform).map((name) => ({ replica: name, skewMs: 100, uncertaintyMs: 600 })),
+  oomKills: async (service: string) => names(service, platform).map((name) => ({ replica: name, kills: 0 })),
   load: async (service: string) =>
     names(service, platform).map((name) => ({
       replica: name,
@@ -114,6 +117,13 @@ export const WELL = {
         readiness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
       }),
     autoscaler: async () => undefined,
+    throttling: async (service: string) =>
+      names(service, 'kubernetes').map((name) => ({
+        replica: name,
+        limits: LIMITS,
+        cpuMillicores: 50,
+        throttled: 0,
+      })),
     history: async () =>
       history({ current: revision(5, { pods: ['backend-a', 'backend-b'], ready: 2 }), earlier: [] }),
     endpoints: async () => ({

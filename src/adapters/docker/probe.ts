@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { AdapterError } from '../../errors.ts';
 import type { Service } from '../exec/port.ts';
-import { ask, disks, load, pgIsReady, processes, reach } from '../runtime/inside.ts';
+import { ask, clock, disks, load, oomKills, pgIsReady, processes, reach } from '../runtime/inside.ts';
+import { countKills } from '../runtime/kills.ts';
 import { mergeTails } from '../runtime/log-tail.ts';
 import type { Process } from '../runtime/port.ts';
 import { busiest, processOf } from '../runtime/processes.ts';
@@ -78,6 +79,17 @@ export function createDockerProbe(settings: () => DockerSettings): DockerProbe {
       const found = await every(service, signal, (engine, at) => processesOf(engine, at, signal), isRunning);
       return found.flat();
     },
+
+    clocks: (service, signal) =>
+      every(service, signal, (engine, at) => clock(execIn(engine, at), at.name, signal), isRunning),
+
+    oomKills: (service, signal) =>
+      every(
+        service,
+        signal,
+        (engine, at) => countKills(at.name, oomKills(execIn(engine, at), at.name, signal)),
+        isRunning,
+      ),
 
     load: (service, signal) =>
       every(service, signal, (engine, at) => load(execIn(engine, at), at.name, signal), isRunning),

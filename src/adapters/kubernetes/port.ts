@@ -1,6 +1,6 @@
 /** What Paksa asks of a cluster: the workloads of one namespace, its service and secrets, and the ingress controller before it. */
 import type { Service } from '../exec/port.ts';
-import type { RuntimeActuator, RuntimeProbe } from '../runtime/port.ts';
+import type { Limits, RuntimeActuator, RuntimeProbe } from '../runtime/port.ts';
 import type { Certificate } from '../tls/port.ts';
 
 export interface WorkloadRef {
@@ -138,6 +138,16 @@ export interface ServiceSummary {
   readonly hasSelector: boolean;
 }
 
+/** What a pod uses of its CPU limit, and how often the kernel holds it back for it. */
+export interface Throttling {
+  readonly replica: string;
+  readonly limits: Limits;
+  /** Within a second; absent where it has no CPU limit, or nothing in it can tell. */
+  readonly cpuMillicores?: number;
+  /** Share of the quota's periods, 0 to 1, within a second. Absent as that is. */
+  readonly throttled?: number;
+}
+
 export interface KubernetesProbe extends RuntimeProbe {
   /** The target's TLS secret. @throws AdapterError not-configured, unreachable, forbidden (naming the right), not-found */
   tlsSecret(signal: AbortSignal): Promise<TlsSecret>;
@@ -145,6 +155,8 @@ export interface KubernetesProbe extends RuntimeProbe {
   workload(service: Service, signal: AbortSignal): Promise<Workload>;
   /** Who decides how many replicas a service has; undefined when nobody does, or Paksa may not list them. @throws AdapterError */
   autoscaler(service: Service, signal: AbortSignal): Promise<Autoscaler | undefined>;
+  /** Of each running pod, read inside it. @throws AdapterError */
+  throttling(service: Service, signal: AbortSignal): Promise<readonly Throttling[]>;
   /** The templates that a service's deployment has and had. @throws AdapterError refused for a stateful set */
   history(service: Service, signal: AbortSignal): Promise<RolloutHistory>;
   /** Has the cluster try what `rollBack` would write, by a server-side dry run. @throws AdapterError when it would not take it */

@@ -2,7 +2,19 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { AdapterError } from '../../errors.ts';
 import type { Exec, Service } from '../exec/port.ts';
-import { ask, disks, load, pgIsReady, processes, reach } from '../runtime/inside.ts';
+import {
+  ask,
+  clock,
+  disks,
+  load,
+  oomKills,
+  pgIsReady,
+  processes,
+  reach,
+  throttling,
+} from '../runtime/inside.ts';
+import { countKills, untold } from '../runtime/kills.ts';
+import type { Limits } from '../runtime/port.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { execIn } from './exec.ts';
 import { isIsolated } from './isolation.ts';
@@ -42,12 +54,12 @@ export function createKubernetesProbe(settings: () => KubernetesSettings): Kuber
   const inEach = async <T>(
     service: Service,
     signal: AbortSignal,
-    look: (exec: Exec, replica: string) => Promise<T>,
+    look: (exec: Exec, replica: string, limits: Limits) => Promise<T>,
   ): Promise<readonly T[]> => {
     const { cluster, container, running } = await see(service, signal);
     const looks = running.map(async (pod) => {
       try {
-        return [await look(execIn(cluster, pod, container), nameOf(pod))];
+        return [await look(execIn(cluster, pod, container), nameOf(pod), replicaOf(pod, container).limits)];
       } catch (error) {
         if (isGone(error)) return [];
         throw error;
@@ -78,6 +90,15 @@ export function createKubernetesProbe(settings: () => KubernetesSettings): Kuber
     processes: async (service, signal) =>
       (await inEach(service, signal, (exec, replica) => processes(exec, replica, signal))).flat(),
     load: (service, signal) => inEach(service, signal, (exec, replica) => load(exec, replica, signal)),
+    clocks: (service, signal) => inEach(service, signal, (exec, replica) => clock(exec, replica, signal)),
+    oomKills: (service, signal) =>
+      inEach(service, signal, (exec, replica) => countKills(replica, oomKills(exec, replica, signal))),
+    throttling: (service, signal) =>
+      inEach(service, signal, async (exec, replica, limits) => {
+        const isLimited = limits.cpuMillicores !== undefined;
+        const seen = isLimited ? await throttling(exec, replica, signal).catch(untold) : undefined;
+        return { replica, limits, ...seen };
+      }),
     reach: (service, host, port, signal) =>
       inEach(service, signal, (exec, replica) => reach(exec, replica, host, port, signal)),
     pgIsReady: (signal) => inEach('postgres', signal, (exec, replica) => pgIsReady(exec, replica, signal)),

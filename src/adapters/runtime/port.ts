@@ -14,8 +14,8 @@ export interface Replica {
   readonly why?: string;
   readonly restarts: number;
   readonly startedAt?: Date;
-  /** How it last ended, if it ever did. */
-  readonly lastExit?: { readonly code: number; readonly oomKilled: boolean; readonly at?: Date };
+  /** How it last ended, if it ever did; without code and reason where the platform has forgotten them. */
+  readonly lastExit?: { readonly code?: number; readonly oomKilled?: boolean; readonly at?: Date };
   readonly limits: Limits;
 }
 
@@ -129,6 +129,19 @@ export interface Load {
   readonly cores: number;
 }
 
+export interface ReplicaClock {
+  readonly replica: string;
+  /** Its clock minus ours. */
+  readonly skewMs: number;
+  readonly uncertaintyMs: number;
+}
+
+export interface OomKills {
+  readonly replica: string;
+  /** Processes in it that were killed for their memory since it began; absent where nothing in it can tell. */
+  readonly kills?: number;
+}
+
 /** Every call: @throws AdapterError not-configured, unreachable, forbidden (naming the right), not-found (no such service), timed-out */
 export interface RuntimeProbe {
   /** All there are, stopped ones too; empty when the service is scaled to nothing. */
@@ -146,6 +159,10 @@ export interface RuntimeProbe {
   /** The busiest first, at most ten of each replica. */
   processes(service: Service, signal: AbortSignal): Promise<readonly Process[]>;
   load(service: Service, signal: AbortSignal): Promise<readonly Load[]>;
+  /** Of each running replica, by its own clock. */
+  clocks(service: Service, signal: AbortSignal): Promise<readonly ReplicaClock[]>;
+  /** Inside each running replica, its first process or any other. */
+  oomKills(service: Service, signal: AbortSignal): Promise<readonly OomKills[]>;
   /** A TCP connection from inside each running replica. */
   reach(service: Service, host: string, port: number, signal: AbortSignal): Promise<readonly Reach[]>;
   /** `pg_isready` inside each running replica of postgres: `reached` when it accepts connections. */

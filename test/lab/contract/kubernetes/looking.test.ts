@@ -214,6 +214,13 @@ describe.runIf(canRunLab())('what is there', () => {
     expect(load?.cores).toBeGreaterThan(0);
     expect(load?.averages).toHaveLength(3);
 
+    const clocks = await probe.clocks('backend', soon());
+    expect(byName(clocks)).toEqual(names);
+    for (const { skewMs, uncertaintyMs } of clocks)
+      expect(Math.abs(skewMs)).toBeLessThanOrEqual(uncertaintyMs);
+    expect(byName(await probe.oomKills('backend', soon()))).toEqual(names);
+    expect(byName(await probe.throttling('backend', soon()))).toEqual(names);
+
     const answers = await probe.ask('backend', 8000, '/etc/hostname', soon());
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(answers.map(({ detail }) => detail.trim()).sort()).toEqual(names);
