@@ -104,9 +104,18 @@ describe.each([
   ['container-oom', 'docker', 'container', ['raise-container-memory', 'restart-backend']],
   ['pod-oom', 'kubernetes', 'pod', ['raise-memory-limit', 'rollout-restart']],
 ] as const)('%s', (id, platform, noun, suggests) => {
+  const none = async () => [];
   const seen = (...replicas: Replica[]): Given => ({
     [platform]: {
       replicas: async (service: string) => (service === 'backend' ? replicas : [replica(`${service}-1`)]),
+      oomKills: none,
+    },
+  });
+  /** So many processes inside of one that itself lives on. */
+  const bleeding = (kills: number, of: Replica = replica('backend-1')): Given => ({
+    [platform]: {
+      ...seen(of)[platform],
+      oomKills: async (service: string) => (service === 'backend' ? [{ replica: of.name, kills }] : []),
     },
   });
   const killed = (minutes: number, of: Partial<Replica> = {}): Replica =>
@@ -131,17 +140,43 @@ describe.each([
       healthy(`none of 4 ${noun}s in the last hour`),
     ],
     [
+      'a worker inside of one that lives on',
+      bleeding(2),
+      warning(
+        'backend-1: 2 of its processes were killed for their memory since it began, 10 h ago; the rest of it goes on',
+        suggests,
+      ),
+    ],
+    [
+      'inside, where nobody can tell',
+      { [platform]: { ...seen(replica('backend-1'))[platform], oomKills: faulty('forbidden') } },
+      healthy(`none of 4 ${noun}s in the last hour`),
+    ],
+    [
+      'one that began anew, and the platform has forgotten why',
+      seen(killed(20, { lastExit: { at: minutesAgo(20) } })),
+      inconclusive(
+        'backend-1 began anew in the last hour, and why is forgotten: it may have been the memory',
+      ),
+    ],
+    [
+      'one that began anew long ago',
+      seen(killed(1500, { lastExit: { at: minutesAgo(1500) } })),
+      healthy(`none of 4 ${noun}s in the last hour`),
+    ],
+    [
       'of another service, for which the guide has no fix',
       {
         [platform]: {
           replicas: async (service: string) => (service === 'redis' ? [killed(5, { name: 'redis-1' })] : []),
+          oomKills: none,
         },
       },
       problem('redis-1 was killed for its memory in the last hour'),
     ],
     [
       'there is none',
-      { [platform]: { replicas: async () => [] } },
+      { [platform]: { replicas: none, oomKills: none } },
       inconclusive(`there are no ${noun}s to look at`),
     ],
   ] as readonly Case[])('%s', async (_, given, verdict) => {
