@@ -10,6 +10,7 @@ import { check } from '../src/runbook/check.ts';
 import { defineRunbook } from '../src/runbook/define.ts';
 import { healthy, inconclusive, type Severity } from '../src/runbook/finding.ts';
 import { BACKEND, OTHERS } from './parts/each-service.ts';
+import { evictionsCheck } from './parts/evictions.ts';
 import { raiseLimitFix } from './parts/limits.ts';
 import { oomCheck, staysUpCheck } from './parts/oom.ts';
 import { restartFix } from './parts/restart.ts';
@@ -56,16 +57,19 @@ export const highMemory = defineRunbook({
       ...backend,
       title: 'Memory of the backend’s containers',
       suggests: ON_DOCKER,
+      suggestsUnlimited: ['restart-backend'],
     }),
     'pod-memory': usageCheck('kubernetes', {
       ...backend,
       title: 'Memory of the backend’s pods',
       suggests: ON_CLUSTER,
+      suggestsUnlimited: ['rollout-restart', 'scale-down'],
     }),
     'other-containers': usageCheck('docker', { ...others, title: 'Memory of the other containers' }),
     'other-pods': usageCheck('kubernetes', { ...others, title: 'Memory of the other pods' }),
     'container-oom': oomCheck('docker', ['raise-container-memory', 'restart-backend']),
     'pod-oom': oomCheck('kubernetes', ['raise-memory-limit', 'rollout-restart']),
+    evictions: evictionsCheck,
     'containers-stay': staysUpCheck('docker'),
     'pods-stay': staysUpCheck('kubernetes'),
     'scaled-down': notScaledDown(['scale-back']),

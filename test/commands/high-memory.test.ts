@@ -28,6 +28,19 @@ describe.each([
   const cases: readonly Case[] = [
     ['little', using(platform, holding(64)), healthy('at most 25 % of a limit is used')],
     ['no limit', using(platform, holding(4000, { limits: {} })), healthy(`1 ${noun}, none with a limit`)],
+    [
+      'no limit, and all that the machine has',
+      using(platform, holding(15_500, { limits: {}, machineBytes: 16_000 * MIB })),
+      problem(
+        'backend-1 uses 97 % of the machine’s memory, without a limit',
+        platform === 'docker' ? ['restart-backend'] : ['rollout-restart', 'scale-down'],
+      ),
+    ],
+    [
+      'no limit, on a large machine',
+      using(platform, holding(400, { limits: {}, machineBytes: 16_000 * MIB })),
+      healthy('at most 2.5 % of the machine’s memory is used'),
+    ],
     ['much', using(platform, holding(220)), warning('backend-1 uses 86 % of its limit', suggests)],
     ['all of it', using(platform, holding(250)), problem('backend-1 uses 98 % of its limit', suggests)],
     [

@@ -4,7 +4,7 @@ import type { Sample, Timing } from '../../src/adapters/http/port.ts';
 import type { Keyspace, RedisInfo } from '../../src/adapters/redis/port.ts';
 import type { LogLine, LogTail, Usage, VariableFacts } from '../../src/adapters/runtime/port.ts';
 import type { Given } from './context.ts';
-import { replica, workload } from './emergencies/samples.ts';
+import { pod, replica, workload } from './emergencies/samples.ts';
 import { history, revision } from './revisions.ts';
 import { minutesAgo } from './topic.ts';
 
@@ -117,6 +117,7 @@ export const WELL = {
         readiness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
       }),
     autoscaler: async () => undefined,
+    pods: async () => [pod('backend-a'), pod('backend-b')],
     throttling: async (service: string) =>
       names(service, 'kubernetes').map((name) => ({
         replica: name,

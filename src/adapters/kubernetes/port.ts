@@ -126,6 +126,8 @@ export interface Pod {
   readonly restarts: number;
   /** The worst container's reason, such as `CrashLoopBackOff`. */
   readonly why?: string;
+  /** Of one that was evicted: what its node was short of, in the kubelet's words, and when. */
+  readonly evicted?: { readonly says: string; readonly at?: Date };
   /** The workload that made it, such as `deployment/paksa-backend`; absent for a bare pod. */
   readonly owner?: string;
 }

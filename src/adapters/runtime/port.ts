@@ -32,6 +32,10 @@ export interface Usage {
   readonly memoryBytes: number;
   readonly cpuMillicores: number;
   readonly limits: Limits;
+  /** What the machine has to give, where Paksa may ask: of a replica without a limit, all that holds it back. */
+  readonly machineBytes?: number;
+  /** Whether the machine says that it is short of memory, and throws replicas out for it. */
+  readonly machineIsShort?: boolean;
   /** Share of the CPU quota's periods in which it was held back, 0 to 1, over the time between two readings; absent where it cannot be read. */
   readonly throttled?: number;
   readonly source: 'docker' | 'metrics-api' | 'kubelet';
