@@ -223,6 +223,26 @@ describe('redis', () => {
   });
 });
 
+describe('platforms-agree', () => {
+  const both = (container: Partial<VariableFacts>, pod: Partial<VariableFacts>): Given => {
+    const of = (replica: string, fact: Partial<VariableFacts>) => ({
+      variables: async () => [{ replica, variables: { JWT_SECRET_KEY: secret(fact) } }],
+    });
+    return { docker: of('backend-1', container), kubernetes: of('backend-a', pod) };
+  };
+  test.each([
+    ['the same', both({}, {}), healthy('the same in the one container and the one pod')],
+    [
+      'different ones',
+      both({}, { fingerprint: 'bbbb' }),
+      problem(expect.stringMatching(/^the containers have another JWT_SECRET_KEY than the pods/)),
+    ],
+    ['none here', both({ present: false }, {}), inconclusive(expect.stringContaining('not both'))],
+  ] as readonly Case[])('%s', async (_, given, verdict) => {
+    expect(await look('platforms-agree', given)).toMatchObject(verdict);
+  });
+});
+
 describe('clock', () => {
   const away = faulty('forbidden', 'Paksa may not run date');
   const replicas = (...skews: readonly number[]): Given => ({
