@@ -69,7 +69,7 @@ export function translateRefusal(refusal: Refusal, asked: RequestWords, server: 
     case 422:
       return fail(
         operation,
-        `The cluster refused it (${operation}): ${says} Nothing was changed: compare it with the manifest, and with what an admission policy asks for.`,
+        `The cluster refused it (${operation}): ${says} Compare it with the manifest, and with what an admission policy asks for.`,
         'refused',
       );
     default:
