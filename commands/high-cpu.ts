@@ -88,6 +88,10 @@ export const highCpu = defineRunbook({
   },
   advice: [
     {
+      text: 'Optimize the code that the profile shows: a loop over rows that a query could do, what is computed anew on each request, blocking calls in async handlers.',
+      link: 'https://docs.python.org/3/faq/programming.html#my-program-is-too-slow-how-do-i-speed-it-up',
+    },
+    {
       text: 'Profile the application to find what takes the time: a profiling middleware, or a look from outside.',
       link: 'https://docs.python.org/3/library/profile.html',
     },
