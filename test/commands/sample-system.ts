@@ -147,6 +147,7 @@ export const WELL = {
     ping: async () => 1,
     statements: async () => ({ available: true as const, statements: [] }),
     missingIndexes: async () => [],
+    sessions: async () => [],
   },
   nginx: {
     test: async () => ({

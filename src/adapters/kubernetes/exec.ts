@@ -56,7 +56,9 @@ export const execIn =
 
 /**
  * Before Kubernetes 1.30 a WebSocket cannot close stdin alone. There the container's own `head` counts the bytes, in a
- * script that never changes: the program and its arguments are the script's arguments, which no shell reads as text.
+ * script that never changes: the program and its arguments are the script's arguments, which no shell reads as text. There
+ * is no way around it: `head` and `dd` start no other program, `env` and `timeout` count no bytes, and an image that has
+ * nginx or a database has no Python. It is the one shell that Paksa starts.
  */
 async function runWithInput(cluster: Cluster, started: Started, input: string): Promise<ExecResult> {
   try {
