@@ -105,7 +105,7 @@ describe.runIf(hasAlembic())('alembic at work', () => {
       system: 'alembic',
       operation: 'upgrade',
       fault: 'failed',
-      message: expect.stringMatching(/UndefinedTable.* relation "nowhere" does not exist$/),
+      message: expect.stringMatching(/UndefinedTable.* relation "nowhere" does not exist\. /),
     });
     expect(await project.query("SELECT to_regclass('invoices') AS t")).toEqual([{ t: null }]);
   });

@@ -166,7 +166,7 @@ describe.runIf(canRunLab())('what is there', () => {
       },
     });
     const { probe } = stage.adapter('backend', { kubeconfig });
-    expect(await probe.usage('backend', soon())).toEqual([
+    expect(await probe.usage('backend', soon())).toMatchObject([
       {
         replica: pods[1]?.name,
         memoryBytes: 20_971_520,
