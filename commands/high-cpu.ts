@@ -2,7 +2,7 @@
  * Guide: Performance Issues › High CPU Usage.
  *
  * The guide's `docker stats` and `kubectl top` are compared with the limits, and with how often the kernel held a container
- * back. Its `kubectl patch` names no namespace and sets one figure whatever was there: here the namespace is the target's, a
+ * or a pod back. Its `kubectl patch` names no namespace and sets one figure whatever was there: here the namespace is the target's, a
  * limit above 1000m is left alone, and what was there can be put back. Profiling and caching are advice.
  */
 import { defineRunbook } from '../src/runbook/define.ts';
@@ -24,7 +24,7 @@ const MILLICORES = 1000;
 const judge = (share: number, { source }: Usage): Severity | undefined =>
   share < WARNING ? undefined : share < CRITICAL || source === 'docker' ? 'warning' : 'critical';
 
-const backend = { services: BACKEND, shareOf: cpuShare, judge };
+const backend = { services: BACKEND, shareOf: cpuShare, judge, isOfAMoment: true };
 const others = {
   services: OTHERS,
   shareOf: cpuShare,
@@ -58,7 +58,8 @@ export const highCpu = defineRunbook({
     }),
     'other-containers': usageCheck('docker', { ...others, title: 'CPU of the other containers' }),
     'other-pods': usageCheck('kubernetes', { ...others, title: 'CPU of the other pods' }),
-    throttling: throttlingCheck(ON_DOCKER),
+    throttling: throttlingCheck('docker', ON_DOCKER),
+    'pod-throttling': throttlingCheck('kubernetes', ['raise-cpu-limit', 'scale-out']),
     'container-load': loadCheck('docker'),
     'pod-load': loadCheck('kubernetes'),
     'container-processes': busyCheck('docker', ON_DOCKER.toReversed()),
@@ -69,7 +70,7 @@ export const highCpu = defineRunbook({
       title: `Set the CPU limit of the pods to ${MILLICORES}m`,
       resource: 'cpuMillicores',
       to: raised,
-      verifiedBy: ['pod-cpu'],
+      verifiedBy: ['pod-cpu', 'pod-throttling'],
     }),
     'raise-container-cpu': raiseLimitFix('docker', 'backend', {
       title: `Set the CPU limit of the containers to ${MILLICORES}m`,
@@ -78,10 +79,18 @@ export const highCpu = defineRunbook({
       verifiedBy: ['container-cpu', 'throttling'],
     }),
     'scale-out': scaleOut(['pod-cpu']),
-    'rollout-restart': restartFix('kubernetes', 'backend', ['pod-cpu', 'pod-processes']),
-    'restart-backend': restartFix('docker', 'backend', ['container-cpu', 'container-processes']),
+    'rollout-restart': restartFix('kubernetes', 'backend', ['pod-cpu', 'pod-processes', 'pod-throttling']),
+    'restart-backend': restartFix('docker', 'backend', [
+      'container-cpu',
+      'container-processes',
+      'throttling',
+    ]),
   },
   advice: [
+    {
+      text: 'Optimize the code that the profile shows: a loop over rows that a query could do, what is computed anew on each request, blocking calls in async handlers.',
+      link: 'https://docs.python.org/3/faq/programming.html#my-program-is-too-slow-how-do-i-speed-it-up',
+    },
     {
       text: 'Profile the application to find what takes the time: a profiling middleware, or a look from outside.',
       link: 'https://docs.python.org/3/library/profile.html',

@@ -10,10 +10,12 @@ import { check } from '../src/runbook/check.ts';
 import { defineRunbook } from '../src/runbook/define.ts';
 import { healthy, inconclusive, type Severity } from '../src/runbook/finding.ts';
 import { BACKEND, OTHERS } from './parts/each-service.ts';
+import { evictionsCheck } from './parts/evictions.ts';
 import { raiseLimitFix } from './parts/limits.ts';
 import { oomCheck, staysUpCheck } from './parts/oom.ts';
 import { restartFix } from './parts/restart.ts';
 import { scaleFix } from './parts/scale.ts';
+import { notScaledDown, scaleBack } from './parts/scaled-down.ts';
 import { noApi } from './parts/target.ts';
 import { memoryShare, usageCheck } from './parts/usage.ts';
 import { bytes, short } from './parts/words.ts';
@@ -55,18 +57,22 @@ export const highMemory = defineRunbook({
       ...backend,
       title: 'Memory of the backend’s containers',
       suggests: ON_DOCKER,
+      suggestsUnlimited: ['restart-backend'],
     }),
     'pod-memory': usageCheck('kubernetes', {
       ...backend,
       title: 'Memory of the backend’s pods',
       suggests: ON_CLUSTER,
+      suggestsUnlimited: ['rollout-restart', 'scale-down'],
     }),
     'other-containers': usageCheck('docker', { ...others, title: 'Memory of the other containers' }),
     'other-pods': usageCheck('kubernetes', { ...others, title: 'Memory of the other pods' }),
     'container-oom': oomCheck('docker', ['raise-container-memory', 'restart-backend']),
     'pod-oom': oomCheck('kubernetes', ['raise-memory-limit', 'rollout-restart']),
+    evictions: evictionsCheck,
     'containers-stay': staysUpCheck('docker'),
     'pods-stay': staysUpCheck('kubernetes'),
+    'scaled-down': notScaledDown(['scale-back']),
     metrics: check(
       'Memory as the backend counts it',
       async ({ http, signal }) => {
@@ -89,15 +95,18 @@ export const highMemory = defineRunbook({
     'rollout-restart': restartFix('kubernetes', 'backend', ['pod-memory']),
     'scale-down': scaleFix('backend', {
       title: 'Scale the backend down to 1 replica for a while',
-      to: 1,
+      to: () => 1,
       verifiedBy: ['pod-memory'],
-      notes: (from) => [
-        `The remaining replica gets all requests that ${from} get now.`,
-        'Take it back with Undo as soon as there is memory again.',
+      notes: ({ replicas }) => [
+        `The remaining replica gets all requests that ${replicas} get now.`,
+        'Scale it back as soon as there is memory again: until then this topic reminds of it.',
       ],
-      refuse: (from) =>
-        from <= 1 ? `There is ${from === 1 ? 'one replica' : 'none'}: nothing to scale down.` : undefined,
+      refuse: ({ replicas }) =>
+        replicas <= 1
+          ? `There is ${replicas === 1 ? 'one replica' : 'none'}: nothing to scale down.`
+          : undefined,
     }),
+    'scale-back': scaleBack(['scaled-down']),
     'raise-memory-limit': raiseLimitFix('kubernetes', 'backend', {
       title: 'Raise the memory limit of the pods',
       resource: 'memoryBytes',

@@ -2,7 +2,8 @@
  * Guide: Performance Issues › Slow API Responses.
  *
  * The guide times one request; one proves nothing, and ten are made here, each on a connection of its own, so that the parts
- * of the time can be told apart. Its `redis-cli info stats | grep hit_rate` prints nothing, because Redis has no such line:
+ * of the time can be told apart; the most of ten is told as that, and not as a percentile. Its `@curl-format.txt` is a file
+ * that the guide does not have, and its request carries no token: Paksa's own is sent, where one is configured. Its `redis-cli info stats | grep hit_rate` prints nothing, because Redis has no such line:
  * the rate is worked out of `keyspace_hits` and `keyspace_misses`. Its slow queries are looked up as in slow-queries. Its
  * `@cache_result` is a matter of the code, and advice.
  */
@@ -15,6 +16,9 @@ import { statementsCheck } from './parts/statements.ts';
 import { cacheHitRate } from './slow-api/cache.ts';
 import { capacityCheck } from './slow-api/capacity.ts';
 import { timing } from './slow-api/timing.ts';
+import { active } from './slow-queries/activity.ts';
+import { endLongQueries } from './slow-queries/fixes.ts';
+import { locks } from './slow-queries/locks.ts';
 
 export const slowApi = defineRunbook({
   topic: 'slow-api',
@@ -25,6 +29,8 @@ export const slowApi = defineRunbook({
   checks: {
     timing,
     statements: statementsCheck(),
+    active,
+    locks,
     indexes: missingIndexCheck(['create-index']),
     'found-indexes': foundIndexesBuilt,
     'cache-hit-rate': cacheHitRate,
@@ -33,6 +39,7 @@ export const slowApi = defineRunbook({
   },
   fixes: {
     'create-index': createIndexes(),
+    'terminate-queries': endLongQueries(['active', 'locks']),
     'scale-out': scaleOut(['timing', 'pods']),
     'rollout-restart': restartFix('kubernetes', 'backend', ['pods', 'timing']),
     'restart-backend': restartFix('docker', 'backend', ['containers', 'timing']),

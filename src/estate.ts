@@ -6,17 +6,16 @@ import { createBackupProbe } from './adapters/backup/probe.ts';
 import { createCertificateActuator } from './adapters/certificate/actuator.ts';
 import { createCertificateProbe } from './adapters/certificate/probe.ts';
 import { createDockerActuator } from './adapters/docker/actuator.ts';
-import { createDockerExec } from './adapters/docker/exec.ts';
+import { createDockerExec, runningContainers } from './adapters/docker/exec.ts';
 import { createDockerProbe } from './adapters/docker/probe.ts';
 import { createHostExec } from './adapters/exec/host.ts';
-import type { Exec, Place } from './adapters/exec/port.ts';
+import type { Everywhere, Exec, Place } from './adapters/exec/port.ts';
 import { createHttpProbe } from './adapters/http/probe.ts';
 import { createKubernetesActuator } from './adapters/kubernetes/actuator.ts';
-import { createKubernetesExec } from './adapters/kubernetes/exec.ts';
+import { createKubernetesExec, runningPods } from './adapters/kubernetes/exec.ts';
 import { createKubernetesProbe } from './adapters/kubernetes/probe.ts';
 import { createNetworkProbe } from './adapters/network/probe.ts';
-import { createNginxActuator } from './adapters/nginx/actuator.ts';
-import { createNginxProbe } from './adapters/nginx/probe.ts';
+import { actuatorEverywhere, probeEverywhere } from './adapters/nginx/everywhere.ts';
 import { createPostgresActuator } from './adapters/postgres/actuator.ts';
 import { openPostgres } from './adapters/postgres/connect.ts';
 import { createPostgresProbe } from './adapters/postgres/probe.ts';
@@ -108,7 +107,17 @@ function furnish(
     };
     return async (command, options) => exec(place())(command, options);
   };
-  const nginxExec = within(() => nginx().place);
+  const nginxEverywhere: Everywhere = async (signal) => {
+    const { place } = nginx();
+    switch (place.on) {
+      case 'host':
+        return [{ replica: 'this host', exec: host }];
+      case 'container':
+        return runningContainers(docker, place.service)(signal);
+      case 'pod':
+        return runningPods(kubernetes, place.service)(signal);
+    }
+  };
   const nginxLogs = async (request: LogRequest, signal: AbortSignal): Promise<LogTail> => {
     const { place } = nginx();
     switch (place.on) {
@@ -121,6 +130,7 @@ function furnish(
         return pods.logs(place.service, request, signal);
     }
   };
+  // In the first replica: the revisions are the image's, and the database is one.
   // On this host it is given the database's address as its own container would be; elsewhere it has one.
   const alembicExec: Exec = async (command, options) =>
     within(() => alembic().place)(command, {
@@ -144,7 +154,7 @@ function furnish(
       redis: createRedisProbe(redis, redisUrl),
       docker: containers,
       kubernetes: pods,
-      nginx: createNginxProbe(nginx, { exec: nginxExec, logs: nginxLogs }),
+      nginx: probeEverywhere(nginx, { everywhere: nginxEverywhere, logs: nginxLogs }),
       alembic: createAlembicProbe(alembic, alembicExec),
       prometheus: createPrometheusProbe(() => need(target.prometheus, 'prometheus')),
       backup: createBackupProbe(backups),
@@ -155,7 +165,7 @@ function furnish(
       redis: createRedisActuator(redis, redisUrl),
       docker: createDockerActuator(docker),
       kubernetes: createKubernetesActuator(kubernetes, () => certificate().files),
-      nginx: createNginxActuator(nginx, nginxExec),
+      nginx: actuatorEverywhere(nginx, nginxEverywhere),
       alembic: createAlembicActuator(alembic, alembicExec),
       backup: createBackupActuator(backups, postgresUrl, host),
     },

@@ -18,12 +18,18 @@ export interface Reason {
   readonly last: Date;
 }
 
+export interface Minute {
+  readonly minute: string;
+  readonly times: number;
+}
+
 export interface Refusals {
   readonly total: number;
   /** The most frequent first. */
   readonly byReason: readonly Reason[];
-  /** `minute` as `2026-11-23 14:05Z`. */
-  readonly worstMinute?: { readonly minute: string; readonly times: number };
+  /** In time order; `minute` as `2026-11-23 14:05Z`. */
+  readonly byMinute: readonly Minute[];
+  readonly worstMinute?: Minute;
 }
 
 /** In the words of PyJWT, python-jose, FastAPI, Starlette and Django. An expired signature is no wrong one, so that comes first. */
@@ -57,6 +63,12 @@ const REASONS: readonly (readonly [reason: string, pattern: RegExp])[] = [
   ['not allowed', /\bforbidden\b|insufficient (?:scope|permission)/i],
 ];
 
+/** A refusal without a reason, in the guide's words: `grep -i auth` finds these, and “authenticated user 7” or “author” too, which are none. */
+const UNEXPLAINED =
+  /\bHTTPException: 40[13]\b|\bauth(?:entication|orization)?\b.{0,20}\b(?:fail(?:ed|ure)|error|denied|refused|rejected)\b|\b(?:failed to|could not|cannot|unable to) (?:authenticate|authorize)\b|\bunauthori[sz]ed\b|\bunauthenticated\b/i;
+/** What says that it worked, or counts none. */
+const NONE_AT_ALL = /\b(?:no|0|without)\b.{0,15}\b(?:failures?|errors?)\b/i;
+
 /** Refusals by somebody else, such as the database or Redis; and what housekeeping says. */
 const NOT_OURS =
   /psycopg|postgres|sqlalchemy|\bFATAL\b|redis|WRONGPASS|NOAUTH|certificate|x509|\b(?:ssl|tls|smtp)\b|webhook|\b(?:clean|purg|prun|remov|delet|rotat|renew)(?:ed|ing)\b/i;
@@ -87,7 +99,8 @@ function read({ at, text }: Line): Read | undefined {
   const rest = text.replace(REQUEST, '').replace(/"(?:path|url|uri)"\s*:\s*"[^"]*"/g, '');
   if (NOT_OURS.test(rest)) return undefined;
   const reason = REASONS.find(([, pattern]) => pattern.test(rest))?.[0];
-  const told = reason ?? (/\bHTTPException: 40[13]\b/.test(rest) ? NO_REASON : undefined);
+  const isUnexplained = UNEXPLAINED.test(rest) && !NONE_AT_ALL.test(rest);
+  const told = reason ?? (isUnexplained ? NO_REASON : undefined);
   return status === undefined && told === undefined
     ? undefined
     : { at, reason, byStatus: status !== undefined };
@@ -101,7 +114,12 @@ export function refusalsOf(lines: readonly Line[]): Refusals {
   });
   const total = minutes.reduce((sum, { times }) => sum + times, 0);
   const [worstMinute] = minutes.toSorted((a, b) => b.times - a.times);
-  return { total, byReason: byReason(refusals, total), ...(worstMinute ? { worstMinute } : {}) };
+  return {
+    total,
+    byReason: byReason(refusals, total),
+    byMinute: minutes.toSorted((a, b) => a.minute.localeCompare(b.minute)),
+    ...(worstMinute ? { worstMinute } : {}),
+  };
 }
 
 function byReason(refusals: readonly Read[], total: number): readonly Reason[] {

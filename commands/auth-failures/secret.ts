@@ -3,7 +3,7 @@ import { check, onlyNamed } from '../../src/runbook/check.ts';
 import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
 import { NOUN, type Platform, runtimeOf } from '../parts/services.ts';
-import { noReplicas } from '../parts/target.ts';
+import { all, noReplicas } from '../parts/target.ts';
 import { count, short } from '../parts/words.ts';
 
 const NAME = 'JWT_SECRET_KEY';
@@ -71,6 +71,30 @@ export const secretCheck = (platform: Platform) =>
     },
     { skip: noReplicas(platform, 'backend') },
   );
+
+/** Where an environment has both, a token that a container signs has to be good in a pod. */
+export const platformsAgree = check(
+  'One secret of the tokens in containers and pods',
+  async (context): Promise<Verdict> => {
+    const [containers, pods] = await Promise.all([
+      secretsOf('docker', context),
+      secretsOf('kubernetes', context),
+    ]);
+    // What differs within a platform, or is missing there, is that one's finding.
+    const [ofContainers, ofPods] = [containers, pods].map(
+      (secrets) => new Set(secrets.flatMap(({ fact }) => (fact?.present ? [fact.fingerprint] : []))),
+    );
+    if (!ofContainers?.size || !ofPods?.size)
+      return inconclusive('there are not both containers and pods with a secret to compare');
+    return [...ofContainers].every((fingerprint) => !ofPods.has(fingerprint))
+      ? problem(
+          `the containers have another ${NAME} than the pods: a token of the ones is refused by the others`,
+          { evidence: { containers: namesOf(containers), pods: namesOf(pods) } },
+        )
+      : healthy(`the same in ${sameIn('docker', containers)} and ${sameIn('kubernetes', pods)}`);
+  },
+  { skip: all(noReplicas('docker', 'backend'), noReplicas('kubernetes', 'backend')) },
+);
 
 /** What a restart can bring about: it makes no secret longer. */
 export const sameSecretCheck = (platform: Platform) =>

@@ -1,5 +1,5 @@
 /** The guide's `curl … /auth/verify`: whether a valid token is taken, and whether none is not. */
-import { check } from '../../src/runbook/check.ts';
+import { check, onlyNamed } from '../../src/runbook/check.ts';
 import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
 import { saidIn } from '../parts/answer.ts';
 import { all, noApi, noToken } from '../parts/target.ts';
@@ -36,6 +36,25 @@ export const token = check(
         });
   },
   { skip: all(noApi, noToken) },
+);
+
+/** What a fix can bring about, also with a spent token: whoever says that it has expired has read it, and knows its signature. */
+export const tokensRead = onlyNamed(
+  check(
+    'Tokens are read',
+    async ({ http, target, signal }): Promise<Verdict> => {
+      const path = target.api?.paths.verify ?? '';
+      const { status, body } = await http.get(path, { authorized: true }, signal);
+      const said = saidIn(body);
+      const evidence = { path, status, answer: said };
+      if (isTaken(status)) return healthy('a valid one is taken', evidence);
+      if (!isRefused(status)) return inconclusive(unclear(status, body), evidence);
+      return SPENT.test(body)
+        ? healthy(`the API has read Paksa’s own, and says that it is spent (${said})`, evidence)
+        : problem(`refused with ${status}: ${said || 'no reason given'}`, { evidence });
+    },
+    { skip: all(noApi, noToken) },
+  ),
 );
 
 export const guard = check(

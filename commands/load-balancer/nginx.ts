@@ -97,13 +97,16 @@ function judge(
   if (!most || !last) return healthy('none in 5 min');
   const says = `${count(total, 'error')} in 5 min, the last ${ago(last, now)}${byKind.length > 1 ? ', mostly' : ''}: ${most.kind}`;
   const isFresh = now.getTime() - last.getTime() < FRESH_MS;
-  if (answers !== false && !isFresh) return healthy(`${says}; none since`, evidence);
+  if (answers && !isFresh) return healthy(`${says}; none since`, evidence);
+  // Nobody may have asked for anything since: silence is no answer.
+  if (answers === undefined && !isFresh && total < MANY_ERRORS)
+    return inconclusive(`${says}; whether it answers again could not be asked`, evidence);
   // What a restart of the backend leaves behind.
   if (answers && total < MANY_ERRORS) return healthy(`${says}; it answers now`, evidence);
   const isSlow = byKind.every(({ kind }) => kind === 'no answer in time');
   return problem(isSlow ? `${says} (see slow-api)` : says, {
     evidence,
-    severity: total >= MANY_ERRORS && !answers && !isSlow ? 'critical' : 'warning',
+    severity: total >= MANY_ERRORS && answers === false && !isSlow ? 'critical' : 'warning',
     suggests: [
       ...(byKind.some(({ kind }) => AT_THE_DOOR.has(kind)) ? ['restart-nginx', 'restart-ingress'] : []),
       ...(byKind.some(({ kind }) => FROM_WITHIN.has(kind)) ? ['restart-backend', 'rollout-restart'] : []),

@@ -1,5 +1,6 @@
 /** The guide's “Manual schema fixes if needed”: psql in a person's hands, with a look before and after. */
 import { look, type Procedure, person } from '../../src/runbook/procedure.ts';
+import { within } from '../parts/by-hand.ts';
 
 export const manualFix: Procedure = {
   title: 'Mend the schema by hand',
@@ -15,8 +16,8 @@ export const manualFix: Procedure = {
     ),
     mend: person(
       'Mend the schema',
-      [
-        'docker-compose exec postgres psql -U postgres paksa_db, or kubectl exec -it postgres-primary-0 -- psql.',
+      (target) => [
+        `psql: ${within(target, 'postgres', `psql -U postgres ${target.postgres?.database ?? 'paksa_db'}`)}.`,
         'Inside BEGIN … COMMIT: finish or take back by hand what the migration had begun.',
         'Then tell Alembic where the database is: alembic stamp REVISION.',
       ],

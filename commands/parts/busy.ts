@@ -2,8 +2,8 @@
 import { check } from '../../src/runbook/check.ts';
 import { healthy, inconclusive, problem, type Verdict } from '../../src/runbook/finding.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
-import { noneOf } from './each-service.ts';
-import { NOUN, type Platform, runtimeOf, SERVICES } from './services.ts';
+import { askEach, noneOf } from './each-service.ts';
+import { NOUN, type Platform, runtimeOf, SERVICES, type Service } from './services.ts';
 import { noReplicas } from './target.ts';
 import { type Usage, usageOf } from './usage.ts';
 import { percent, short } from './words.ts';
@@ -40,18 +40,17 @@ export const loadCheck = (platform: Platform) =>
     { skip: noReplicas(platform, 'backend') },
   );
 
-/** Docker alone tells: neither the metrics API nor the kubelet's summary does. `suggests`: for the backend. */
-export const throttlingCheck = (suggests: readonly string[]) =>
+/** Docker tells it; of pods neither the metrics API nor the kubelet's summary does, so that they are asked inside. `suggests`: for the backend. */
+export const throttlingCheck = (platform: Platform, suggests: readonly string[]) =>
   check(
-    'Containers held back by their CPU limit',
+    `${platform === 'docker' ? 'Containers' : 'Pods'} held back by their CPU limit`,
     async (context): Promise<Verdict> => {
-      const usages = await usageOf('docker', SERVICES, context);
-      if (usages.length === 0) return inconclusive('no container runs that could be measured');
-      const limited = usages
+      const measured = await heldBackOf(platform, context);
+      const limited = measured
         .filter(({ throttled }) => throttled !== undefined)
         .toSorted((a, b) => heldBack(b) - heldBack(a));
       const [most] = limited;
-      if (!most) return healthy('none has a limit');
+      if (!most) return withoutFigures(platform, measured);
       const evidence = {
         'periods held back': limited
           .slice(0, SHOWN)
@@ -65,16 +64,36 @@ export const throttlingCheck = (suggests: readonly string[]) =>
           )
         : healthy(`at most in ${percent(heldBack(most))} of its periods`, evidence);
     },
-    { skip: noneOf('docker', SERVICES), timeoutSeconds: 20 },
+    { skip: noneOf(platform, SERVICES), isOfAMoment: true, timeoutSeconds: 20 },
   );
 
-const heldBack = ({ throttled = 0 }: Usage): number => throttled;
-const shareOf = ({ cpuMillicores, limits }: Usage): number =>
+type Held = Pick<Usage, 'replica' | 'limits'> &
+  Partial<Pick<Usage, 'cpuMillicores' | 'throttled'>> & { readonly service: Service };
+
+const heldBackOf = (platform: Platform, context: CheckContext): Promise<readonly Held[]> =>
+  platform === 'docker'
+    ? usageOf('docker', SERVICES, context)
+    : askEach('kubernetes', SERVICES, context.target, (service) =>
+        context.kubernetes.throttling(service, context.signal),
+      );
+
+function withoutFigures(platform: Platform, measured: readonly Held[]): Verdict {
+  if (measured.length === 0) return inconclusive(`no ${NOUN[platform].one} runs that could be measured`);
+  const silent = measured.filter(({ limits }) => limits.cpuMillicores !== undefined);
+  return silent.length === 0
+    ? healthy('none has a limit')
+    : inconclusive(
+        `nothing in ${short(silent.map(({ replica }) => replica).join(', '), 120)} can tell how often the kernel holds it back`,
+      );
+}
+
+const heldBack = ({ throttled = 0 }: Held): number => throttled;
+const shareOf = ({ cpuMillicores = 0, limits }: Held): number =>
   limits.cpuMillicores === undefined ? 0 : cpuMillicores / limits.cpuMillicores;
-const usedOf = ({ cpuMillicores, limits }: Usage): string =>
+const usedOf = ({ cpuMillicores = 0, limits }: Held): string =>
   `${Math.round(cpuMillicores)}m of ${limits.cpuMillicores ?? 'any'}m`;
 
-/** `ps` averages over a process's life, so that what is busy for a moment does not count, and what is long busy does. */
+/** Over a second, as the guide's `top` counts; where nothing can read twice, over a process's life, and said as such. */
 export const busyCheck = (platform: Platform, suggests: readonly string[]) =>
   check(
     `Busiest processes of the backend’s ${NOUN[platform].many}`,
@@ -90,17 +109,19 @@ export const busyCheck = (platform: Platform, suggests: readonly string[]) =>
       const evidence = {
         processes: busiest
           .slice(0, SHOWN)
-          .map(({ cpuPercent, pid, command }) => short(`${cpuPercent} % ${pid} ${command}`, 120)),
+          .map(({ cpuPercent, isAverage, pid, command }) =>
+            short(`${cpuPercent} %${isAverage ? ' (over its life)' : ''} ${pid} ${command}`, 120),
+          ),
         'one can take': `${most} % of a core`,
       };
       return first.cpuPercent < most * BUSY
         ? healthy(`none of the ${many}’ takes more than ${first.cpuPercent} % of a core`, evidence)
         : problem(
-            `${short(first.command, 60)} (pid ${first.pid} in ${first.replica}) has taken ${first.cpuPercent} % of a core since it began`,
+            `${short(first.command, 60)} (pid ${first.pid} in ${first.replica}) ${first.isAverage ? `has taken ${first.cpuPercent} % of a core since it began` : `takes ${first.cpuPercent} % of a core`}`,
             { evidence, severity: 'warning', suggests },
           );
     },
-    { skip: noReplicas(platform, 'backend') },
+    { skip: noReplicas(platform, 'backend'), isOfAMoment: true, timeoutSeconds: 20 },
   );
 
 /** Percent of a core that one process of the backend can take. */

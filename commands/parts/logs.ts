@@ -1,7 +1,7 @@
 /** What a service printed lately, told by message rather than by line. */
 import type { CheckContext } from '../../src/runbook/tools.ts';
 import { type Platform, runtimeOf, type Service } from './services.ts';
-import { short } from './words.ts';
+import { short, span } from './words.ts';
 
 export type LogTail = Awaited<ReturnType<CheckContext['docker']['logs']>>;
 export type LogLine = LogTail['lines'][number];
@@ -11,7 +11,22 @@ export const logsOf = (
   service: Service,
   sinceSeconds: number,
   context: CheckContext,
-): Promise<LogTail> => runtimeOf(platform, context).logs(service, { sinceSeconds }, context.signal);
+  maxLines?: number,
+): Promise<LogTail> =>
+  runtimeOf(platform, context).logs(
+    service,
+    maxLines === undefined ? { sinceSeconds } : { sinceSeconds, maxLines },
+    context.signal,
+  );
+
+/** The time that was really read, such as `15 min`: a log that was cut off begins with the oldest line that every replica still has. */
+export function spanRead({ lines, truncated }: LogTail, sinceSeconds: number, now: Date): string {
+  if (!truncated || lines.length === 0) return span(sinceSeconds * 1000);
+  const begins = [...Map.groupBy(lines, ({ replica }) => replica).values()].map(
+    (group) => group[0]?.at.getTime() ?? 0,
+  );
+  return `the last ${span(now.getTime() - Math.max(...begins))}`;
+}
 
 /** Lines that say the same but for their numbers. */
 export interface Messages {

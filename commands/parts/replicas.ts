@@ -122,7 +122,8 @@ const isSurplus = ({ state, why = '' }: Replica, isEnough: boolean): boolean =>
 const keepsDying = ({ restarts, lastExit }: Replica, now: Date): boolean =>
   restarts >= MANY_RESTARTS &&
   lastExit?.at !== undefined &&
-  (lastExit.code !== 0 || lastExit.oomKilled) &&
+  // An end that the platform has forgotten counts: what ends well is not started again three times.
+  (lastExit.code !== 0 || lastExit.oomKilled === true) &&
   now.getTime() - lastExit.at.getTime() < LATELY_MS;
 
 const endings = ({ restarts, lastExit }: Replica, now: Date): string =>
@@ -135,6 +136,7 @@ const endings = ({ restarts, lastExit }: Replica, now: Date): string =>
 function exitOf(lastExit: Replica['lastExit']): string[] {
   if (!lastExit) return [];
   const { code, oomKilled } = lastExit;
+  if (code === undefined) return ['how it ended is forgotten'];
   if (oomKilled) return [`exit code ${code}, out of memory`];
   const meaning = EXIT_CODES[code];
   return [`exit code ${code}${meaning === undefined ? '' : `, ${meaning}`}`];

@@ -8,6 +8,8 @@ import { count } from './words.ts';
 
 export interface RestartOptions {
   readonly risk?: Risk;
+  /** Those of the checks that a restart alone need not make healthy. */
+  readonly leaves?: readonly string[];
   /** What else it would change, such as how many sessions are cut, and what to know before. */
   readonly more?: (context: CheckContext) => Promise<Pick<Preview, 'changes' | 'notes'>>;
 }
@@ -16,7 +18,7 @@ export const restartFix = (
   platform: Platform,
   service: Service,
   verifiedBy: readonly string[],
-  { risk = 'medium', more }: RestartOptions = {},
+  { risk = 'medium', leaves = [], more }: RestartOptions = {},
 ): Fix =>
   fix(platform === 'docker' ? `Restart the containers of ${service}` : `Roll over the pods of ${service}`, {
     risk,
@@ -38,6 +40,7 @@ export const restartFix = (
     },
     undo: irreversible('a restart cannot be taken back'),
     verifiedBy,
+    leaves: () => leaves,
     timeoutSeconds: 300,
   });
 

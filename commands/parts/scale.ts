@@ -6,17 +6,20 @@ import type { Service } from './services.ts';
 import { noWorkload } from './target.ts';
 import { count } from './words.ts';
 
+export type Workload = Awaited<ReturnType<CheckContext['kubernetes']['workload']>>;
+type Autoscaler = NonNullable<Awaited<ReturnType<CheckContext['kubernetes']['autoscaler']>>>;
+
 const Scale = z.object({ replicas: z.number().int().min(0) });
 
 export interface ScaleOptions {
   readonly title: string;
-  readonly to: number;
+  readonly to: (now: Workload) => number;
   /** `medium` when unset. */
   readonly risk?: Risk;
   readonly verifiedBy: readonly string[];
-  readonly notes: (from: number) => readonly string[];
-  /** Why it is no use, given how many there are; undefined when it is. */
-  readonly refuse: (from: number) => string | undefined;
+  readonly notes: (now: Workload) => readonly string[];
+  /** Why it is no use, given what there is; undefined when it is. */
+  readonly refuse: (now: Workload) => string | undefined;
 }
 
 export const scaleFix = (
@@ -27,45 +30,71 @@ export const scaleFix = (
     risk,
     unavailable: noWorkload(service),
     preview: async ({ kubernetes, signal }): Promise<Preview> => {
-      const { name, namespace, replicas, ready, generation } = await kubernetes.workload(service, signal);
-      const why = refuse(replicas);
-      if (why !== undefined) throw new Error(why);
+      const now = await kubernetes.workload(service, signal);
+      const { name, namespace, replicas, ready, generation } = now;
+      const wanted = to(now);
+      const useless = refuse(now);
+      if (useless !== undefined) throw new Error(useless);
+      const autoscaler = await kubernetes.autoscaler(service, signal);
+      const undone = autoscaler && wouldScaleBack(autoscaler, replicas, wanted);
+      if (undone !== undefined) throw new Error(undone);
       return {
-        summary: `Scale ${namespace}/${name} to ${count(to, 'replica')}`,
-        changes: [{ what: 'Replicas', before: `${replicas} (${ready} ready)`, after: String(to) }],
-        notes: notes(replicas),
+        summary: `Scale ${namespace}/${name} to ${count(wanted, 'replica')}`,
+        changes: [{ what: 'Replicas', before: `${replicas} (${ready} ready)`, after: String(wanted) }],
+        notes: [...notes(now), ...(autoscaler ? [meanwhile(autoscaler, wanted)] : [])],
         boundTo: `${namespace}/${name}/${generation}/${replicas}`,
       };
     },
     run: async ({ kubernetes, signal }) => {
-      await kubernetes.scale(service, to, signal);
-      return to === 0 ? 'no pod is left' : `${count(to, 'replica')}, ready`;
+      const wanted = to(await kubernetes.workload(service, signal));
+      await kubernetes.scale(service, wanted, signal);
+      return wanted === 0 ? 'no pod is left' : `${count(wanted, 'replica')}, ready`;
     },
     undo: undoWith({
       title: 'Scale back to as many as there were',
-      capture: async (context) => ({ replicas: await wanted(service, context) }),
+      capture: async (context) => ({ replicas: await wantedOf(service, context) }),
       parse: (data) => Scale.parse(data),
       apply: async ({ kubernetes, signal }, { replicas }) => {
         await kubernetes.scale(service, replicas, signal);
         return `${count(replicas, 'replica')} again`;
       },
-      isBack: async (context, { replicas }) => (await wanted(service, context)) === replicas,
-      startsFrom: async (context) => `${await wanted(service, context)} replicas`,
+      isBack: async (context, { replicas }) => {
+        const now = await wantedOf(service, context);
+        if (now === replicas) return true;
+        // Brought back to life, it has as many as its autoscaler says.
+        return now > 0 && replicas > 0
+          ? (await context.kubernetes.autoscaler(service, context.signal)) !== undefined
+          : false;
+      },
+      startsFrom: async (context) => `${await wantedOf(service, context)} replicas`,
     }),
     verifiedBy,
     timeoutSeconds: 300,
   });
 
-const wanted = async (service: Service, { kubernetes, signal }: CheckContext): Promise<number> =>
+const wantedOf = async (service: Service, { kubernetes, signal }: CheckContext): Promise<number> =>
   (await kubernetes.workload(service, signal)).replicas;
+
+/** At 0 replicas an autoscaler rests, unless it may go down to 0 by itself. */
+const wouldScaleBack = ({ name, minReplicas, maxReplicas }: Autoscaler, from: number, to: number) =>
+  minReplicas === 0 || (from > 0 && to > 0)
+    ? `The autoscaler ${name} decides how many replicas there are (${minReplicas} to ${maxReplicas}), and would scale back: change its minReplicas or maxReplicas instead.`
+    : undefined;
+
+const meanwhile = ({ name, minReplicas, maxReplicas }: Autoscaler, to: number): string =>
+  to === 0
+    ? `The autoscaler ${name} rests while there is none.`
+    : `From then on the autoscaler ${name} decides how many there are (${minReplicas} to ${maxReplicas}).`;
 
 /** The guide's “scale horizontally”: three replicas of the backend. */
 export const scaleOut = (verifiedBy: readonly string[]): Fix =>
   scaleFix('backend', {
     title: 'Scale the backend to 3 replicas',
-    to: 3,
+    to: () => 3,
     verifiedBy,
     notes: () => ['Each replica opens connections of its own to the database.'],
-    refuse: (from) =>
-      from >= 3 ? `There are ${from} replicas already: more of them is a decision for a person.` : undefined,
+    refuse: ({ replicas }) =>
+      replicas >= 3
+        ? `There are ${replicas} replicas already: more of them is a decision for a person.`
+        : undefined,
   });

@@ -8,7 +8,7 @@ import { scaleFix } from './scale.ts';
 import { noWorkload } from './target.ts';
 import { count } from './words.ts';
 
-/** As many as the guide's deployment has. */
+/** As many as the guide's deployment has: for one that Paksa did not stop. */
 const USUAL_REPLICAS = 2;
 
 /** None is wanted, and none is left that still ends. */
@@ -55,24 +55,28 @@ export const podsWanted = (suggests: readonly string[]) =>
 export const scaleToZero = (verifiedBy: readonly string[]): Fix =>
   scaleFix('backend', {
     title: 'Stop the backend’s pods (0 replicas)',
-    to: 0,
+    to: () => 0,
     risk: 'high',
     verifiedBy,
-    notes: () => [
+    notes: ({ replicas, scaledDown }) => [
       'Nobody can use the system until it is scaled up again.',
+      `How many there were is written on it: starting the pods again goes back to ${scaledDown?.from ?? replicas}.`,
       'What the pods hold in memory and in their logs is lost: copy it first where it matters.',
     ],
-    refuse: (from) => (from === 0 ? 'No replica is wanted: it is stopped already.' : undefined),
+    refuse: ({ replicas }) => (replicas === 0 ? 'No replica is wanted: it is stopped already.' : undefined),
   });
 
 export const scaleUp = (verifiedBy: readonly string[]): Fix =>
   scaleFix('backend', {
-    title: `Start the backend’s pods again (${USUAL_REPLICAS} replicas)`,
-    to: USUAL_REPLICAS,
+    title: 'Start the backend’s pods again, as many as there were',
+    to: ({ scaledDown }) => scaledDown?.from ?? USUAL_REPLICAS,
     verifiedBy,
-    notes: () => [
+    notes: ({ scaledDown }) => [
       'Whoever scaled it down may have had a reason: look at the thread first.',
-      'If there were more before: undo what stopped them instead, or scale on afterwards.',
+      scaledDown
+        ? `There were ${scaledDown.from} when Paksa scaled it down.`
+        : `Paksa did not scale it down, and does not know how many there were: ${USUAL_REPLICAS} is what the guide’s deployment has. Scale on afterwards if there were more.`,
     ],
-    refuse: (from) => (from > 0 ? `There are ${from} replicas already: nothing to start.` : undefined),
+    refuse: ({ replicas }) =>
+      replicas > 0 ? `There are ${replicas} replicas already: nothing to start.` : undefined,
   });

@@ -10,8 +10,10 @@ export type Usage = Awaited<ReturnType<CheckContext['docker']['usage']>>[number]
 
 export interface Share {
   readonly usage: Usage;
-  /** Used share of the limit, 0 to 1; undefined without a limit. */
+  /** Used share of the limit, or of what the machine has where there is no limit, 0 to 1; undefined where neither is known. */
   readonly share?: number;
+  /** Whether that is a limit of its own. */
+  readonly isLimited: boolean;
   readonly written: string;
 }
 
@@ -23,10 +25,17 @@ export const usageOf = (platform: Platform, services: readonly Service[], contex
 
 export const memoryShare = (usage: Usage): Share => {
   const { memoryBytes: limit } = usage.limits;
+  const { machineBytes } = usage;
+  const most = limit ?? machineBytes;
+  const ofWhat =
+    limit !== undefined
+      ? ` of ${bytes(limit)}`
+      : `, no limit${machineBytes === undefined ? '' : `, the machine has ${bytes(machineBytes)}`}`;
   return {
     usage,
-    ...(limit === undefined ? {} : { share: usage.memoryBytes / limit }),
-    written: `${usage.replica} ${bytes(usage.memoryBytes)}${limit === undefined ? ', no limit' : ` of ${bytes(limit)}`}`,
+    ...(most ? { share: usage.memoryBytes / most } : {}),
+    isLimited: limit !== undefined,
+    written: `${usage.replica} ${bytes(usage.memoryBytes)}${ofWhat}`,
   };
 };
 
@@ -35,6 +44,7 @@ export const cpuShare = (usage: Usage): Share => {
   return {
     usage,
     ...(limit === undefined ? {} : { share: usage.cpuMillicores / limit }),
+    isLimited: limit !== undefined,
     written: `${usage.replica} ${Math.round(usage.cpuMillicores)}m${limit === undefined ? ', no limit' : ` of ${limit}m`}`,
   };
 };
@@ -46,13 +56,25 @@ export interface UsageOptions {
   /** How bad that share of the limit is; undefined when it is not. */
   readonly judge: (share: number, usage: Usage) => Severity | undefined;
   readonly suggests?: readonly string[];
+  /** The same for one without a limit: there is none to raise. `suggests` when unset. */
+  readonly suggestsUnlimited?: readonly string[];
+  /** Whether it changes from one second to the next, as the use of a processor does. */
+  readonly isOfAMoment?: boolean;
 }
 
 const SHOWN = 8;
 
 export const usageCheck = (
   platform: Platform,
-  { title, services, shareOf, judge, suggests = [] }: UsageOptions,
+  {
+    title,
+    services,
+    shareOf,
+    judge,
+    suggests = [],
+    suggestsUnlimited = suggests,
+    isOfAMoment = false,
+  }: UsageOptions,
 ) =>
   check(
     title,
@@ -71,13 +93,22 @@ export const usageCheck = (
         return healthy(`${count(fullest.length, one, many)}, none with a limit`, evidence);
       const severities = fullest.map(({ share = 0, usage }) => judge(share, usage));
       const over = severities.filter((severity) => severity !== undefined);
-      if (over.length === 0) return healthy(`at most ${percent(worst.share)} of a limit is used`, evidence);
+      const has = worst.isLimited ? 'its limit' : 'the machine’s memory, without a limit';
+      if (over.length === 0)
+        return healthy(
+          `at most ${percent(worst.share)} of ${worst.isLimited ? 'a limit' : 'the machine’s memory'} is used`,
+          evidence,
+        );
       return problem(
-        `${worst.usage.replica} uses ${percent(worst.share)} of its limit${over.length > 1 ? `, and ${over.length - 1} more nearly as much` : ''}`,
-        { evidence, severity: over.includes('critical') ? 'critical' : 'warning', suggests },
+        `${worst.usage.replica} uses ${percent(worst.share)} of ${has}${over.length > 1 ? `, and ${over.length - 1} more nearly as much` : ''}`,
+        {
+          evidence,
+          severity: over.includes('critical') ? 'critical' : 'warning',
+          suggests: worst.isLimited ? suggests : suggestsUnlimited,
+        },
       );
     },
-    { skip: noneOf(platform, services), timeoutSeconds: 20 },
+    { skip: noneOf(platform, services), isOfAMoment, timeoutSeconds: 20 },
   );
 
 const SOURCES: Readonly<Record<Usage['source'], string>> = {

@@ -1,5 +1,5 @@
 /** What the topic `slow-queries` can do: indexes, statistics, and the end of what holds everybody up. */
-import { fix, irreversible } from '../../src/runbook/fix.ts';
+import { type Fix, fix, irreversible } from '../../src/runbook/fix.ts';
 import { isIdleInTransaction, LONG_SECONDS, type Session } from '../parts/database.ts';
 import { endIdleTransactions, endSessions } from '../parts/end-sessions.ts';
 import { createIndexes, dropInvalidIndexes } from '../parts/index-fixes.ts';
@@ -22,6 +22,14 @@ function tooLong(sessions: readonly Session[]): readonly Session[] {
       (isIdleInTransaction(session) && blocking.has(session.pid)),
   );
 }
+
+export const endLongQueries = (verifiedBy: readonly string[]): Fix =>
+  endSessions('End queries that run too long', {
+    risk: 'high',
+    pick: tooLong,
+    nobody: `No query has run, and nobody has kept others waiting, for more than ${LONG_SECONDS / 60} min: there is none to end.`,
+    verifiedBy,
+  });
 
 export const fixes = {
   'create-index': createIndexes(),
@@ -58,12 +66,7 @@ export const fixes = {
     verifiedBy: ['statistics'],
     timeoutSeconds: 900,
   }),
-  'terminate-queries': endSessions('End queries that run too long', {
-    risk: 'high',
-    pick: tooLong,
-    nobody: `No query has run, and nobody has kept others waiting, for more than ${LONG_SECONDS / 60} min: there is none to end.`,
-    verifiedBy: ['active', 'locks'],
-  }),
+  'terminate-queries': endLongQueries(['active', 'locks']),
   'end-idle-transactions': endIdleTransactions('End transactions that do nothing', {
     verifiedBy: ['idle-in-transaction'],
   }),

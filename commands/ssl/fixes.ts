@@ -1,8 +1,10 @@
 /** What the topic `ssl` can do: renew the certificate, bring it into the cluster, have the ingress read it. */
 import { z } from 'zod';
 import { fix, irreversible, undoWith } from '../../src/runbook/fix.ts';
-import { all, noCluster, noFile, noWorkload } from '../parts/target.ts';
-import { day } from '../parts/words.ts';
+import { reasonIn } from '../load-balancer/nginx.ts';
+import { asked } from '../parts/fault.ts';
+import { all, noCluster, noFile, noNginx, noWorkload } from '../parts/target.ts';
+import { day, short } from '../parts/words.ts';
 
 /** Where `renew` left the old files, read back from the incident's log. */
 const Backup = z.object({
@@ -16,7 +18,7 @@ export const fixes = {
   renew: fix('Renew the certificate', {
     risk: 'medium',
     unavailable: noFile,
-    preview: async ({ certificate, signal }) => {
+    preview: async ({ certificate, target, signal }) => {
       const [{ leaf }, plan] = await Promise.all([certificate.installed(signal), certificate.plan(signal)]);
       return {
         summary: `Ask ${plan.authority} for a new certificate and put it in place`,
@@ -30,7 +32,15 @@ export const fixes = {
           },
           { what: 'Serial', before: leaf.serial, after: 'a new one' },
         ],
-        notes: ['The private key is replaced too.', 'The old certificate and key are kept for undo.'],
+        notes: [
+          'The private key is replaced too.',
+          'The old certificate and key are kept for undo.',
+          ...(target.kubernetes || noNginx(target) !== undefined
+            ? []
+            : [
+                'nginx presents it once it has been reloaded: the fix “Have nginx read the certificate anew”.',
+              ]),
+        ],
         boundTo: leaf.fingerprint,
       };
     },
@@ -51,9 +61,11 @@ export const fixes = {
         (await certificate.installed(signal)).leaf.serial === serial,
     }),
     verifiedBy: ['expiry', 'name', 'chain', 'file', 'secret', 'served-is-installed'],
-    // In a cluster the ingress presents the secret, which is brought up to date next.
-    leaves: ({ kubernetes }) =>
-      kubernetes ? ['expiry', 'name', 'chain', 'secret', 'served-is-installed'] : [],
+    // In a cluster the ingress presents the secret, which is brought up to date next; nginx what it read when it was last told to.
+    leaves: (target) =>
+      target.kubernetes || noNginx(target) === undefined
+        ? ['expiry', 'name', 'chain', 'secret', 'served-is-installed']
+        : [],
   }),
   'update-secret': fix('Update the TLS secret', {
     risk: 'medium',
@@ -92,6 +104,61 @@ export const fixes = {
         (await kubernetes.tlsSecret(signal)).leaf.serial === serial,
     }),
     verifiedBy: ['secret'],
+  }),
+  'create-secret': fix('Create the TLS secret', {
+    risk: 'medium',
+    unavailable: all(noCluster, noFile),
+    preview: async ({ kubernetes, certificate, target, signal }) => {
+      const [held, { leaf }] = await Promise.all([
+        asked(kubernetes.tlsSecret(signal)),
+        certificate.installed(signal),
+      ]);
+      if (held.answered) throw new Error(`${held.answer.name} is there: update it instead.`);
+      if (held.fault !== 'not-found') throw new Error(held.message);
+      const { namespace, tlsSecret } = target.kubernetes ?? {};
+      return {
+        summary: `Create ${namespace}/${tlsSecret} with the certificate on disk`,
+        changes: [
+          { what: 'Secret', before: 'not there', after: `serial ${leaf.serial}` },
+          { what: 'Valid until', before: '-', after: day(leaf.notAfter) },
+        ],
+        notes: ['An ingress controller that does not watch the secret presents it after a restart only.'],
+        boundTo: `none/${leaf.fingerprint}`,
+      };
+    },
+    run: async ({ kubernetes, signal }) => {
+      await kubernetes.applyTlsSecret(signal);
+      return 'the secret is there, and holds the certificate on disk';
+    },
+    undo: irreversible(
+      'there was none before: Paksa has no right to delete secrets, “kubectl delete secret” has',
+    ),
+    verifiedBy: ['secret'],
+  }),
+  'reload-nginx': fix('Have nginx read the certificate anew', {
+    risk: 'medium',
+    unavailable: noNginx,
+    preview: async ({ nginx, certificate, signal }) => {
+      const [test, { leaf }] = await Promise.all([nginx.test(signal), certificate.installed(signal)]);
+      if (!test.ok)
+        throw new Error(
+          `nginx -t refuses the configuration, so that a reload would change nothing. Correct it first: ${short(reasonIn(test.output.trim().split('\n')), 200)}`,
+        );
+      return {
+        summary: 'Reload nginx (nginx -s reload)',
+        changes: [
+          { what: 'Certificate', before: 'as nginx read it last', after: `from disk, serial ${leaf.serial}` },
+        ],
+        notes: ['nginx -t takes the configuration.', 'A reload drops no connection.'],
+        boundTo: leaf.fingerprint,
+      };
+    },
+    run: async ({ nginx, signal }) => {
+      await nginx.reload(signal);
+      return 'nginx has read its files anew';
+    },
+    undo: irreversible('a reload changes no file: put the old certificate back, and reload again'),
+    verifiedBy: ['expiry', 'served-is-installed'],
   }),
   'restart-ingress': fix('Restart the ingress controller', {
     risk: 'medium',

@@ -1,7 +1,8 @@
 /** The certificate on disk, in the cluster’s secret, and whether it is the one that the server presents. */
 import { check } from '../../src/runbook/check.ts';
-import { type Evidence, healthy, problem } from '../../src/runbook/finding.ts';
-import { all, noCluster, noFile, noServer } from '../parts/target.ts';
+import { type Evidence, healthy, inconclusive, problem } from '../../src/runbook/finding.ts';
+import { asked } from '../parts/fault.ts';
+import { all, noCluster, noFile, noNginx, noServer, noWorkload } from '../parts/target.ts';
 import { day } from '../parts/words.ts';
 import { days, presented, RENEW_WITHIN_DAYS } from './server.ts';
 
@@ -9,6 +10,14 @@ import { days, presented, RENEW_WITHIN_DAYS } from './server.ts';
 const covers = (name: string, asked: string): boolean =>
   name.toLowerCase() === asked.toLowerCase() ||
   (name.startsWith('*.') && name.slice(1).toLowerCase() === asked.slice(asked.indexOf('.')).toLowerCase());
+
+type Certificate = Pick<Awaited<ReturnType<typeof presented>>, 'notBefore'>;
+
+/** Which of the two is the older one: a server that has the newer one gets it from elsewhere. */
+const differenceOf = (served: Certificate, onDisk: Certificate): string =>
+  served.notBefore > onDisk.notBefore
+    ? `the server presents a newer one, of ${day(served.notBefore)}: the file on disk is not what it reads`
+    : 'the server presents another one: it has not been reloaded, or reads another file';
 
 export const installedChecks = {
   file: check(
@@ -58,22 +67,34 @@ export const installedChecks = {
   secret: check(
     'TLS secret of the cluster',
     async ({ kubernetes, certificate, now, signal }) => {
-      const [secret, installed] = await Promise.all([
-        kubernetes.tlsSecret(signal),
+      const [held, installed] = await Promise.all([
+        asked(kubernetes.tlsSecret(signal)),
         certificate.installed(signal),
       ]);
+      // The one on disk is not worth bringing into the cluster before it has been renewed.
+      const first = installed.leaf.notAfter > now ? [] : ['renew'];
+      if (!held.answered) {
+        if (held.fault !== 'not-found') return inconclusive(`could not look: ${held.message}`);
+        return problem(`it is not there: ${held.message}`, {
+          evidence: { 'on disk': installed.leaf.serial },
+          suggests: [...first, 'create-secret'],
+        });
+      }
+      const secret = held.answer;
       const evidence = { 'in the cluster': secret.leaf.serial, 'on disk': installed.leaf.serial };
       if (secret.leaf.fingerprint === installed.leaf.fingerprint)
         return healthy('holds the certificate on disk', evidence);
-      // The one on disk is not worth bringing into the cluster before it has been renewed.
-      const suggests = installed.leaf.notAfter > now ? ['update-secret'] : ['renew', 'update-secret'];
-      return problem(`${secret.name} holds another certificate than the one on disk`, { evidence, suggests });
+      return problem(`${secret.name} holds another certificate than the one on disk`, {
+        evidence,
+        suggests: [...first, 'update-secret'],
+      });
     },
     { skip: all(noCluster, noFile) },
   ),
   'served-is-installed': check(
     'Served certificate is the one on disk',
     async (context) => {
+      const { target } = context;
       const [served, installed] = await Promise.all([
         presented(context),
         context.certificate.installed(context.signal),
@@ -81,9 +102,12 @@ export const installedChecks = {
       const evidence = { served: served.serial, 'on disk': installed.leaf.serial };
       return served.fingerprint === installed.leaf.fingerprint
         ? healthy('the same certificate', evidence)
-        : problem('the server presents another one: it has not been reloaded', {
+        : problem(differenceOf(served, installed.leaf), {
             evidence,
-            suggests: ['restart-ingress'],
+            suggests: [
+              ...(noWorkload('nginx')(target) === undefined ? ['restart-ingress'] : []),
+              ...(noNginx(target) === undefined ? ['reload-nginx'] : []),
+            ],
           });
     },
     { skip: all(noServer, noFile) },

@@ -5,6 +5,8 @@ import { fingerprintOf, type Incident } from '../incident/incident.ts';
 import type { Plan } from '../incident/plan.ts';
 import { stopped } from '../policy/ladder.ts';
 import type { Runbook } from '../runbook/define.ts';
+import { writtenFor } from '../runbook/procedure.ts';
+import type { Target } from '../runbook/target.ts';
 import { type Applied, commit, type Refused } from './apply.ts';
 import { environmentOf, procedureOf, runbookOf } from './lookup.ts';
 import { newIncident, proposedFixes } from './open.ts';
@@ -41,8 +43,8 @@ export type Started =
  */
 export async function startProcedure(deps: ProcedureDeps, request: ProcedureRequest): Promise<Started> {
   const runbook = runbookOf(deps.topics, request.topic);
-  const plan = planOf(runbook, procedureOf(runbook, request.procedure));
   const environment = environmentOf(deps.estate, request.environment);
+  const plan = planOf(runbook, procedureOf(runbook, request.procedure), deps.estate.target(environment));
   const { requestedBy, channel, cause } = request;
   const begin = () =>
     deps.store.transact(async (tx): Promise<Started> => {
@@ -82,17 +84,18 @@ export const startFromCard = (deps: ProcedureDeps, request: CardRequest): Promis
     if (!incident) return { done: false, why: `There is no incident ${id}.` };
     if (cause !== undefined && (await tx.hasHappened(cause))) return { done: true, incident };
     const runbook = runbookOf(deps.topics, incident.topic);
-    const plan = planOf(runbook, procedureOf(runbook, procedure));
+    const target = deps.estate.target(incident.environment);
+    const plan = planOf(runbook, procedureOf(runbook, procedure), target);
     return start(tx, deps.estate, runbook, plan, incident, { actor, cause, round });
   });
 
-const planOf = (runbook: Runbook, id: string): Plan => {
+const planOf = (runbook: Runbook, id: string, target: Target): Plan => {
   const { title = id, steps = {} } = runbook.procedures?.[id] ?? {};
   return {
     id,
     title,
     emergency: runbook.emergency === id,
-    steps: Object.entries(steps).map(([name, step]) => ({ ...step, id: name })),
+    steps: Object.entries(steps).map(([name, step]) => ({ ...writtenFor(step, target), id: name })),
   };
 };
 

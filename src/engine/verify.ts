@@ -5,6 +5,7 @@ import type { Finding } from '../runbook/finding.ts';
 import { seeWhetherActed } from './acted.ts';
 import { apply } from './apply.ts';
 import { examine } from './examine.ts';
+import { settle } from './settle.ts';
 import {
   leftBehind,
   PREVIEW_TIMEOUT_MS,
@@ -13,9 +14,6 @@ import {
   within,
   workpiece,
 } from './workshop.ts';
-
-/** A server takes a moment to notice a new file: how long to wait between two looks, in milliseconds. */
-const BETWEEN_LOOKS_MS = 500;
 
 /** Reads only, so that it may be begun again by somebody else. */
 export async function verify(
@@ -30,12 +28,11 @@ export async function verify(
   if (!isUndo && piece.attempt.stage !== 'verifying') return;
   deps.checkpoint('looked');
 
-  const until = performance.now() + deps.settleMs;
-  let seen = await lookAgain(deps, piece, isUndo, signal);
-  while (!seen.passed && performance.now() < until) {
-    await pause(BETWEEN_LOOKS_MS, undefined, signal ? { signal } : {});
-    seen = await lookAgain(deps, piece, isUndo, signal);
-  }
+  const seen = await settle(() => lookAgain(deps, piece, isUndo, signal), {
+    withinMs: deps.settleMs,
+    isMeasured: !isUndo && isMeasured(piece),
+    pause: (ms) => pause(ms, undefined, signal ? { signal } : {}),
+  });
   // Whoever took over looks for itself; what was seen while the claim was lost may be the abort's own doing.
   signal?.throwIfAborted();
   const { passed, findings, boundAfter } = seen;
@@ -53,6 +50,9 @@ export async function verify(
   );
   deps.checkpoint('verified');
 }
+
+const isMeasured = ({ runbook, fix }: Workpiece): boolean =>
+  fix.verifiedBy.some((check) => runbook.checks[check]?.isOfAMoment);
 
 interface Seen {
   readonly passed: boolean;

@@ -10,6 +10,8 @@ export interface Check {
   readonly look: (context: CheckContext) => Promise<Verdict>;
   /** Whether looking is itself a load on what is looked at: it waits until nobody is measuring. */
   readonly heavy: boolean;
+  /** Whether it measures a moment, which may be a quiet one: a fix is verified by two looks in a row. */
+  readonly isOfAMoment?: boolean;
   /** Longest that it may look, in seconds. */
   readonly timeoutSeconds: number;
   /** Asked only where a step or a fix names it, never by a diagnosis. */
@@ -19,7 +21,7 @@ export interface Check {
 export const check = (
   title: string,
   look: Check['look'],
-  options: Partial<Pick<Check, 'skip' | 'heavy' | 'timeoutSeconds'>> = {},
+  options: Partial<Pick<Check, 'skip' | 'heavy' | 'isOfAMoment' | 'timeoutSeconds'>> = {},
 ): Check => ({ title, look, skip: () => undefined, heavy: false, timeoutSeconds: 10, ...options });
 
 /** For what is so only once somebody has acted, such as writes that are stopped: on any other day it is no finding. */

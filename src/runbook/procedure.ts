@@ -3,6 +3,8 @@
  * do is given to a person, who ticks it off. A step that fails or is overdue climbs the ladder.
  */
 
+import type { Target } from './target.ts';
+
 interface StepOf<Kind> {
   readonly kind: Kind;
   readonly title: string;
@@ -26,8 +28,10 @@ export interface FixStep extends StepOf<'fix'> {
 
 /** A person acts: takes the step, does it, and says that it is done, or that it could not be. */
 export interface PersonStep extends StepOf<'person'> {
-  /** What to do, one line each, plain text. */
+  /** What to do, one line each, plain text; with the guide's names where they are written for a target. */
   readonly instructions: readonly string[];
+  /** The same with a target's own names. */
+  readonly instructionsFor?: (target: Target) => readonly string[];
 }
 
 export type Step = LookStep | FixStep | PersonStep;
@@ -67,11 +71,20 @@ export const act = (
 
 export const person = (
   title: string,
-  instructions: readonly string[],
+  instructions: readonly string[] | ((target: Target) => readonly string[]),
   options: { readonly minutes?: number } = {},
 ): PersonStep => ({
   kind: 'person',
   title,
-  instructions,
+  ...(typeof instructions === 'function'
+    ? { instructions: instructions({ environment: '' }), instructionsFor: instructions }
+    : { instructions }),
   minutes: options.minutes ?? DEFAULT_MINUTES.person,
 });
+
+/** The step as it is written down for one target, when its procedure starts. */
+export function writtenFor(step: Step, target: Target): Step {
+  if (step.kind !== 'person') return step;
+  const { instructionsFor, ...plain } = step;
+  return instructionsFor ? { ...plain, instructions: instructionsFor(target) } : plain;
+}

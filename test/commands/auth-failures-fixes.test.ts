@@ -120,9 +120,9 @@ describe('flush-all', () => {
 describe('restarts', () => {
   test.each([
     ['restart-redis', 'docker', 'redis', ['redis']],
-    ['restart-backend', 'docker', 'backend', ['containers-agree', 'token']],
+    ['restart-backend', 'docker', 'backend', ['containers-agree', 'token', 'tokens-read']],
     ['restart-redis-pods', 'kubernetes', 'redis', ['redis']],
-    ['rollout-restart', 'kubernetes', 'backend', ['pods-agree', 'token']],
+    ['rollout-restart', 'kubernetes', 'backend', ['pods-agree', 'token', 'tokens-read']],
   ] as const)('%s: of %s, once, and looked at afterwards', async (id, platform, service, verifiedBy) => {
     const restarted: string[] = [];
     const restart = async (of: string) => {
@@ -133,6 +133,13 @@ describe('restarts', () => {
     expect(restarted).toEqual([service]);
     expect(fix.verifiedBy).toEqual(verifiedBy);
     expect(fix.undo.reversible).toBe(false);
+  });
+
+  test('a spent token of Paksa’s own fails none of them', () => {
+    for (const id of ['clear-cache', 'restart-backend', 'rollout-restart']) {
+      expect(fixCalled(id).leaves(PRODUCTION)).toEqual(['token']);
+      expect(fixCalled(id).verifiedBy).toContain('tokens-read');
+    }
   });
 
   test('of Redis: what it has not saved is lost', async () => {

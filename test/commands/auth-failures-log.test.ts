@@ -14,7 +14,7 @@ describe.each([
   ['pod-log', 'kubernetes', 'rollout-restart'],
 ] as const)('%s', (id, platform, restart) => {
   const logged = (...lines: LogLine[]): Given => ({ [platform]: { logs: async () => tail(...lines) } });
-  const times = (n: number, text: string, minutes?: number) =>
+  const times = (n: number, text: string, minutes = 1) =>
     Array.from({ length: n }, () => line(text, minutes));
   const FORGED = 'WARNING auth: 401 signature verification failed';
   const EXPIRED = 'WARNING auth: 401 token expired';
@@ -38,9 +38,9 @@ describe.each([
     ['two wrong signatures', logged(...times(2, FORGED)), healthy('2 refusals in 15 min, as on any day')],
     [
       'several wrong signatures',
-      logged(...times(3, FORGED, 9), ...times(9, FORGED, 4)),
+      logged(...times(3, FORGED, 9), ...times(9, FORGED, 2)),
       warning(
-        '12 tokens with a wrong signature in 15 min, the last 4 min ago: a secret has changed, or somebody tries forged ones',
+        '12 tokens with a wrong signature in 15 min, the last 2 min ago: a secret has changed, or somebody tries forged ones',
         [restart],
       ),
     ],
@@ -52,18 +52,30 @@ describe.each([
     [
       'many at once',
       logged(...times(31, REFUSED), ...times(31, EXPIRED)),
-      warning('31 refusals in one minute (11:55Z), mostly: expired token'),
+      warning('31 refusals in one minute (11:59Z), mostly: expired token'),
+    ],
+    [
+      'a secret that was mended',
+      logged(...times(40, FORGED, 9), ...times(2, EXPIRED, 1)),
+      healthy('42 refusals in 15 min, none like those of before for 3 min'),
+    ],
+    [
+      'many at once, a while ago',
+      logged(...times(31, REFUSED, 9)),
+      healthy('31 refusals in 15 min, none like those of before for 3 min'),
     ],
   ] as readonly Case[])('%s', async (_, given, verdict) => {
     expect(await look(id, given)).toMatchObject(verdict);
   });
 
-  test('tells the reasons and the worst minute, and whether older lines are left out', async () => {
+  test('tells the reasons, minute by minute, and whether older lines are left out', async () => {
     const lines = [...times(2, EXPIRED, 8), ...times(3, 'WARNING auth: 401 missing token', 7)];
     const given: Given = { [platform]: { logs: async () => ({ lines, truncated: true }) } };
+    // Cut off, it goes back no further than its oldest line.
+    expect(await look(id, given)).toMatchObject(healthy('5 refusals in the last 8 min, as on any day'));
     expect((await look(id, given)).evidence).toEqual({
       reasons: ['3× no token, the last 7 min ago', '2× expired token, the last 8 min ago'],
-      'worst minute': '2026-10-01 11:53Z: 3',
+      'by minute': ['11:52Z 2', '11:53Z 3'],
       'older lines': 'left out, there are too many',
     });
   });
@@ -75,6 +87,6 @@ describe.each([
       return tail();
     };
     await look(id, { [platform]: { logs } });
-    expect(asked).toEqual([['backend', { sinceSeconds: 900 }]]);
+    expect(asked).toEqual([['backend', { sinceSeconds: 900, maxLines: 20_000 }]]);
   });
 });

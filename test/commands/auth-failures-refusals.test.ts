@@ -42,6 +42,12 @@ describe('a refusal', () => {
     ['WARNING app.login: failed login of user 4711', 'wrong password'],
     ['WARNING app.permissions: Insufficient scope for DELETE', 'not allowed'],
     ['fastapi.exceptions.HTTPException: 401: teapot', 'no reason given'],
+    // What the guide's `grep -i auth` finds.
+    ['WARNING app: authentication failed for user bob', 'no reason given'],
+    ['ERROR auth: Authentication failed: no bearer', 'no reason given'],
+    ['WARNING django.request: Unauthorized: /api/v1/login', 'no reason given'],
+    ['WARNING app: could not authenticate 10.0.0.9', 'no reason given'],
+    ['INFO auth: authorization denied', 'no reason given'],
     [ACCESS, 'no reason given'],
     ['INFO:     10.0.0.9:5 - "GET /b HTTP/1.1" 403 Forbidden', 'not allowed'],
     ['INFO uvicorn.access: 10.0.0.9:56916 - "DELETE /api/v1/certificates/7 HTTP/1.1" 401', 'no reason given'],
@@ -77,6 +83,11 @@ describe('no refusal', () => {
     ['WARNING hooks: webhook signature verification failed'],
     ['ssl.SSLCertVerificationError: certificate verify failed: certificate is not yet valid'],
     ['ssl.SSLError: [SSL] bad signature (_ssl.c:1007)'],
+    // Found by `grep -i auth`, and well.
+    ['INFO app: authenticated user 7'],
+    ['INFO app: the author of 403 pages is bob'],
+    ['INFO auth: authentication succeeded'],
+    ['INFO auth: 0 authentication failures in the last hour'],
     // Housekeeping.
     ['INFO auth: 12 expired tokens removed'],
     ['INFO auth: cleaning up expired tokens'],
@@ -87,7 +98,7 @@ describe('no refusal', () => {
     ['json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)'],
     [''],
   ])('%s', (text) => {
-    expect(read(text)).toEqual({ total: 0, byReason: [] });
+    expect(read(text)).toEqual({ total: 0, byReason: [], byMinute: [] });
   });
 });
 
@@ -106,6 +117,7 @@ describe('together', () => {
         { reason: 'expired token', times: 2, last: at(2) },
         { reason: 'no reason given', times: 1, last: at(4) },
       ],
+      byMinute: [{ minute: '2026-10-01 11:50Z', times: 3 }],
       worstMinute: { minute: '2026-10-01 11:50Z', times: 3 },
     });
   });

@@ -44,6 +44,24 @@ describe('token', () => {
     expect(await look('token', given)).toMatchObject(verdict);
   });
 
+  test.each([
+    ['taken', answering(200), healthy('a valid one is taken')],
+    [
+      'spent: whoever says so has read it',
+      answering(401, '{"detail":"token expired"}'),
+      healthy('the API has read Paksa’s own, and says that it is spent (token expired)'),
+    ],
+    [
+      'refused for its signature',
+      answering(401, '{"detail":"signature verification failed"}'),
+      problem('refused with 401: signature verification failed'),
+    ],
+    ['not judged', answering(502), inconclusive(expect.stringContaining('says nothing about tokens'))],
+  ] as readonly Case[])('that tokens are read again, after a fix: %s', async (_, given, verdict) => {
+    expect(await look('tokens-read', given)).toMatchObject(verdict);
+    expect(checkCalled('tokens-read').isOnlyNamed).toBe(true);
+  });
+
   test('is asked with the token, the other check without', async () => {
     const asked: unknown[] = [];
     const get = async (path: string, { authorized }: { authorized: boolean }) => {
@@ -232,17 +250,23 @@ describe('redis', () => {
   });
 });
 
-describe('clock', () => {
-  const off = (skewMs: number, uncertaintyMs = 600): Given => ({
-    http: { apiClock: async () => ({ skewMs, uncertaintyMs }) },
-  });
+describe('platforms-agree', () => {
+  const both = (container: Partial<VariableFacts>, pod: Partial<VariableFacts>): Given => {
+    const of = (replica: string, fact: Partial<VariableFacts>) => ({
+      variables: async () => [{ replica, variables: { JWT_SECRET_KEY: secret(fact) } }],
+    });
+    return { docker: of('backend-1', container), kubernetes: of('backend-a', pod) };
+  };
   test.each([
-    ['right', off(-300), healthy('the API’s clock is within 30 s of ours')],
-    ['not known well enough to say', off(40_000, 15_000), healthy('the API’s clock is within 30 s of ours')],
-    ['ahead', off(90_000), problem(expect.stringMatching(/^the API’s clock is 2 min ahead of ours/))],
-    ['behind', off(-45_000), problem(expect.stringMatching(/^the API’s clock is 45 s behind ours/))],
+    ['the same', both({}, {}), healthy('the same in the one container and the one pod')],
+    [
+      'different ones',
+      both({}, { fingerprint: 'bbbb' }),
+      problem(expect.stringMatching(/^the containers have another JWT_SECRET_KEY than the pods/)),
+    ],
+    ['none here', both({ present: false }, {}), inconclusive(expect.stringContaining('not both'))],
   ] as readonly Case[])('%s', async (_, given, verdict) => {
-    expect(await look('clock', given)).toMatchObject(verdict);
+    expect(await look('platforms-agree', given)).toMatchObject(verdict);
   });
 });
 
@@ -250,8 +274,8 @@ test('what cannot be looked at is the engine’s to report', async () => {
   const away = faulty('unreachable', 'nobody listens');
   const given: Given = {
     http: { get: away, apiClock: away },
-    docker: { logs: away, variables: away },
-    kubernetes: { logs: away, variables: away },
+    docker: { logs: away, variables: away, clocks: away },
+    kubernetes: { logs: away, variables: away, clocks: away },
   };
   for (const id of Object.keys(authFailures.checks).filter((check) => check !== 'redis'))
     await expect(look(id, given)).rejects.toThrow('nobody listens');

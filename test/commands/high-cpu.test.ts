@@ -65,35 +65,43 @@ describe('container-cpu and pod-cpu', () => {
   });
 });
 
-describe('throttling', () => {
+describe.each([
+  ['throttling', 'docker', 'container', ON_DOCKER],
+  ['pod-throttling', 'kubernetes', 'pod', ['raise-cpu-limit', 'scale-out']],
+] as const)('%s', (id, platform, noun, suggests) => {
   const held = (throttled: number, cpuMillicores: number, of: Partial<Usage> = {}) =>
     taking(cpuMillicores, { throttled, ...of });
+  const telling = (service: string, ...usages: Usage[]): Given => {
+    const told = async (asked: string) => (asked === service ? usages : []);
+    return platform === 'docker' ? { docker: { usage: told } } : { kubernetes: { throttling: told } };
+  };
   const cases: readonly Case[] = [
-    ['never', using('docker', held(0, 10)), healthy('at most in 0 % of its periods')],
+    ['never', telling('backend', held(0, 10)), healthy('at most in 0 % of its periods')],
     [
       'in a burst that left time to spare',
-      using('docker', held(0.8, 150)),
+      telling('backend', held(0.8, 150)),
       healthy('at most in 80 % of its periods'),
     ],
     [
       'all the time',
-      using('docker', held(0.1, 20, { replica: 'a' }), held(0.93, 480)),
-      warning('backend-1 is held back in 93 % of its periods: 480m of 500m', ON_DOCKER),
+      telling('backend', held(0.1, 20, { replica: 'a' }), held(0.93, 480)),
+      warning('backend-1 is held back in 93 % of its periods: 480m of 500m', suggests),
     ],
     [
       'another service, for which the guide has no fix',
-      {
-        docker: {
-          usage: async (service) => (service === 'nginx' ? [held(0.93, 480, { replica: 'nginx-1' })] : []),
-        },
-      },
+      telling('nginx', held(0.93, 480, { replica: 'nginx-1' })),
       warning('nginx-1 is held back in 93 % of its periods: 480m of 500m'),
     ],
-    ['without a limit', using('docker', taking(900, { limits: {} })), healthy('none has a limit')],
-    ['nobody', using('docker'), inconclusive('no container runs that could be measured')],
+    ['without a limit', telling('backend', taking(900, { limits: {} })), healthy('none has a limit')],
+    [
+      'with a limit, and nothing that tells',
+      telling('backend', taking(0)),
+      inconclusive('nothing in backend-1 can tell how often the kernel holds it back'),
+    ],
+    ['nobody', telling('backend'), inconclusive(`no ${noun} runs that could be measured`)],
   ];
   test.each(cases)('%s', async (_, given, verdict) => {
-    expect(await look('throttling', given)).toMatchObject(verdict);
+    expect(await look(id, given)).toMatchObject(verdict);
   });
 });
 
@@ -150,20 +158,22 @@ describe.each([
     [
       'a whole core',
       running(4000, process(3), process(98, 'python3 -c while True: pass')),
-      warning(
-        'python3 -c while True: pass (pid 17 in backend-1) has taken 98 % of a core since it began',
-        suggests,
-      ),
+      warning('python3 -c while True: pass (pid 17 in backend-1) takes 98 % of a core', suggests),
     ],
     [
       'all that the limit leaves it',
       running(500, process(47)),
-      warning('uvicorn app:app (pid 17 in backend-1) has taken 47 % of a core since it began', suggests),
+      warning('uvicorn app:app (pid 17 in backend-1) takes 47 % of a core', suggests),
     ],
     [
       'half of what a core leaves it',
       running(undefined, process(47)),
       healthy(expect.stringContaining('47 %')),
+    ],
+    [
+      'known over its life alone',
+      running(undefined, { ...process(97), isAverage: true }),
+      warning('uvicorn app:app (pid 17 in backend-1) has taken 97 % of a core since it began', suggests),
     ],
     ['nobody', running(undefined), inconclusive(`no ${noun} of the backend runs`)],
   ] as readonly Case[])('%s', async (_, given, verdict) => {
@@ -178,10 +188,17 @@ describe.each([
   });
 });
 
+test('whatever a fix is verified by is looked at twice: a second after a restart is a quiet one', () => {
+  for (const { verifiedBy } of Object.values(highCpu.fixes))
+    for (const id of verifiedBy) expect([id, checkCalled(id).isOfAMoment]).toEqual([id, true]);
+  expect(fixCalled('restart-backend').verifiedBy).toContain('throttling');
+});
+
 test('what nobody may read is the engine’s to report', async () => {
   for (const id of Object.keys(highCpu.checks)) {
     const denied = {
       usage: faulty('forbidden', 'allow it'),
+      throttling: faulty('forbidden', 'allow it'),
       load: faulty('forbidden', 'allow it'),
       processes: faulty('forbidden', 'allow it'),
       replicas: async () => [],
@@ -251,7 +268,10 @@ describe.each([
 describe('scale-out', () => {
   const fix = fixCalled('scale-out');
   const of = (replicas: number): Given => ({
-    kubernetes: { workload: async () => workload({ replicas, ready: replicas }) },
+    kubernetes: {
+      workload: async () => workload({ replicas, ready: replicas }),
+      autoscaler: async () => undefined,
+    },
   });
 
   test('to the guide’s three', async () => {
@@ -260,6 +280,12 @@ describe('scale-out', () => {
       changes: [{ before: '2 (2 ready)', after: '3' }],
       notes: ['Each replica opens connections of its own to the database.'],
     });
+  });
+
+  test('an autoscaler would scale back', async () => {
+    const autoscaler = async () => ({ name: 'backend-hpa', minReplicas: 2, maxReplicas: 9 });
+    const scaled = { kubernetes: { ...of(2).kubernetes, autoscaler } };
+    await expect(fix.preview(context(scaled))).rejects.toThrow('change its minReplicas or maxReplicas');
   });
 
   test('more than three are a person’s decision', async () => {

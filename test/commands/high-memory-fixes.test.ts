@@ -5,6 +5,7 @@ import type { Workload } from '../../src/adapters/kubernetes/port.ts';
 import type { Given } from './context.ts';
 import { replica, topic, workload } from './emergencies/samples.ts';
 import { MIB } from './sample-system.ts';
+import { minutesAgo } from './topic.ts';
 
 const { fixCalled, undoOf, context } = topic(highMemory);
 
@@ -81,14 +82,17 @@ describe('scale-down', () => {
   const fix = fixCalled('scale-down');
   const undo = undoOf('scale-down');
   const of = (wanted: Partial<Workload>, more: Given['kubernetes'] = {}): Given => ({
-    kubernetes: { workload: async () => workload(wanted), ...more },
+    kubernetes: { workload: async () => workload(wanted), autoscaler: async () => undefined, ...more },
   });
 
   test('to one, from as many as there are', async () => {
     expect(await fix.preview(context(of({ replicas: 3, ready: 2 })))).toMatchObject({
       summary: 'Scale paksa-financial/paksa-backend to 1 replica',
       changes: [{ what: 'Replicas', before: '3 (2 ready)', after: '1' }],
-      notes: ['The remaining replica gets all requests that 3 get now.', expect.stringContaining('Undo')],
+      notes: [
+        'The remaining replica gets all requests that 3 get now.',
+        expect.stringContaining('Scale it back'),
+      ],
     });
   });
 
@@ -122,5 +126,30 @@ describe('scale-down', () => {
       ['backend', 3],
     ]);
     await expect(async () => undo.apply(acting(1), { replicas: 1.5 })).rejects.toThrow();
+  });
+});
+
+describe('scale-back', () => {
+  const fix = fixCalled('scale-back');
+  const of = (wanted: Partial<Workload>, more: Given['kubernetes'] = {}): Given => ({
+    kubernetes: { workload: async () => workload(wanted), autoscaler: async () => undefined, ...more },
+  });
+
+  test('to as many as there were when Paksa scaled it down', async () => {
+    const scaled: unknown[] = [];
+    const scale = async (...asked: [string, number, AbortSignal]) => {
+      scaled.push(asked.slice(0, 2));
+    };
+    const down = of({ replicas: 1, ready: 1, scaledDown: { from: 4, at: minutesAgo(9) } }, { scale });
+    expect(await fix.preview(context(down))).toMatchObject({
+      changes: [{ before: '1 (1 ready)', after: '4' }],
+    });
+    await fix.run(context(down));
+    expect(scaled).toEqual([['backend', 4]]);
+    expect(fix.verifiedBy).toEqual(['scaled-down']);
+  });
+
+  test('is refused where Paksa did not', async () => {
+    await expect(fix.preview(context(of({ replicas: 1 })))).rejects.toThrow('nothing to scale back');
   });
 });

@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { highMemory } from '../../commands/high-memory.ts';
 import type { Replica } from '../../commands/parts/replicas.ts';
+import type { Workload } from '../../src/adapters/kubernetes/port.ts';
 import type { Usage } from '../../src/adapters/runtime/port.ts';
 import type { Target } from '../../src/runbook/target.ts';
 import { type Given, PRODUCTION } from './context.ts';
-import { replica, topic } from './emergencies/samples.ts';
+import { replica, topic, workload } from './emergencies/samples.ts';
 import { LIMITS, MIB, usage } from './sample-system.ts';
 import { type Case, faulty, healthy, inconclusive, minutesAgo, problem, warning } from './topic.ts';
 
@@ -27,6 +28,19 @@ describe.each([
   const cases: readonly Case[] = [
     ['little', using(platform, holding(64)), healthy('at most 25 % of a limit is used')],
     ['no limit', using(platform, holding(4000, { limits: {} })), healthy(`1 ${noun}, none with a limit`)],
+    [
+      'no limit, and all that the machine has',
+      using(platform, holding(15_500, { limits: {}, machineBytes: 16_000 * MIB })),
+      problem(
+        'backend-1 uses 97 % of the machine’s memory, without a limit',
+        platform === 'docker' ? ['restart-backend'] : ['rollout-restart', 'scale-down'],
+      ),
+    ],
+    [
+      'no limit, on a large machine',
+      using(platform, holding(400, { limits: {}, machineBytes: 16_000 * MIB })),
+      healthy('at most 2.5 % of the machine’s memory is used'),
+    ],
     ['much', using(platform, holding(220)), warning('backend-1 uses 86 % of its limit', suggests)],
     ['all of it', using(platform, holding(250)), problem('backend-1 uses 98 % of its limit', suggests)],
     [
@@ -103,9 +117,18 @@ describe.each([
   ['container-oom', 'docker', 'container', ['raise-container-memory', 'restart-backend']],
   ['pod-oom', 'kubernetes', 'pod', ['raise-memory-limit', 'rollout-restart']],
 ] as const)('%s', (id, platform, noun, suggests) => {
+  const none = async () => [];
   const seen = (...replicas: Replica[]): Given => ({
     [platform]: {
       replicas: async (service: string) => (service === 'backend' ? replicas : [replica(`${service}-1`)]),
+      oomKills: none,
+    },
+  });
+  /** So many processes inside of one that itself lives on. */
+  const bleeding = (kills: number, of: Replica = replica('backend-1')): Given => ({
+    [platform]: {
+      ...seen(of)[platform],
+      oomKills: async (service: string) => (service === 'backend' ? [{ replica: of.name, kills }] : []),
     },
   });
   const killed = (minutes: number, of: Partial<Replica> = {}): Replica =>
@@ -130,17 +153,43 @@ describe.each([
       healthy(`none of 4 ${noun}s in the last hour`),
     ],
     [
+      'a worker inside of one that lives on',
+      bleeding(2),
+      warning(
+        'backend-1: 2 of its processes were killed for their memory since it began, 10 h ago; the rest of it goes on',
+        suggests,
+      ),
+    ],
+    [
+      'inside, where nobody can tell',
+      { [platform]: { ...seen(replica('backend-1'))[platform], oomKills: faulty('forbidden') } },
+      healthy(`none of 4 ${noun}s in the last hour`),
+    ],
+    [
+      'one that began anew, and the platform has forgotten why',
+      seen(killed(20, { lastExit: { at: minutesAgo(20) } })),
+      inconclusive(
+        'backend-1 began anew in the last hour, and why is forgotten: it may have been the memory',
+      ),
+    ],
+    [
+      'one that began anew long ago',
+      seen(killed(1500, { lastExit: { at: minutesAgo(1500) } })),
+      healthy(`none of 4 ${noun}s in the last hour`),
+    ],
+    [
       'of another service, for which the guide has no fix',
       {
         [platform]: {
           replicas: async (service: string) => (service === 'redis' ? [killed(5, { name: 'redis-1' })] : []),
+          oomKills: none,
         },
       },
       problem('redis-1 was killed for its memory in the last hour'),
     ],
     [
       'there is none',
-      { [platform]: { replicas: async () => [] } },
+      { [platform]: { replicas: none, oomKills: none } },
       inconclusive(`there are no ${noun}s to look at`),
     ],
   ] as readonly Case[])('%s', async (_, given, verdict) => {
@@ -176,6 +225,19 @@ describe.each([
     expect(await look(id, given)).toMatchObject(verdict);
     expect(checkCalled(id).isOnlyNamed).toBe(true);
   });
+});
+
+test('scaled-down: a reminder until there are as many again', async () => {
+  const of = (wanted: Partial<Workload>): Given => ({
+    kubernetes: { workload: async () => workload(wanted) },
+  });
+  const scaledDown = { from: 3, at: minutesAgo(40) };
+  expect(await look('scaled-down', of({}))).toMatchObject(healthy('2 replicas are wanted'));
+  expect(await look('scaled-down', of({ replicas: 1, scaledDown }))).toMatchObject(
+    warning('still scaled down by Paksa from 3 to 1 replica, 40 min ago', ['scale-back']),
+  );
+  // Stopped altogether: whoever counts pods says so.
+  expect(await look('scaled-down', of({ replicas: 0, scaledDown }))).toMatchObject({ status: 'healthy' });
 });
 
 describe('metrics', () => {

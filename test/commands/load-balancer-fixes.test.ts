@@ -75,7 +75,10 @@ test.each([
 
 describe('start-pods', () => {
   const of = (replicas: number): Given => ({
-    kubernetes: { workload: async () => workload({ replicas, ready: replicas }) },
+    kubernetes: {
+      workload: async () => workload({ replicas, ready: replicas }),
+      autoscaler: async () => undefined,
+    },
   });
   test('from none, to as many as are usual', async () => {
     expect((await fixCalled('start-pods').preview(context(of(0)))).changes).toEqual([

@@ -70,6 +70,14 @@ describe('containers', () => {
       healthy('1 container, running and ready'),
     ],
     [
+      'that was restarted again and again, and Docker has forgotten why',
+      docker(replica({ restarts: 5, lastExit: { at: minutesAgo(2) } })),
+      warning(
+        'postgres-1 runs, but keeps ending: 5 restarts, the last 2 min ago, how it ended is forgotten',
+        ['restart-container'],
+      ),
+    ],
+    [
       'that runs between two crashes',
       docker(replica({ restarts: 5, lastExit: OOM })),
       warning(

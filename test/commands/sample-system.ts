@@ -4,7 +4,7 @@ import type { Sample, Timing } from '../../src/adapters/http/port.ts';
 import type { Keyspace, RedisInfo } from '../../src/adapters/redis/port.ts';
 import type { LogLine, LogTail, Usage, VariableFacts } from '../../src/adapters/runtime/port.ts';
 import type { Given } from './context.ts';
-import { replica, workload } from './emergencies/samples.ts';
+import { pod, replica, workload } from './emergencies/samples.ts';
 import { history, revision } from './revisions.ts';
 import { minutesAgo } from './topic.ts';
 
@@ -79,13 +79,16 @@ const runtime = (platform: 'docker' | 'kubernetes') => ({
     names(service, platform).map((name) => replica(name, { limits: LIMITS })),
   usage: async (service: string) =>
     names(service, platform).map((name) =>
-      usage(name, { source: platform === 'docker' ? 'docker' : 'kubelet' }),
+      usage(name, platform === 'docker' ? { source: 'docker', throttled: 0 } : { source: 'kubelet' }),
     ),
   logs: async () => tail(line('INFO:     10.0.0.9:50612 - "GET /health HTTP/1.1" 200 OK')),
   variables: async (service: string) =>
     names(service, platform).map((name) => ({ replica: name, variables: { JWT_SECRET_KEY: secret() } })),
   ask: async (service: string) =>
     names(service, platform).map((name) => ({ replica: name, status: 200, detail: HEALTH })),
+  clocks: async (service: string) =>
+    names(service, platform).map((name) => ({ replica: name, skewMs: 100, uncertaintyMs: 600 })),
+  oomKills: async (service: string) => names(service, platform).map((name) => ({ replica: name, kills: 0 })),
   load: async (service: string) =>
     names(service, platform).map((name) => ({
       replica: name,
@@ -113,6 +116,15 @@ export const WELL = {
         limits: LIMITS,
         readiness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
       }),
+    autoscaler: async () => undefined,
+    pods: async () => [pod('backend-a'), pod('backend-b')],
+    throttling: async (service: string) =>
+      names(service, 'kubernetes').map((name) => ({
+        replica: name,
+        limits: LIMITS,
+        cpuMillicores: 50,
+        throttled: 0,
+      })),
     history: async () =>
       history({ current: revision(5, { pods: ['backend-a', 'backend-b'], ready: 2 }), earlier: [] }),
     endpoints: async () => ({
@@ -135,6 +147,7 @@ export const WELL = {
     ping: async () => 1,
     statements: async () => ({ available: true as const, statements: [], counted: 0, totalMs: 0 }),
     missingIndexes: async () => ({ proposals: [] }),
+    sessions: async () => [],
   },
   nginx: {
     test: async () => ({

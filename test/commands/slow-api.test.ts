@@ -119,7 +119,13 @@ describe('what it can do', () => {
     const scale = async (...[service, replicas]: [string, number, AbortSignal]) => {
       scaled.push([service, replicas]);
     };
-    const acting = context({ kubernetes: { workload: async () => workload({ replicas: 2 }), scale } });
+    const acting = context({
+      kubernetes: {
+        workload: async () => workload({ replicas: 2 }),
+        autoscaler: async () => undefined,
+        scale,
+      },
+    });
     expect(await fixCalled('scale-out').preview(acting)).toMatchObject({ changes: [{ after: '3' }] });
     await fixCalled('scale-out').run(acting);
     expect(scaled).toEqual([['backend', 3]]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { topics } from '../../commands/index.ts';
 import { ssl } from '../../commands/ssl.ts';
 import type { CertificateBackup } from '../../src/adapters/certificate/port.ts';
+import type { Target } from '../../src/runbook/target.ts';
 import { PRODUCTION } from './context.ts';
 import {
   certificate,
@@ -30,6 +31,11 @@ const BACKUP: CertificateBackup = {
   files: [{ path: '/etc/paksa/cert.pem', keptAt: '/etc/paksa/cert.pem.INC-1-renew-1' }],
 };
 
+const WITH_NGINX: Target = {
+  ...TARGET,
+  nginx: { place: { on: 'container', service: 'nginx' }, program: 'nginx' },
+};
+
 test('the topic is listed', () => expect(topics.get('ssl')).toBe(ssl));
 
 describe('where they can be used', () => {
@@ -45,6 +51,10 @@ describe('where they can be used', () => {
       'no workload of nginx configured (environments.production.kubernetes.workloads.nginx)',
     ],
     ['restart-ingress', CLUSTER, undefined],
+    ['create-secret', TARGET, 'no cluster configured (environments.production.kubernetes)'],
+    ['create-secret', CLUSTER, undefined],
+    ['reload-nginx', TARGET, 'no nginx configured (environments.production.nginx)'],
+    ['reload-nginx', WITH_NGINX, undefined],
   ] as const)('%s', (id, target, why) => {
     expect(fixCalled(id).unavailable(target)).toBe(why);
   });
@@ -238,8 +248,9 @@ describe('restart-ingress', () => {
   });
 });
 
-test('in a cluster a renewal leaves what is presented to the fixes that follow it; without one it does not', () => {
+test('a renewal leaves what is presented to the fixes that follow it, in a cluster and with nginx; else it does not', () => {
   const renew = fixCalled('renew');
   expect(renew.leaves(TARGET)).toEqual([]);
-  expect(renew.verifiedBy.filter((check) => !renew.leaves(CLUSTER).includes(check))).toEqual(['file']);
+  for (const target of [CLUSTER, WITH_NGINX])
+    expect(renew.verifiedBy.filter((check) => !renew.leaves(target).includes(check))).toEqual(['file']);
 });

@@ -6,6 +6,7 @@ import { redactDeep } from '../../src/redact.ts';
 import type { Verdict } from '../../src/runbook/finding.ts';
 import type { Given } from './context.ts';
 import { certificate, clockOff, inDays, intermediate, look, NOW, onDisk, serving } from './sample-server.ts';
+import { faulty, inconclusive } from './topic.ts';
 
 const inSecret = (of: Partial<Certificate> = {}): Given => ({
   kubernetes: {
@@ -199,13 +200,28 @@ const FINDINGS: Record<string, readonly Case[]> = {
       { ...inSecret({ fingerprint: 'EE:FF' }), ...onDisk({ leaf: certificate({ notAfter: inDays(-1) }) }) },
       problem('paksa-tls-secret holds another certificate than the one on disk', ['renew', 'update-secret']),
     ],
+    [
+      'that is not there',
+      { kubernetes: { tlsSecret: faulty('not-found', 'secrets/paksa-tls-secret is not there') } },
+      problem('it is not there: secrets/paksa-tls-secret is not there', ['create-secret']),
+    ],
+    [
+      'that Paksa may not read',
+      { kubernetes: { tlsSecret: faulty('forbidden', 'Allow it.') } },
+      inconclusive('could not look: Allow it.'),
+    ],
   ],
   'served-is-installed': [
     ['the same', {}, healthy('the same certificate')],
     [
       'another one',
       onDisk({ leaf: certificate({ serial: '0C', fingerprint: 'CC:DD' }) }),
-      problem('the server presents another one: it has not been reloaded', ['restart-ingress']),
+      problem('the server presents another one: it has not been reloaded, or reads another file', []),
+    ],
+    [
+      'an older one on disk',
+      onDisk({ leaf: certificate({ serial: '0C', fingerprint: 'CC:DD', notBefore: inDays(-90) }) }),
+      problem(expect.stringMatching(/^the server presents a newer one, of 2026-02-08/), []),
     ],
   ],
   protocols: [

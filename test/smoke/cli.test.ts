@@ -60,6 +60,8 @@ describe('diagnose', () => {
       fixes: [
         { id: 'renew', title: 'Renew the certificate', risk: 'medium' },
         { id: 'update-secret', title: 'Update the TLS secret', risk: 'medium' },
+        { id: 'create-secret', title: 'Create the TLS secret', risk: 'medium' },
+        { id: 'reload-nginx', title: expect.any(String), risk: expect.any(String) },
         { id: 'restart-ingress', title: expect.any(String), risk: expect.any(String) },
       ],
       tookMs: expect.any(Number),

@@ -1,12 +1,11 @@
-/** What only people can do in a breach: evidence, passwords and keys that are kept elsewhere, patches, the audit. By the guide's names. */
+/** What only people can do in a breach: evidence, passwords and keys that are kept elsewhere, patches, the audit. By the target's own names. */
 import { person } from '../../../src/runbook/procedure.ts';
-
-const IN_CLUSTER = 'kubectl -n paksa-financial';
+import { compose, kubectl, within, workload } from '../../parts/by-hand.ts';
 
 export const keepEvidence = person(
   'Keep the evidence',
-  [
-    `Logs: ${IN_CLUSTER} logs deploy/paksa-backend --all-containers --timestamps > backend.log; docker compose logs --timestamps --no-color > compose.log. Pods that are stopped take theirs with them.`,
+  (target) => [
+    `Logs: ${kubectl(target)} logs ${workload(target, 'backend')} --all-containers --timestamps > backend.log; ${compose(target)} logs --timestamps --no-color > compose.log. Pods that are stopped take theirs with them.`,
     'Disks: a snapshot of the volumes, docker commit of the containers. Memory, where it matters: before anything is stopped.',
     'The database: its log, and who was in it (the step before). Nothing is cleaned up before it was copied.',
     'To a place that nobody who is suspected, and no machine that is affected, can write to; with a checksum (sha256sum).',
@@ -17,8 +16,8 @@ export const keepEvidence = person(
 
 export const changePostgres = person(
   'Change the passwords of the database’s roles',
-  [
-    `psql as a superuser: ${IN_CLUSTER} exec -it postgres-primary-0 -- psql -U postgres, or docker compose exec postgres psql -U postgres.`,
+  (target) => [
+    `psql as a superuser: ${within(target, 'postgres', 'psql -U postgres')}.`,
     '\\du lists the roles. For each that can log in: \\password paksa. It asks twice and sends a hash; a plain ALTER ROLE would leave the password in the log and in the history.',
     'A role that nobody knows: ALTER ROLE … NOLOGIN; then look what it owns and what it was granted.',
     'POSTGRES_PASSWORD counts only when the data directory is made: changing it alone changes no role.',
@@ -29,8 +28,8 @@ export const changePostgres = person(
 
 export const changeRedis = person(
   'Change the password of Redis',
-  [
-    `redis-cli: ${IN_CLUSTER} exec -it deploy/redis -- redis-cli, or docker compose exec redis redis-cli; then AUTH with the present password, if it has one.`,
+  (target) => [
+    `redis-cli: ${within(target, 'redis', 'redis-cli')}; then AUTH with the present password, if it has one.`,
     'ACL LIST shows its users. Only “default”: CONFIG SET requirepass followed by the new password. Others: ACL SETUSER name resetpass >new-password for each, ACL DELUSER for one that nobody knows.',
     'To make it last: CONFIG REWRITE where there is a configuration file, ACL SAVE where there is an aclfile; where it comes from the command line (--requirepass), change the compose file or the manifest.',
     'Who is connected stays let in: CLIENT KILL TYPE normal ends all but you.',
@@ -40,10 +39,10 @@ export const changeRedis = person(
 
 export const changeAddresses = person(
   'Put the new passwords where they are used',
-  [
+  (target) => [
     'In an address, characters such as @ : / % # are written as %40 %3A %2F %25 %23.',
-    `Cluster: write stringData with DATABASE_URL and REDIS_URL to a file patch.yaml; ${IN_CLUSTER} patch secret <name> --patch-file patch.yaml; delete the file. Which secret: ${IN_CLUSTER} get deploy paksa-backend -o yaml, under secretKeyRef.`,
-    'Compose: DATABASE_URL, REDIS_URL and JWT_SECRET_KEY (openssl rand -base64 48) in .env; then docker compose up --no-start --no-deps backend. A restart alone goes on with the old ones.',
+    `Cluster: write stringData with DATABASE_URL and REDIS_URL to a file patch.yaml; ${kubectl(target)} patch secret <name> --patch-file patch.yaml; delete the file. Which secret: ${kubectl(target)} get ${workload(target, 'backend')} -o yaml, under secretKeyRef.`,
+    `Compose: DATABASE_URL, REDIS_URL and JWT_SECRET_KEY (openssl rand -base64 48) in .env; then ${compose(target)} up --no-start --no-deps backend. A restart alone goes on with the old ones.`,
     'Paksa: the variables that postgres.urlEnv, redis.urlEnv and api.tokenEnv name in paksa.yaml, and DATABASE_URL if its own database is on that server; then restart it. This procedure goes on where it was.',
     'Exporters, backups and jobs that log in, too.',
   ],
@@ -52,9 +51,9 @@ export const changeAddresses = person(
 
 export const changeKeys = person(
   'Change all other passwords and API keys',
-  [
+  (target) => [
     'Payment, mail and cloud providers; deploy keys; tokens of CI and of the image registry; people’s own logins there.',
-    `The cluster: kubeconfigs and service accounts’ tokens that may have been read. A pod can read what it mounts: ${IN_CLUSTER} describe deploy paksa-backend.`,
+    `The cluster: kubeconfigs and service accounts’ tokens that may have been read. A pod can read what it mounts: ${kubectl(target)} describe ${workload(target, 'backend')}.`,
     'Paksa’s own, if its machine was among those affected: SLACK_BOT_TOKEN, SLACK_APP_TOKEN or SLACK_SIGNING_SECRET.',
     'Revoke the old one at each place: a new one beside it closes nothing.',
   ],

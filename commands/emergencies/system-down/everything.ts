@@ -71,8 +71,14 @@ export const services = check(
     const empty = all
       .filter(({ hasSelector, readyAddresses }) => hasSelector && readyAddresses === 0)
       .map(({ name }) => name);
+    const wanted = target.kubernetes?.backendService ?? '';
+    if (!all.some(({ name }) => name === wanted))
+      return problem(
+        `there is no service ${wanted}, so that nobody reaches the backend: apply its manifest again`,
+        { evidence: { services: all.slice(0, SHOWN).map(({ name }) => name) } },
+      );
     if (empty.length === 0) return healthy(`${count(all.length, 'service')}, each with somebody behind it`);
-    const isBackend = empty.includes(target.kubernetes?.backendService ?? '');
+    const isBackend = empty.includes(wanted);
     return problem(`nobody is behind ${short(empty.join(', '), 150)}`, {
       evidence: { services: empty.slice(0, SHOWN) },
       severity: isBackend || empty.length === all.length ? 'critical' : 'warning',

@@ -71,7 +71,11 @@ export function failureOf(operation: string, result: ExecResult): AdapterError {
   const reason = reasonOf(result);
   const meaning = MEANINGS.find(({ when }) => when.test(reason));
   return meaning === undefined
-    ? failure(operation, 'failed', `alembic failed: ${reason}`)
+    ? failure(
+        operation,
+        'failed',
+        `alembic failed: ${reason.replace(/\.$/, '')}. Run the same where it runs (alembic current), and read its whole traceback.`,
+      )
     : failure(operation, meaning.fault, `${meaning.says}: ${reason}. ${meaning.next}`, meaning);
 }
 

@@ -81,9 +81,16 @@ function answered(
     case 404:
       return says(`Paksa could not ${what}: ${words}. Look with docker ps -a.`, 'not-found');
     case 409:
-      return says(`Paksa could not ${what}: ${words}.`, 'unreachable', true);
+      return says(
+        `Paksa could not ${what}: ${words}. It is in a state that does not allow it: look with docker ps -a, and try again in a moment.`,
+        'unreachable',
+        true,
+      );
     default:
-      return says(`Paksa could not ${what}: ${words}.`, 'failed');
+      return says(
+        `Paksa could not ${what}: ${words}. The engine’s own log says more (journalctl -u docker).`,
+        'failed',
+      );
   }
 }
 

@@ -37,6 +37,7 @@ export async function exitFromEvents(
   const events = lines.map((line) => event.parse(JSON.parse(line)));
   const died = events.findLast(({ Action }) => Action === 'die');
   const code = Number(died?.Actor.Attributes?.exitCode);
-  if (died === undefined || !Number.isInteger(code)) return undefined;
+  // Health checks that are programs fill the engine's memory within minutes: when it ended is known all the same.
+  if (died === undefined || !Number.isInteger(code)) return { at };
   return { code, oomKilled: events.some(({ Action }) => Action === 'oom'), at };
 }

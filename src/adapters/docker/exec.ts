@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { messageOf } from '../../errors.ts';
 import { type BoundedText, boundedText } from '../exec/bounded-text.ts';
 import { missingProgram, startFailure } from '../exec/missing-program.ts';
-import type { Exec, ExecOptions, ExecResult, Service } from '../exec/port.ts';
+import type { Everywhere, Exec, ExecOptions, ExecResult, InReplica, Service } from '../exec/port.ts';
 import { containersOf, type Inspected, isRunning } from './containers.ts';
 import { endMarked, MARK } from './end-exec.ts';
 import { connectEngine, type Engine } from './engine.ts';
@@ -23,11 +23,20 @@ const NOT_STARTED: readonly number[] = [126, 127];
 export const createDockerExec =
   (settings: () => DockerSettings, service: Service): Exec =>
   async (command, options) => {
+    const [first] = await runningContainers(settings, service)(options.signal);
+    return first.exec(command, options);
+  };
+
+/** In each of the service's running containers. */
+export const runningContainers =
+  (settings: () => DockerSettings, service: Service): Everywhere =>
+  async (signal) => {
     const at = settings();
     const engine = connectEngine(at);
-    const containers = await containersOf(engine, at, service, options.signal);
-    const running = containers.find(isRunning);
-    if (running !== undefined) return execIn(engine, running)(command, options);
+    const containers = await containersOf(engine, at, service, signal);
+    const inside = (found: Inspected): InReplica => ({ replica: found.name, exec: execIn(engine, found) });
+    const [first, ...others] = containers.filter(isRunning);
+    if (first !== undefined) return [inside(first), ...others.map(inside)];
     throw dockerError(
       `No container of the service ${service} runs (${containers.map(({ name }) => name).join(', ')}): start one first.`,
       RUN,

@@ -1,10 +1,12 @@
 /** Looks at containers: the engine's words, their logs, what they use, and how things look from inside them. */
 import { z } from 'zod';
+import { AdapterError } from '../../errors.ts';
 import type { Service } from '../exec/port.ts';
-import { ask, disks, load, pgIsReady, reach } from '../runtime/inside.ts';
+import { ask, clock, disks, load, oomKills, pgIsReady, processes, reach } from '../runtime/inside.ts';
+import { countKills } from '../runtime/kills.ts';
 import { mergeTails } from '../runtime/log-tail.ts';
 import type { Process } from '../runtime/port.ts';
-import { busiest } from '../runtime/processes.ts';
+import { busiest, processOf } from '../runtime/processes.ts';
 import { factsOf } from '../runtime/variables.ts';
 import { containersOf, type Inspected, isRunning } from './containers.ts';
 import { connectEngine, type Engine } from './engine.ts';
@@ -78,6 +80,17 @@ export function createDockerProbe(settings: () => DockerSettings): DockerProbe {
       return found.flat();
     },
 
+    clocks: (service, signal) =>
+      every(service, signal, (engine, at) => clock(execIn(engine, at), at.name, signal), isRunning),
+
+    oomKills: (service, signal) =>
+      every(
+        service,
+        signal,
+        (engine, at) => countKills(at.name, oomKills(execIn(engine, at), at.name, signal)),
+        isRunning,
+      ),
+
     load: (service, signal) =>
       every(service, signal, (engine, at) => load(execIn(engine, at), at.name, signal), isRunning),
 
@@ -97,7 +110,22 @@ export function createDockerProbe(settings: () => DockerSettings): DockerProbe {
   };
 }
 
+/** From inside, by two readings; where the image has nothing to read with, the engine still knows the averages. */
 async function processesOf(
+  engine: Engine,
+  found: Inspected,
+  signal: AbortSignal,
+): Promise<readonly Process[]> {
+  try {
+    return await processes(execIn(engine, found), found.name, signal);
+  } catch (error) {
+    if (error instanceof AdapterError && error.fault === 'not-found')
+      return averagesOf(engine, found, signal);
+    throw error;
+  }
+}
+
+async function averagesOf(
   engine: Engine,
   { name, container }: Inspected,
   signal: AbortSignal,
@@ -105,5 +133,5 @@ async function processesOf(
   const raw: unknown = await engine.ask('list processes', signal, (abortSignal) =>
     container.top({ ps_args: PS_ARGS, abortSignal }),
   );
-  return busiest(table.parse(raw).Processes ?? [], name);
+  return busiest((table.parse(raw).Processes ?? []).map((row) => processOf(row, name, true)));
 }

@@ -19,6 +19,7 @@ const reading = z.object({
   precpu_stats: cpu,
   memory_stats: z.object({
     usage: z.number().optional(),
+    limit: z.number().optional(),
     stats: z.record(z.string(), z.number()).prefault({}),
   }),
 });
@@ -39,12 +40,15 @@ export async function usageOf(
   const { data } = reading.safeParse(raw);
   if (data?.memory_stats.usage === undefined) return undefined;
   const limits = limitsOf(info.HostConfig);
+  // Without a limit the engine says what the machine has.
+  const machineBytes = limits.memoryBytes === undefined ? data.memory_stats.limit : undefined;
   const throttled = limits.cpuMillicores === undefined ? undefined : throttledShare(data);
   return {
     replica: name,
     memoryBytes: workingSet(data.memory_stats.usage, data.memory_stats.stats),
     cpuMillicores: millicores(data),
     limits,
+    ...(machineBytes ? { machineBytes } : {}),
     ...(throttled === undefined ? {} : { throttled }),
     source: 'docker',
   };

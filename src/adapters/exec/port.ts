@@ -6,6 +6,15 @@ export type Place =
   | { readonly on: 'container'; readonly service: Service }
   | { readonly on: 'pod'; readonly service: Service };
 
+/** The program's place once for each replica that runs there. */
+export interface InReplica {
+  readonly replica: string;
+  readonly exec: Exec;
+}
+
+/** Those that run now, the one that serves best first; never none. @throws AdapterError unreachable, not-found where none runs */
+export type Everywhere = (signal: AbortSignal) => Promise<readonly [InReplica, ...InReplica[]]>;
+
 /** The parts of the Paksa Financial System, by the guide's names for them. */
 export const SERVICES = ['backend', 'postgres', 'redis', 'nginx'] as const;
 export type Service = (typeof SERVICES)[number];

@@ -67,11 +67,15 @@ export function translateRefusal(refusal: Refusal, asked: RequestWords, server: 
     case 400:
     case 405:
     case 422:
-      return fail(operation, `The cluster refused it (${operation}): ${says}`, 'refused');
+      return fail(
+        operation,
+        `The cluster refused it (${operation}): ${says} Compare it with the manifest, and with what an admission policy asks for.`,
+        'refused',
+      );
     default:
       return fail(
         operation,
-        `The API server could not do it (${operation}, status ${code}): ${says}`,
+        `The API server could not do it (${operation}, status ${code}): ${says} Look at the API server’s health (kubectl get --raw=/readyz?verbose), then try again.`,
         'failed',
         {
           retryable: code === 410 || code === 429 || code >= 500,

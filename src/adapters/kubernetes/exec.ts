@@ -1,6 +1,6 @@
 /** Runs programs in a service's first ready pod, or in a given one. */
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Exec, ExecResult, Service } from '../exec/port.ts';
+import type { Everywhere, Exec, ExecResult, InReplica, Service } from '../exec/port.ts';
 import { CLOSES_INPUT, ProtocolRefused, runInContainer, type Started } from './channel.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { fail } from './errors.ts';
@@ -10,15 +10,24 @@ import { replicaOf } from './replica.ts';
 import { findWorkload, nameOf, podsOf } from './workload.ts';
 
 export function createKubernetesExec(settings: () => KubernetesSettings, service: Service): Exec {
-  const open = createCluster(settings);
+  const pods = runningPods(settings, service);
   return async (command, options) => {
-    const cluster = await open(options.signal);
+    const [first] = await pods(options.signal);
+    return first.exec(command, options);
+  };
+}
+
+/** In each of the service's running pods, the ready ones first. */
+export function runningPods(settings: () => KubernetesSettings, service: Service): Everywhere {
+  const open = createCluster(settings);
+  return async (signal) => {
+    const cluster = await open(signal);
     const found = await findWorkload(cluster, service);
     const pods = await podsOf(cluster, found);
     const replicas = pods.map((pod) => ({ pod, replica: replicaOf(pod, found.container.name) }));
     const running = replicas.filter(({ replica }) => replica.state === 'running');
-    const chosen = running.find(({ replica }) => replica.ready) ?? running[0];
-    if (chosen === undefined) {
+    const [first, ...others] = running.toSorted((a, b) => Number(b.replica.ready) - Number(a.replica.ready));
+    if (first === undefined) {
       const are = replicas.map(({ replica }) => `${replica.name} ${replica.why ?? replica.state}`).join(', ');
       throw fail(
         'run in a pod',
@@ -27,7 +36,11 @@ export function createKubernetesExec(settings: () => KubernetesSettings, service
         { retryable: true },
       );
     }
-    return execIn(cluster, chosen.pod, found.container.name)(command, options);
+    const inside = ({ pod }: typeof first): InReplica => ({
+      replica: nameOf(pod),
+      exec: execIn(cluster, pod, found.container.name),
+    });
+    return [inside(first), ...others.map(inside)];
   };
 }
 
@@ -43,7 +56,9 @@ export const execIn =
 
 /**
  * Before Kubernetes 1.30 a WebSocket cannot close stdin alone. There the container's own `head` counts the bytes, in a
- * script that never changes: the program and its arguments are the script's arguments, which no shell reads as text.
+ * script that never changes: the program and its arguments are the script's arguments, which no shell reads as text. There
+ * is no way around it: `head` and `dd` start no other program, `env` and `timeout` count no bytes, and an image that has
+ * nginx or a database has no Python. It is the one shell that Paksa starts.
  */
 async function runWithInput(cluster: Cluster, started: Started, input: string): Promise<ExecResult> {
   try {

@@ -1,6 +1,6 @@
 /** What Paksa asks of a cluster: the workloads of one namespace, its service and secrets, and the ingress controller before it. */
 import type { Service } from '../exec/port.ts';
-import type { RuntimeActuator, RuntimeProbe } from '../runtime/port.ts';
+import type { Limits, RuntimeActuator, RuntimeProbe } from '../runtime/port.ts';
 import type { Certificate } from '../tls/port.ts';
 
 export interface WorkloadRef {
@@ -52,6 +52,21 @@ export interface Workload {
   readonly readiness?: Readiness;
   /** Why it does not come up, in the controller's words, such as `ProgressDeadlineExceeded: …`. */
   readonly trouble?: string;
+  /** That Paksa scaled it down, while it still is. */
+  readonly scaledDown?: ScaledDown;
+}
+
+export interface ScaledDown {
+  /** Replicas that were wanted before. */
+  readonly from: number;
+  readonly at: Date;
+}
+
+/** A HorizontalPodAutoscaler. */
+export interface Autoscaler {
+  readonly name: string;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
 }
 
 /** A readiness probe's figures. */
@@ -111,6 +126,8 @@ export interface Pod {
   readonly restarts: number;
   /** The worst container's reason, such as `CrashLoopBackOff`. */
   readonly why?: string;
+  /** Of one that was evicted: what its node was short of, in the kubelet's words, and when. */
+  readonly evicted?: { readonly says: string; readonly at?: Date };
   /** The workload that made it, such as `deployment/paksa-backend`; absent for a bare pod. */
   readonly owner?: string;
 }
@@ -123,11 +140,25 @@ export interface ServiceSummary {
   readonly hasSelector: boolean;
 }
 
+/** What a pod uses of its CPU limit, and how often the kernel holds it back for it. */
+export interface Throttling {
+  readonly replica: string;
+  readonly limits: Limits;
+  /** Within a second; absent where it has no CPU limit, or nothing in it can tell. */
+  readonly cpuMillicores?: number;
+  /** Share of the quota's periods, 0 to 1, within a second. Absent as that is. */
+  readonly throttled?: number;
+}
+
 export interface KubernetesProbe extends RuntimeProbe {
   /** The target's TLS secret. @throws AdapterError not-configured, unreachable, forbidden (naming the right), not-found */
   tlsSecret(signal: AbortSignal): Promise<TlsSecret>;
   /** What is wanted of a service's workload, and what is there. @throws AdapterError */
   workload(service: Service, signal: AbortSignal): Promise<Workload>;
+  /** Who decides how many replicas a service has; undefined when nobody does, or Paksa may not list them. @throws AdapterError */
+  autoscaler(service: Service, signal: AbortSignal): Promise<Autoscaler | undefined>;
+  /** Of each running pod, read inside it. @throws AdapterError */
+  throttling(service: Service, signal: AbortSignal): Promise<readonly Throttling[]>;
   /** The templates that a service's deployment has and had. @throws AdapterError refused for a stateful set */
   history(service: Service, signal: AbortSignal): Promise<RolloutHistory>;
   /** Has the cluster try what `rollBack` would write, by a server-side dry run. @throws AdapterError when it would not take it */
@@ -147,7 +178,10 @@ export interface KubernetesProbe extends RuntimeProbe {
 }
 
 export interface KubernetesActuator extends RuntimeActuator {
-  /** Wants that many replicas, and waits until they are ready. Once. @throws AdapterError */
+  /**
+   * Wants that many replicas, and waits until they are ready. Once. With an autoscaler only to 0, where it rests, and back
+   * from there, where it decides how many. @throws AdapterError refused where an autoscaler would scale back
+   */
   scale(service: Service, replicas: number, signal: AbortSignal): Promise<void>;
   /** Patches the readiness probe, and waits for the rollout. Once. @throws AdapterError */
   setReadiness(service: Service, readiness: Readiness, signal: AbortSignal): Promise<void>;

@@ -2,7 +2,19 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { AdapterError } from '../../errors.ts';
 import type { Exec, Service } from '../exec/port.ts';
-import { ask, disks, load, pgIsReady, processes, reach } from '../runtime/inside.ts';
+import {
+  ask,
+  clock,
+  disks,
+  load,
+  oomKills,
+  pgIsReady,
+  processes,
+  reach,
+  throttling,
+} from '../runtime/inside.ts';
+import { countKills, untold } from '../runtime/kills.ts';
+import type { Limits } from '../runtime/port.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { execIn } from './exec.ts';
 import { isIsolated } from './isolation.ts';
@@ -10,6 +22,7 @@ import { logsOf } from './logs.ts';
 import type { KubernetesProbe, KubernetesSettings } from './port.ts';
 import { podOf, replicaOf } from './replica.ts';
 import { historyOf, rehearseRollBack } from './revisions.ts';
+import { autoscalerOf } from './scale.ts';
 import { secretFingerprint, secretVersion } from './secrets.ts';
 import { readTlsSecret } from './tls-secret.ts';
 import { endpointsOf, servicesOf } from './traffic.ts';
@@ -41,12 +54,12 @@ export function createKubernetesProbe(settings: () => KubernetesSettings): Kuber
   const inEach = async <T>(
     service: Service,
     signal: AbortSignal,
-    look: (exec: Exec, replica: string) => Promise<T>,
+    look: (exec: Exec, replica: string, limits: Limits) => Promise<T>,
   ): Promise<readonly T[]> => {
     const { cluster, container, running } = await see(service, signal);
     const looks = running.map(async (pod) => {
       try {
-        return [await look(execIn(cluster, pod, container), nameOf(pod))];
+        return [await look(execIn(cluster, pod, container), nameOf(pod), replicaOf(pod, container).limits)];
       } catch (error) {
         if (isGone(error)) return [];
         throw error;
@@ -77,12 +90,22 @@ export function createKubernetesProbe(settings: () => KubernetesSettings): Kuber
     processes: async (service, signal) =>
       (await inEach(service, signal, (exec, replica) => processes(exec, replica, signal))).flat(),
     load: (service, signal) => inEach(service, signal, (exec, replica) => load(exec, replica, signal)),
+    clocks: (service, signal) => inEach(service, signal, (exec, replica) => clock(exec, replica, signal)),
+    oomKills: (service, signal) =>
+      inEach(service, signal, (exec, replica) => countKills(replica, oomKills(exec, replica, signal))),
+    throttling: (service, signal) =>
+      inEach(service, signal, async (exec, replica, limits) => {
+        const isLimited = limits.cpuMillicores !== undefined;
+        const seen = isLimited ? await throttling(exec, replica, signal).catch(untold) : undefined;
+        return { replica, limits, ...seen };
+      }),
     reach: (service, host, port, signal) =>
       inEach(service, signal, (exec, replica) => reach(exec, replica, host, port, signal)),
     pgIsReady: (signal) => inEach('postgres', signal, (exec, replica) => pgIsReady(exec, replica, signal)),
     ask: (service, port, path, signal) =>
       inEach(service, signal, (exec, replica) => ask(exec, replica, port, path, signal)),
     workload: async (service, signal) => summarize(await findWorkload(await open(signal), service)),
+    autoscaler: async (service, signal) => autoscalerOf(await open(signal), service),
     history: async (service, signal) => historyOf(await open(signal), service),
     rehearseRollBack: async (service, template, signal) =>
       rehearseRollBack(await open(signal), service, template),

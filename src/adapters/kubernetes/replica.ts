@@ -28,14 +28,25 @@ export function replicaOf(pod: V1Pod, containerName: string): Replica {
 export function podOf(pod: V1Pod): Pod {
   const why = whyOf(pod);
   const owner = ownerOf(pod);
+  const evicted = evictionOf(pod);
   return {
     name: nameOf(pod),
     phase: pod.status?.phase ?? 'Unknown',
     ready: isReady(pod),
     restarts: sum((pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount)),
     ...(why === undefined ? {} : { why }),
+    ...(evicted === undefined ? {} : { evicted }),
     ...(owner === undefined ? {} : { owner }),
   };
+}
+
+/** The kubelet's words are such as “The node was low on resource: memory. …”. */
+function evictionOf({ status }: V1Pod): Pod['evicted'] {
+  if (status?.reason !== 'Evicted') return undefined;
+  const ends = (status.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
+  // One that was thrown out before it ran has no other time.
+  const at = conditionOf(status, 'DisruptionTarget')?.lastTransitionTime ?? ends[0] ?? status.startTime;
+  return { says: status.message ?? '', ...(at ? { at } : {}) };
 }
 
 const sum = (figures: readonly number[]): number => figures.reduce((total, each) => total + each, 0);

@@ -52,12 +52,43 @@ export async function usageOf(
 ): Promise<readonly Usage[]> {
   if (running.length === 0) return [];
   const container = found.container.name;
-  const readings = await readAny(cluster, found, running);
+  const [readings, machines] = await Promise.all([
+    readAny(cluster, found, running),
+    machinesOf(cluster, running),
+  ]);
   return running.flatMap((pod) => {
     const reading = readings.get(nameOf(pod));
     if (reading === undefined) return [];
-    return [{ replica: nameOf(pod), ...reading, limits: limitsOf(containerIn(pod, container) ?? {}) }];
+    const limits = limitsOf(containerIn(pod, container) ?? {});
+    return [{ replica: nameOf(pod), ...reading, limits, ...machines.get(pod.spec?.nodeName ?? '') }];
   });
+}
+
+type Machine = Pick<Usage, 'machineBytes' | 'machineIsShort'>;
+
+/** What the pods' nodes have for pods, and whether they are short of it; nothing where Paksa may not look at nodes. */
+async function machinesOf(
+  cluster: Cluster,
+  running: readonly V1Pod[],
+): Promise<ReadonlyMap<string, Machine>> {
+  const names = [...new Set(running.flatMap(({ spec }) => spec?.nodeName ?? []))];
+  try {
+    const nodes = await Promise.all(names.map((name) => cluster.core.readNode({ name })));
+    return new Map(
+      nodes.map(({ metadata, status }) => {
+        const machineBytes = parseBytes(status?.allocatable?.memory);
+        const pressure = status?.conditions?.find(({ type }) => type === 'MemoryPressure');
+        const machine = {
+          ...(machineBytes === undefined ? {} : { machineBytes }),
+          machineIsShort: pressure?.status === 'True',
+        };
+        return [metadata?.name ?? '', machine];
+      }),
+    );
+  } catch (error) {
+    if (error instanceof AdapterError && ['forbidden', 'not-found'].includes(error.fault)) return new Map();
+    throw error;
+  }
 }
 
 async function readAny(

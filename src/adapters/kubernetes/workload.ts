@@ -6,6 +6,7 @@ import type { Cluster } from './cluster.ts';
 import { fail } from './errors.ts';
 import type { Readiness, Workload, WorkloadRef } from './port.ts';
 import { parseBytes, parseMillicores } from './quantity.ts';
+import { scaledDown } from './scaled-down.ts';
 import { selectorText } from './selector.ts';
 
 /** Annotation of a Deployment and of its ReplicaSets: which rollout it was. */
@@ -121,6 +122,7 @@ export function summarize(found: Found): Workload {
   const { metadata, status } = object;
   const readiness = readinessOf(container);
   const trouble = troubleOf(object);
+  const down = scaledDown(found);
   return {
     kind,
     name,
@@ -133,6 +135,7 @@ export function summarize(found: Found): Workload {
     limits: limitsOf(container),
     ...(readiness ? { readiness } : {}),
     ...(trouble === undefined ? {} : { trouble: trouble.says }),
+    ...(down ? { scaledDown: down } : {}),
   };
 }
 

@@ -33,6 +33,16 @@ export function createNginxActuator(settings: () => NginxSettings, exec: Exec): 
       await putInForce({ nginx, exec, operation: 'set health checks', file, before, after, signal });
     },
 
+    async reload(signal) {
+      const nginx = settings();
+      const test = verdictOf('reload', await runNginx(nginx, exec, '-t', signal));
+      const refuse = (what: string, words: string) =>
+        failure('reload', 'refused', `${what}: ${reasonOf(words)} It goes on with what it had.`);
+      if (!test.ok) throw refuse('nginx refuses its configuration', test.output);
+      const told = await runNginx(nginx, exec, 'reload', signal);
+      if (told.exitCode !== 0) throw refuse('nginx could not be told to reload', wordsOf(told));
+    },
+
     async restore(kept, signal) {
       requireKept(kept);
       const nginx = settings();

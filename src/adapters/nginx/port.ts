@@ -63,6 +63,8 @@ export interface NginxActuator {
     figures: { readonly maxFails: number; readonly failTimeoutSeconds: number },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Tests the configuration, and has nginx read its files anew. Once. @throws AdapterError refused, with nginx's words */
+  reload(signal: AbortSignal): Promise<void>;
   /** Puts a kept file back, and reloads. @throws AdapterError */
   restore(kept: KeptConfig, signal: AbortSignal): Promise<void>;
 }

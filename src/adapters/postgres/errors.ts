@@ -48,7 +48,7 @@ function read(error: unknown, failed: Failed): Reading {
     noEntry(code, at, where, messageOf(error)) ??
     noLeave(code, at, failed, messageOf(error)) ?? {
       fault: 'refused',
-      says: `${at} refused to ${failed.operation} (${code}): ${messageOf(error)}.`,
+      says: `${at} refused to ${failed.operation} (${code}): ${messageOf(error)}. The server’s log has the statement and the context.`,
     }
   );
 }

@@ -14,8 +14,8 @@ export interface Replica {
   readonly why?: string;
   readonly restarts: number;
   readonly startedAt?: Date;
-  /** How it last ended, if it ever did. */
-  readonly lastExit?: { readonly code: number; readonly oomKilled: boolean; readonly at?: Date };
+  /** How it last ended, if it ever did; without code and reason where the platform has forgotten them. */
+  readonly lastExit?: { readonly code?: number; readonly oomKilled?: boolean; readonly at?: Date };
   readonly limits: Limits;
 }
 
@@ -32,6 +32,10 @@ export interface Usage {
   readonly memoryBytes: number;
   readonly cpuMillicores: number;
   readonly limits: Limits;
+  /** What the machine has to give, where Paksa may ask: of a replica without a limit, all that holds it back. */
+  readonly machineBytes?: number;
+  /** Whether the machine says that it is short of memory, and throws replicas out for it. */
+  readonly machineIsShort?: boolean;
   /** Share of the CPU quota's periods in which it was held back, 0 to 1, over the time between two readings; absent where it cannot be read. */
   readonly throttled?: number;
   readonly source: 'docker' | 'metrics-api' | 'kubelet';
@@ -104,8 +108,10 @@ export interface Process {
   readonly replica: string;
   readonly pid: number;
   readonly user: string;
-  /** Percent of one core, as `ps` counts it. */
+  /** Percent of one core, over a second. */
   readonly cpuPercent: number;
+  /** Where nothing could read it twice: over its whole life, as `ps` counts it. */
+  readonly isAverage?: boolean;
   readonly memoryBytes: number;
   /** The program and its arguments, at most 200 characters. */
   readonly command: string;
@@ -135,6 +141,19 @@ export interface Load {
   readonly cores: number;
 }
 
+export interface ReplicaClock {
+  readonly replica: string;
+  /** Its clock minus ours. */
+  readonly skewMs: number;
+  readonly uncertaintyMs: number;
+}
+
+export interface OomKills {
+  readonly replica: string;
+  /** Processes in it that were killed for their memory since it began; absent where nothing in it can tell. */
+  readonly kills?: number;
+}
+
 /** Every call: @throws AdapterError not-configured, unreachable, forbidden (naming the right), not-found (no such service), timed-out */
 export interface RuntimeProbe {
   /** All there are, stopped ones too; empty when the service is scaled to nothing. */
@@ -152,6 +171,10 @@ export interface RuntimeProbe {
   /** The busiest first, at most ten of each replica. */
   processes(service: Service, signal: AbortSignal): Promise<readonly Process[]>;
   load(service: Service, signal: AbortSignal): Promise<readonly Load[]>;
+  /** Of each running replica, by its own clock. */
+  clocks(service: Service, signal: AbortSignal): Promise<readonly ReplicaClock[]>;
+  /** Inside each running replica, its first process or any other. */
+  oomKills(service: Service, signal: AbortSignal): Promise<readonly OomKills[]>;
   /** A TCP connection from inside each running replica. */
   reach(service: Service, host: string, port: number, signal: AbortSignal): Promise<readonly Reach[]>;
   /** `pg_isready` inside each running replica of postgres: `reached` when it accepts connections. */

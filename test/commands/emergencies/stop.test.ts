@@ -4,13 +4,17 @@ import { dataLoss } from '../../../commands/emergencies/data-loss.ts';
 import type { Replica } from '../../../commands/parts/replicas.ts';
 import type { Workload } from '../../../src/adapters/kubernetes/port.ts';
 import { type Given, PRODUCTION } from '../context.ts';
-import { type Case, faulty, healthy, warning } from '../topic.ts';
+import { type Case, faulty, healthy, minutesAgo, warning } from '../topic.ts';
 import { crashing, replica, stopped, topic, workload } from './samples.ts';
 
 const { look, fixCalled, undoOf, checkCalled, context } = topic(dataLoss);
 
 const cluster = (of: Partial<Workload>, ...pods: readonly Replica[]): Given => ({
-  kubernetes: { workload: async () => workload(of), replicas: async () => pods },
+  kubernetes: {
+    workload: async () => workload(of),
+    replicas: async () => pods,
+    autoscaler: async () => undefined,
+  },
 });
 const containers = (...all: readonly Replica[]): Given => ({ docker: { replicas: async () => all } });
 const NONE = { replicas: 0, ready: 0 };
@@ -115,20 +119,57 @@ describe('stop-pods', () => {
   });
 });
 
+describe('with an autoscaler', () => {
+  const autoscaled = (replicas: number, minReplicas = 2): Given => ({
+    kubernetes: {
+      ...cluster({ replicas, ready: replicas }).kubernetes,
+      autoscaler: async () => ({ name: 'backend-hpa', minReplicas, maxReplicas: 9 }),
+    },
+  });
+
+  test('they are stopped and started all the same: it rests at none', async () => {
+    const { notes } = await fixCalled('stop-pods').preview(context(autoscaled(4)));
+    expect(notes).toContain('The autoscaler backend-hpa rests while there is none.');
+    expect((await fixCalled('start-pods').preview(context(autoscaled(0)))).notes).toContain(
+      'From then on the autoscaler backend-hpa decides how many there are (2 to 9).',
+    );
+    const undo = undoOf('stop-pods');
+    expect(await undo.isBack(context(autoscaled(3)), { replicas: 5 })).toBe(true);
+    expect(await undo.isBack(context(autoscaled(0)), { replicas: 5 })).toBe(false);
+  });
+
+  test('one that may go down to none by itself does not rest there', async () => {
+    await expect(fixCalled('stop-pods').preview(context(autoscaled(4, 0)))).rejects.toThrow(
+      'The autoscaler backend-hpa decides how many replicas there are (0 to 9)',
+    );
+  });
+});
+
 describe('start-pods', () => {
   const fix = fixCalled('start-pods');
 
-  test('as many as the guide’s deployment has, and says what to do where there were more', async () => {
+  test('as many as Paksa stopped, else as many as the guide’s deployment has', async () => {
+    const scaledDown = { from: 5, at: minutesAgo(20) };
+    expect(await fix.preview(context(cluster({ ...NONE, scaledDown })))).toMatchObject({
+      changes: [{ before: '0 (0 ready)', after: '5' }],
+      notes: expect.arrayContaining(['There were 5 when Paksa scaled it down.']),
+    });
     expect(await fix.preview(context(cluster(NONE)))).toMatchObject({
       changes: [{ before: '0 (0 ready)', after: '2' }],
-      notes: expect.arrayContaining([expect.stringContaining('undo what stopped them')]),
+      notes: expect.arrayContaining([expect.stringContaining('does not know how many there were')]),
     });
     const scaled: unknown[] = [];
     const scale = async (...asked: readonly unknown[]) => {
       scaled.push(asked.slice(0, 2));
     };
-    expect(await fix.run(context({ kubernetes: { scale } }))).toBe('2 replicas, ready');
-    expect(scaled).toEqual([['backend', 2]]);
+    const acting = (of: Partial<Workload>) =>
+      context({ kubernetes: { workload: async () => workload({ ...NONE, ...of }), scale } });
+    expect(await fix.run(acting({}))).toBe('2 replicas, ready');
+    expect(await fix.run(acting({ scaledDown }))).toBe('5 replicas, ready');
+    expect(scaled).toEqual([
+      ['backend', 2],
+      ['backend', 5],
+    ]);
   });
 
   test('is refused where some are wanted', async () => {

@@ -18,6 +18,7 @@ const services = (...all: readonly Partial<ServiceSummary>[]): Given => ({
       all.map((of) => ({ name: 'api', type: 'ClusterIP', readyAddresses: 1, hasSelector: true, ...of })),
   },
 });
+const BEFORE_IT = { name: 'paksa-backend-service' };
 const ready = (...all: readonly Partial<Reach>[]): Given => {
   const pgIsReady = async () =>
     all.map((of) => ({ replica: 'postgres-primary-0', reached: true, detail: 'accepts connections', ...of }));
@@ -101,8 +102,14 @@ const FINDINGS: Findings = {
   services: [
     [
       'somebody behind each, and one that has none by design',
-      services({}, { name: 'external', hasSelector: false, readyAddresses: 0 }),
+      services(BEFORE_IT, { name: 'external', hasSelector: false, readyAddresses: 0 }),
       healthy('2 services, each with somebody behind it'),
+    ],
+    ['none at all', services(), problem(expect.stringMatching(/^there is no service paksa-backend-service/))],
+    [
+      'others, and not the backend’s',
+      services({}),
+      problem(expect.stringMatching(/^there is no service paksa-backend-service/)),
     ],
     [
       'nobody behind the backend’s',
@@ -111,7 +118,7 @@ const FINDINGS: Findings = {
     ],
     [
       'nobody behind another',
-      services({}, { name: 'reports', readyAddresses: 0 }),
+      services(BEFORE_IT, { name: 'reports', readyAddresses: 0 }),
       warning('nobody is behind reports'),
     ],
   ],

@@ -105,7 +105,7 @@ describe.runIf(hasAlembic())('alembic at work', () => {
       system: 'alembic',
       operation: 'upgrade',
       fault: 'failed',
-      message: expect.stringMatching(/UndefinedTable.* relation "nowhere" does not exist$/),
+      message: expect.stringMatching(/UndefinedTable.* relation "nowhere" does not exist\. /),
     });
     expect(await project.query("SELECT to_regclass('invoices') AS t")).toEqual([{ t: null }]);
   });
@@ -145,7 +145,7 @@ describe.runIf(hasAlembic())('alembic at work', () => {
   test('a revision that is not there is alembic’s own no', async () => {
     await expect(project.probe.upgrade('nope', soon())).rejects.toMatchObject({
       fault: 'failed',
-      message: "alembic failed: Can't locate revision identified by 'nope'",
+      message: expect.stringContaining("alembic failed: Can't locate revision identified by 'nope'"),
     });
   });
 

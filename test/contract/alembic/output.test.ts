@@ -160,7 +160,7 @@ describe('a failure’s meaning', () => {
       ),
       'failed',
       false,
-      /unique index "u"$/,
+      /unique index "u"\. /,
     ],
   ] as const)('%j %j', (stdout, stderr, fault, retryable, message) => {
     const error = failureOf('current', { exitCode: 1, stdout, stderr, truncated: false });

@@ -67,6 +67,17 @@ describe.runIf(requirePrograms('nginx'))('a running nginx', () => {
     await expect(actuator().restore(kept, soon())).rejects.toMatchObject({ fault: 'not-found' });
   });
 
+  test('a reload by itself; not of a configuration that nginx refuses', async () => {
+    await actuator().reload(soon());
+    await expect.poll(reloads, { timeout: 10_000 }).toBe(1);
+    await writeFile(files.site, `${original}servr;`);
+    await expect(actuator().reload(soon())).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('unknown directive "servr"'),
+    });
+    expect(await reloads()).toBe(1);
+  });
+
   test('a copy is hidden from an include of everything, and a second one does not replace it', async () => {
     const kept = await actuator().keep(files.site, 'one', soon());
     await writeFile(files.site, `${original}# later\n`);

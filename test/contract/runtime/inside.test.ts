@@ -1,5 +1,6 @@
 /** Looks from inside, on this host in place of a replica: each program that an image may have tells the same. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { cpus, loadavg } from 'node:os';
@@ -137,33 +138,65 @@ describe('the machine', () => {
     expect(Math.abs(averages[2] - (loadavg()[2] ?? Number.NaN))).toBeLessThan(1);
   });
 
-  test.each([['ps'], ['python3']])('processes, the busiest first, by %s', async (program) => {
-    const found = await processes(imageWith(program), 'one', soon());
-    expect(found.length).toBeGreaterThan(0);
-    expect(found.length).toBeLessThanOrEqual(10);
-    const shares = found.map(({ cpuPercent }) => cpuPercent);
-    expect(shares).toEqual(shares.toSorted((one, other) => other - one));
-    for (const { command } of found) {
-      expect(command.length).toBeLessThanOrEqual(200);
-      expect(command).not.toMatch(/^ps -eo|^python3 -I/);
-    }
-  });
+  test.each([[['ps']], [['ps', 'cat']], [['python3']]])(
+    'processes, the busiest first, by %s',
+    async (programs) => {
+      const found = await processes(imageWith(...programs), 'one', soon());
+      expect(found.length).toBeGreaterThan(0);
+      expect(found.length).toBeLessThanOrEqual(10);
+      const shares = found.map(({ cpuPercent }) => cpuPercent);
+      expect(shares).toEqual(shares.toSorted((one, other) => other - one));
+      for (const { command } of found) {
+        expect(command.length).toBeLessThanOrEqual(200);
+        expect(command).not.toMatch(/^ps -eo|^python3 -I/);
+      }
+    },
+  );
 
-  test('a busy process is told the same by both', async () => {
+  test('a busy process is told the same by all', async () => {
     const busy = spawn('sh', ['-c', 'while :; do :; done', 'paksa-busy'], { stdio: 'ignore' });
-    const seenBy = (program: string) =>
+    const seenBy = (...programs: readonly string[]) =>
       vi.waitUntil(
-        async () => (await processes(imageWith(program), 'one', soon())).find(({ pid }) => pid === busy.pid),
+        async () =>
+          (await processes(imageWith(...programs), 'one', soon())).find(({ pid }) => pid === busy.pid),
         { timeout: 20_000 },
       );
     try {
-      const { user, command } = await seenBy('ps');
-      expect(command).toBe('sh -c while :; do :; done paksa-busy');
-      expect(await seenBy('python3')).toMatchObject({ user, command });
+      const { user, command, isAverage } = await seenBy('ps');
+      expect([command, isAverage]).toEqual(['sh -c while :; do :; done paksa-busy', true]);
+      for (const programs of [['ps', 'cat'], ['python3']]) {
+        const seen = await seenBy(...programs);
+        expect(seen).toMatchObject({ user, command });
+        expect(seen).not.toHaveProperty('isAverage');
+      }
     } finally {
       busy.kill('SIGKILL');
     }
   });
+
+  test.each([[['ps', 'cat']], [['python3']]])(
+    'one that was busy and rests now is told as resting, by %s',
+    async (programs) => {
+      // Works for a second, says so, and waits.
+      const work =
+        'import time\nend = time.monotonic() + 1\nwhile time.monotonic() < end: pass\nprint(1, flush=True)\ntime.sleep(60)';
+      const rests = spawn('python3', ['-c', work, 'paksa-rests'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      try {
+        await once(rests.stdout, 'data');
+        const onlyIt: Exec = async (command, options) => {
+          const result = await imageWith(...programs)(command, options);
+          const own = result.stdout.split('\n').filter((line) => line.includes('paksa-rests'));
+          return command.includes('-eo') || command[0] === 'python3'
+            ? { ...result, stdout: own.join('\n') }
+            : result;
+        };
+        const [seen] = await processes(onlyIt, 'one', soon());
+        expect(seen?.cpuPercent).toBeLessThan(20);
+      } finally {
+        rests.kill('SIGKILL');
+      }
+    },
+  );
 
   test('without any program', async () => {
     for (const look of [disks, load, processes]) {

@@ -110,6 +110,12 @@ open('/tmp/ready', 'w')
     expect(found[1]?.command).toBe('sleep infinity');
   });
 
+  test('its own clock, and no kill for its memory', async () => {
+    const [clock] = await probe().clocks(BACKEND, soon());
+    expect(Math.abs(clock?.skewMs ?? Number.NaN)).toBeLessThanOrEqual(clock?.uncertaintyMs ?? 0);
+    expect((await probe().oomKills(BACKEND, soon())).every(({ kills = 0 }) => kills === 0)).toBe(true);
+  });
+
   test('load of the machine underneath', async () => {
     const [load] = await probe().load(BACKEND, soon());
     expect(load?.cores).toBe(cpus().length);

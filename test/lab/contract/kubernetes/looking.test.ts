@@ -166,7 +166,7 @@ describe.runIf(canRunLab())('what is there', () => {
       },
     });
     const { probe } = stage.adapter('backend', { kubeconfig });
-    expect(await probe.usage('backend', soon())).toEqual([
+    expect(await probe.usage('backend', soon())).toMatchObject([
       {
         replica: pods[1]?.name,
         memoryBytes: 20_971_520,
@@ -213,6 +213,13 @@ describe.runIf(canRunLab())('what is there', () => {
     const [load] = await probe.load('backend', soon());
     expect(load?.cores).toBeGreaterThan(0);
     expect(load?.averages).toHaveLength(3);
+
+    const clocks = await probe.clocks('backend', soon());
+    expect(byName(clocks)).toEqual(names);
+    for (const { skewMs, uncertaintyMs } of clocks)
+      expect(Math.abs(skewMs)).toBeLessThanOrEqual(uncertaintyMs);
+    expect(byName(await probe.oomKills('backend', soon()))).toEqual(names);
+    expect(byName(await probe.throttling('backend', soon()))).toEqual(names);
 
     const answers = await probe.ask('backend', 8000, '/etc/hostname', soon());
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);

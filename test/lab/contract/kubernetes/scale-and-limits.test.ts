@@ -23,11 +23,18 @@ describe.runIf(canRunLab())('replicas, limits and readiness', () => {
     await actuator.scale('backend', 3, inTime());
     expect(await readyOf()).toEqual([true, true, true]);
     await actuator.scale('backend', 3, inTime());
+    expect(await probe.workload('backend', soon())).not.toHaveProperty('scaledDown');
     await actuator.scale('backend', 1, inTime());
     expect(await readyOf()).toEqual([true]);
     await actuator.scale('backend', 0, inTime());
     expect(await stage.pods('backend')).toEqual([]);
-    expect(await probe.workload('backend', soon())).toMatchObject({ replicas: 0, ready: 0 });
+    expect(await probe.workload('backend', soon())).toMatchObject({
+      replicas: 0,
+      ready: 0,
+      scaledDown: { from: 3, at: expect.any(Date) },
+    });
+    await actuator.scale('backend', 3, inTime());
+    expect(await probe.workload('backend', soon())).not.toHaveProperty('scaledDown');
   });
 
   test('a stateful set', { timeout: ROLLOUT_MS }, async () => {
@@ -62,17 +69,28 @@ describe.runIf(canRunLab())('replicas, limits and readiness', () => {
     expect(error.message).toContain('Stopped while it was waited for (scale backend)');
   });
 
-  test('a workload that an autoscaler looks after', async () => {
-    await stage.apply(deployment('scaled', { command: IDLE, replicas: 0 }), {
+  test('a workload that an autoscaler looks after', { timeout: ROLLOUT_MS }, async () => {
+    await stage.apply(deployment('scaled', { command: IDLE, replicas: 2 }), {
       apiVersion: 'autoscaling/v1',
       kind: 'HorizontalPodAutoscaler',
       metadata: { name: 'keeps-three' },
       spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'scaled' } },
     });
-    const error = await failureOf(stage.adapter('scaled').actuator.scale('backend', 1, inTime()));
+    const { probe, actuator } = stage.adapter('scaled');
+    expect(await probe.autoscaler('backend', soon())).toEqual({
+      name: 'keeps-three',
+      minReplicas: 1,
+      maxReplicas: 3,
+    });
+    const error = await failureOf(actuator.scale('backend', 1, inTime()));
     expect(error.fault).toBe('refused');
     expect(error.message).toContain('keeps-three');
-    expect(await stage.adapter('scaled').probe.workload('backend', soon())).toMatchObject({ replicas: 0 });
+    expect(await probe.workload('backend', soon())).toMatchObject({ replicas: 2 });
+    // At none it rests, and from there it may be called back.
+    await actuator.scale('backend', 0, inTime());
+    expect(await probe.workload('backend', soon())).toMatchObject({ replicas: 0, scaledDown: { from: 2 } });
+    await actuator.scale('backend', 2, inTime());
+    expect(await probe.workload('backend', soon())).toMatchObject({ replicas: 2, ready: 2 });
   });
 
   test('other limits; a request above the new one is lowered with it', { timeout: ROLLOUT_MS }, async () => {
