@@ -1,6 +1,5 @@
 /** Wires everything: the engine on its database, the estate, the jobs, and, for the bot, Slack and the HTTP port. */
 import { hostname } from 'node:os';
-import type { Receiver } from '@slack/bolt';
 import { topics as guide } from '../commands/index.ts';
 import { type Config, secretsOf, slackConnection, topicsNamed } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
@@ -19,15 +18,16 @@ import { messageOf } from './errors.ts';
 import { createEstate } from './estate.ts';
 import { startHttp } from './http/server.ts';
 import { alertIntake, replyIntake } from './incoming.ts';
-import { type Jobs, startJobs, type TaskHandlers } from './jobs/jobs.ts';
+import { createJobs, type TaskHandlers } from './jobs/jobs.ts';
 import { keepSweeping } from './jobs/sweeping.ts';
 import { openLadder } from './ladder.ts';
-import type { Log } from './log.ts';
+import { type Log, sparingly } from './log.ts';
+import { openAlone, openPlace, thereOrRemembered } from './open-alone.ts';
 import { createHeartbeat } from './paging/heartbeat.ts';
 import { createSlackPager } from './paging/slack.ts';
 import { createRedactor } from './redact.ts';
 import { call, openClient, refuseBadToken } from './slack/calls.ts';
-import { createHttpReceiver } from './slack/http-receiver.ts';
+import { createHttpReceiver, SERVED_BY_OUR_OWN_PORT } from './slack/http-receiver.ts';
 import { slackLogger } from './slack/logger.ts';
 import { createOutbox } from './slack/outbox.ts';
 import { createPages } from './slack/pages.ts';
@@ -35,10 +35,11 @@ import { type PublishDeps, publish } from './slack/publish.ts';
 import { createAccept, workOn } from './slack/receive.ts';
 import { createRouter } from './slack/router.ts';
 import { createSocketReceiver } from './slack/socket-receiver.ts';
+import { createRemembering } from './spool/remember.ts';
 import { createAlerts } from './store/alerts.ts';
 import { createMessages } from './store/messages.ts';
 import { migrate } from './store/migrate.ts';
-import { openPool } from './store/pool.ts';
+import { installationOf, openPool } from './store/pool.ts';
 import { createReceipts } from './store/receipts.ts';
 import { createReplies } from './store/replies.ts';
 import { createStore } from './store/store.ts';
@@ -53,9 +54,15 @@ export interface EngineOptions {
   readonly checkpoint?: Checkpoint;
   /** How long a verification waits for a change to show, in milliseconds. */
   readonly settleMs?: number;
+  /** The database was known before: where it is away, it is waited for. */
+  readonly remembered?: { readonly installation: string } | undefined;
+  /** Told of what is committed. */
+  readonly remember?: ReturnType<typeof createRemembering>;
 }
 
 const SETTLE_MS = 15_000;
+/** How often a failing connection is logged. */
+const ERRORS_MS = 10_000;
 /** What is in hand at a SIGTERM has this long to end; what has not is taken over by another replica. */
 const DRAIN_MS = 20_000;
 
@@ -76,19 +83,28 @@ export async function openEngine({
   topics = guide,
   checkpoint = () => undefined,
   settleMs,
+  remembered,
+  remember = createRemembering(() => undefined),
 }: EngineOptions) {
   const { redact, redactDeep } = createRedactor(secretsOf(config));
-  const onError = (error: Error) => log.error({ error: error.message }, 'the database connection failed');
+  // Every worker says so at every poll: hundreds a second.
+  const onError = sparingly(ERRORS_MS, (error: Error, more) =>
+    log.error({ error: error.message, more }, 'the database connection failed'),
+  );
   const pool = openPool(databaseUrl, onError);
-  await migrate(pool).catch(async (error: unknown) => {
-    await pool.end();
-    throw error;
-  });
-  const jobs: Jobs = await startJobs(databaseUrl, {
+  const jobs = createJobs(databaseUrl, {
     onError,
     onFailure: (task, error) => log.warn({ task, error: messageOf(error) }, 'a task failed'),
   });
-  const store = createStore(pool, jobs.enqueue, config.maintenance);
+  const begin = async (): Promise<void> => {
+    await migrate(pool);
+    await jobs.start();
+  };
+  const isThere = await thereOrRemembered(begin(), remembered).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  const store = remember.store(createStore(pool, jobs.enqueue, config.maintenance));
   const estate = createEstate(config.environments);
   const diagnosing: DiagnoseDeps = { store, topics, estate, redact: redactDeep };
   const working: WorkDeps = {
@@ -110,6 +126,9 @@ export async function openEngine({
   };
   return {
     pool,
+    isThere,
+    begin,
+    installation: isThere ? await installationOf(pool) : (remembered?.installation ?? ''),
     jobs,
     store,
     topics,
@@ -146,15 +165,15 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, log } = options;
   const connection = slackConnection(config.slack);
   refuseUnknownTopics(config.alerts.routes, options.topics ?? guide, topicsNamed(config));
-  const engine = await openEngine(options);
-  const { store, topics, checkpoint, redact, diagnosing, pool, jobs } = engine;
+  const place = await openPlace(config.spoolFolder, log);
+  const remember = createRemembering(place.spool.updatePicture);
+  const engine = await openEngine({ ...options, remembered: place.spool.picture(), remember });
+  const { store, topics, checkpoint, redact, diagnosing, pool, jobs, installation } = engine;
   const { apiUrl } = config.slack;
   const client = openClient({ botToken: connection.botToken, apiUrl });
-  const messages = createMessages(pool);
-  const receipts = createReceipts(pool, jobs.enqueue);
+  const messages = remember.messages(createMessages(pool));
   const logger = slackLogger(log);
-  const accept = createAccept(receipts, checkpoint);
-  const outbox = createOutbox(client, messages, checkpoint);
+  const outbox = createOutbox({ client, messages, checkpoint, installation });
   const channels = new Map(config.environments.map(({ target, channel }) => [target.environment, channel]));
   const channelOf = (environment: string) => channels.get(environment);
   const publishing: PublishDeps = {
@@ -166,8 +185,15 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     schedules: config.schedules,
     channelOf,
   };
+  const alone = openAlone(options, engine, { client, channelOf, place });
+  const receipts = alone.receipts(createReceipts(pool, jobs.enqueue));
+  const alerts = alone.alerts(createAlerts(pool, jobs.enqueue));
+  const accept = createAccept(receipts, checkpoint);
+  const { whenThere } = alone;
   const ladder = openLadder({
     pool,
+    installation,
+    whenThere,
     store,
     paging: config.paging,
     schedules: config.schedules,
@@ -175,8 +201,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     redact,
     checkpoint,
   });
-  const alerts = createAlerts(pool, jobs.enqueue);
-  const replies = createReplies(pool, jobs.enqueue);
+  const replies = alone.replies(createReplies(pool, jobs.enqueue));
   const replying = { store, replies, deliveries: ladder.deliveries, checkpoint };
   const incoming = { topics, redact: diagnosing.redact, checkpoint, log };
 
@@ -199,42 +224,47 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
     socket ?? SERVED_BY_OUR_OWN_PORT,
   );
-  await jobs.work(
-    {
-      ...engine.handlers,
-      ...ladder.handlers,
-      alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
-      publish: ({ subject }) => publish(publishing, subject),
-      receive: ({ receipt }) => workOn(router, receipts, receipt),
-      reply: async ({ reply }) => void (await carryOutReply(replying, reply)),
-    },
-    {
-      run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
-      ...ladder.lost,
-    },
+  const working = alone.begun.then(() =>
+    jobs.work(
+      {
+        ...engine.handlers,
+        ...ladder.handlers,
+        alerts: (group) => workOnAlerts({ ...engine.diagnosing, alerts, checkpoint, channelOf }, group),
+        publish: ({ subject }) => publish(publishing, subject),
+        receive: ({ receipt }) => workOn(router, receipts, receipt),
+        reply: async ({ reply }) => void (await carryOutReply(replying, reply)),
+      },
+      {
+        run: ({ incident, fix, round }) => recoverLost(engine.working, incident, { fix, round }),
+        ...ladder.lost,
+      },
+    ),
   );
-  lookForSilencesOfAll(store).catch((error: unknown) =>
-    log.error({ error: messageOf(error) }, 'what silences the open incidents could not be looked up'),
-  );
+  if (engine.isThere) await working;
+  working
+    .then(() => lookForSilencesOfAll(store))
+    .catch((error: unknown) =>
+      log.error({ error: messageOf(error) }, 'what silences the open incidents could not be looked up'),
+    );
   const sweeping = keepSweeping({
-    sweep: () => sweep(ladder.escalating),
+    sweep: () => whenThere(() => sweep(ladder.escalating)),
     everyMs: SWEEP_MS,
     ...(config.heartbeat
       ? { beat: { send: createHeartbeat(config.heartbeat.url), everyMs: config.heartbeat.everyMs } }
       : {}),
     onMoved: (moved) => log.warn({ moved }, 'moved on what the queue had left behind'),
     onStuck: (stuck) => log.error({ stuck }, 'cannot move these: page somebody by hand'),
-    onError: (error) => log.error({ error: messageOf(error) }, 'the sweep failed'),
+    onError: (error) => {
+      if (alone.isThere()) log.error({ error: messageOf(error) }, 'the sweep failed');
+    },
   });
   const http = await startHttp({
     port: config.port,
     host: options.host,
-    notReady: async () => {
-      const hasDatabase = await pool.query('SELECT 1').then(
-        () => true,
-        () => false,
-      );
-      return [...(hasDatabase ? [] : ['database']), ...(socket && !socket.connected() ? ['slack'] : [])];
+    readiness: () => {
+      const { without, works } = alone.state();
+      const hasSlack = !socket || socket.connected();
+      return { waitingFor: [...without, ...(hasSlack ? [] : ['slack'])], works: works && hasSlack };
     },
     ...(connection.mode === 'http'
       ? { slackEvents: createHttpReceiver({ signingSecret: connection.signingSecret, accept, logger }) }
@@ -257,14 +287,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await socket?.stop();
       await http.stop();
       await sweeping.stop();
+      await alone.stop();
       await engine.close();
     },
   };
 }
-
-/** In HTTP mode requests come in through Paksa's own server, and Bolt is handed what was kept. */
-const SERVED_BY_OUR_OWN_PORT: Receiver = {
-  init: () => undefined,
-  start: async () => undefined,
-  stop: async () => undefined,
-};

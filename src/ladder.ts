@@ -13,6 +13,10 @@ import { createDeliveries } from './store/deliveries.ts';
 
 export interface LadderDeps {
   readonly pool: pg.Pool;
+  /** Begins what providers know pages by. */
+  readonly installation: string;
+  /** Pages and timers wait until the database has what happened without it. */
+  readonly whenThere: <Result>(work: () => Promise<Result>) => Promise<Result>;
   readonly store: Store;
   readonly paging: Pick<Config['paging'], 'pagers' | 'people'>;
   readonly schedules: Schedules;
@@ -31,6 +35,8 @@ export interface Ladder {
 
 export function openLadder({
   pool,
+  installation,
+  whenThere,
   store,
   paging,
   schedules,
@@ -38,7 +44,7 @@ export function openLadder({
   redact,
   checkpoint,
 }: LadderDeps): Ladder {
-  const deliveries = createDeliveries(pool);
+  const deliveries = createDeliveries(pool, installation);
   const services = openPagers(paging.pagers, paging.people, { deliveries, checkpoint });
   const pagers = new Map([[SLACK, slack], ...services]);
   const quieter = createQuieter({ services, deliveries, redact, checkpoint });
@@ -48,13 +54,15 @@ export function openLadder({
     deliveries,
     escalating,
     handlers: {
-      timer: (task) => timerDue({ store, checkpoint }, task),
-      page: (task) => sendPage(escalating, task),
+      timer: (task) => whenThere(() => timerDue({ store, checkpoint }, task)),
+      page: (task) => whenThere(() => sendPage(escalating, task)),
       quiet: (task) => quiet({ store, quieter }, task),
     },
     lost: {
       page: async ({ incident, page }) =>
-        pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
+        whenThere(async () =>
+          pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
+        ),
     },
   };
 }

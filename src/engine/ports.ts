@@ -261,6 +261,10 @@ export type CheckpointName =
   | 'quiet-recorded'
   | 'reply-kept'
   | 'replied'
+  | 'spool-kept'
+  | 'spool-imported'
+  | 'spool-caught-up'
+  | 'spool-reconciled'
   | 'message-claimed'
   | 'message-posted';
 

@@ -93,6 +93,7 @@ function changed(incident: Incident, event: Happening): Transition {
     case 'quiet-failed':
     case 'noted':
     case 'heard':
+    case 'caught-up':
       return moved(incident);
     case 'page-failed': {
       const pagesFailed = [...(incident.pagesFailed ?? []), event.page];
@@ -128,6 +129,7 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
   'reopened',
   'noted',
   'heard',
+  'caught-up',
 ]);
 
 function diagnosed(incident: Incident, event: Extract<Happening, { type: 'diagnosed' }>): Transition {

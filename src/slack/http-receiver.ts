@@ -1,7 +1,7 @@
 /** HTTP mode: one path. Reads a bounded body, checks its signature and its age in both directions, keeps it, then answers. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isValidSlackRequest } from '@slack/bolt';
+import { isValidSlackRequest, type Receiver } from '@slack/bolt';
 import type { Logger } from '@slack/socket-mode';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
@@ -97,3 +97,10 @@ function readPayload(raw: string, contentType: string): Record<string, unknown> 
     return undefined;
   }
 }
+
+/** In HTTP mode requests come in through Paksa's own server, and Bolt is handed what was kept. */
+export const SERVED_BY_OUR_OWN_PORT: Receiver = {
+  init: () => undefined,
+  start: async () => undefined,
+  stop: async () => undefined,
+};

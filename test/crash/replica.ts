@@ -19,7 +19,7 @@ import { type PublishDeps, publish } from '../../src/slack/publish.ts';
 import { createAccept } from '../../src/slack/receive.ts';
 import { createMessages } from '../../src/store/messages.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { openPool } from '../../src/store/pool.ts';
+import { installationOf, openPool } from '../../src/store/pool.ts';
 import { createReceipts } from '../../src/store/receipts.ts';
 import { createStore } from '../../src/store/store.ts';
 import { incident as sample } from '../unit/sample-incident.ts';
@@ -41,6 +41,7 @@ const complain = (what: string) => (error: unknown) =>
 
 const pool = openPool(settings.databaseUrl, complain('the connection failed'));
 await migrate(pool);
+const installation = await installationOf(pool);
 const jobs = await startJobs(settings.databaseUrl, {
   onError: complain('the queue failed'),
   onFailure: ({ task }, error) => complain(`the task “${task}” failed`)(error),
@@ -52,7 +53,7 @@ const accept = createAccept(receipts, checkpoint);
 const client = openClient(settings.slack);
 const publishing: PublishDeps = {
   client,
-  outbox: createOutbox(client, messages, checkpoint),
+  outbox: createOutbox({ client, messages, checkpoint, installation }),
   messages,
   store,
   topics: new Map(),
@@ -61,6 +62,8 @@ const publishing: PublishDeps = {
 };
 const ladder = openLadder({
   pool,
+  installation,
+  whenThere: (work) => work(),
   store,
   paging: { pagers: settingsOf(settings), people },
   schedules: new Map(),

@@ -4,6 +4,7 @@ import type { Deed, Effect, LadderNews } from '../../incident/event.ts';
 import { type Incident, type PageRef, proposedFix } from '../../incident/incident.ts';
 import type { Responder } from '../../policy/policy.ts';
 import { alertLine, firing } from './alerts.ts';
+import { caughtUpLine } from './alone.ts';
 import { procedureLine } from './procedure-news.ts';
 import { silenceLine } from './silence-news.ts';
 import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
@@ -135,6 +136,8 @@ function sentence(incident: Incident, { happening, effects }: LogEntry): string 
       return `📟 ${pagedResponder(happening.page)} is not paged any more${effects.length > 0 ? '.' : ': somebody has answered.'}`;
     case 'quiet-failed':
       return `⚠️ “${clip(oneLine(happening.pager), 80)}” could not be told of the answer, and may go on calling: ${clip(escaped(happening.reason), MOST_SAID)}`;
+    case 'caught-up':
+      return caughtUpLine(happening);
     case 'procedure-started': {
       const { emergency, title } = happening.plan;
       const named = `*${clip(oneLine(title), 150)}*`;
