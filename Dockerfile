@@ -1,6 +1,6 @@
 # The bot alone: no sandbox, no tests, no embedded PostgreSQL (set DATABASE_URL). It runs as nobody in particular and
-# writes nothing, so that the root file system may be read-only:
-#   docker run --read-only -e DATABASE_URL -e SLACK_BOT_TOKEN -e SLACK_APP_TOKEN -v $PWD/paksa.yaml:/paksa/paksa.yaml:ro paksa
+# writes to /spool alone, so that the root file system may be read-only; the volume is for what happens while PostgreSQL is away:
+#   docker run --read-only -v paksa-spool:/spool -e DATABASE_URL -e SLACK_BOT_TOKEN -e SLACK_APP_TOKEN -v $PWD/paksa.yaml:/paksa/paksa.yaml:ro paksa
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS packages
@@ -11,11 +11,12 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
 WORKDIR /paksa
-ENV NODE_ENV=production PORT=3000
+ENV NODE_ENV=production PORT=3000 PAKSA_SPOOL=/spool
 COPY --from=packages /paksa/node_modules ./node_modules
 COPY package.json ./
 COPY src ./src
 COPY commands ./commands
+RUN install -d -o 10001 -g 10001 -m 0700 /spool
 USER 10001:10001
 EXPOSE 3000
 STOPSIGNAL SIGTERM

@@ -29,6 +29,8 @@ export interface Config {
   readonly port: number;
   /** Absent: the embedded PostgreSQL. */
   readonly databaseUrl?: string | undefined;
+  /** Where what happens is kept while the database is away. */
+  readonly spoolFolder: string;
   readonly logLevel: z.output<typeof environment>['LOG_LEVEL'];
   /** The outside monitor that is told that all ladders move. */
   readonly heartbeat?: { readonly url: string; readonly everyMs: number } | undefined;
@@ -139,7 +141,7 @@ function readYaml(path: string, source: string, readFile: (path: string) => stri
 
 const assemble = (
   variables: z.output<typeof environment>,
-): Pick<Config, 'slack' | 'port' | 'databaseUrl' | 'logLevel'> => ({
+): Pick<Config, 'slack' | 'port' | 'databaseUrl' | 'spoolFolder' | 'logLevel'> => ({
   slack: {
     botToken: variables.SLACK_BOT_TOKEN,
     appToken: variables.SLACK_APP_TOKEN,
@@ -148,6 +150,7 @@ const assemble = (
   },
   port: variables.PORT,
   databaseUrl: variables.DATABASE_URL,
+  spoolFolder: resolve(variables.PAKSA_SPOOL),
   logLevel: variables.LOG_LEVEL,
 });
 

@@ -12,6 +12,8 @@ export interface LadderDeps {
   readonly deliveries: Deliveries;
   /** Beside Slack, by name. */
   readonly services: ReadonlyMap<string, ServicePager>;
+  /** Pages and timers wait until the database has what happened without it. */
+  readonly whenThere: <Result>(work: () => Promise<Result>) => Promise<Result>;
   readonly store: Store;
   readonly schedules: Schedules;
   /** The pager that is always there. */
@@ -33,6 +35,7 @@ export interface Ladder {
 export function openLadder({
   deliveries,
   services,
+  whenThere,
   store,
   schedules,
   slack,
@@ -49,13 +52,15 @@ export function openLadder({
     quieter,
     escalating,
     handlers: {
-      timer: (task) => timerDue({ store, checkpoint }, task),
-      page: (task) => sendPage(escalating, task),
+      timer: (task) => whenThere(() => timerDue({ store, checkpoint }, task)),
+      page: (task) => whenThere(() => sendPage(escalating, task)),
       quiet: (task) => quiet({ store, quieter }, task),
     },
     lost: {
       page: async ({ incident, page }) =>
-        pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
+        whenThere(async () =>
+          pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
+        ),
     },
   };
 }

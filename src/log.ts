@@ -44,3 +44,21 @@ export function createLog(
   };
   return log;
 }
+
+/** The first, and then one for as long as that: `more` says how many there were in between. */
+export function sparingly<Said>(
+  everyMs: number,
+  write: (said: Said, more: number) => void,
+): (said: Said) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  let more = 0;
+  return (said) => {
+    if (performance.now() - last < everyMs) {
+      more += 1;
+      return;
+    }
+    write(said, more);
+    last = performance.now();
+    more = 0;
+  };
+}

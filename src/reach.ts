@@ -1,6 +1,5 @@
 /** Wires what looks at the ladders and what drills them, for the bot and for a terminal. */
 import type { WebClient } from '@slack/web-api';
-import type { Engine } from './app.ts';
 import type { Config } from './config.ts';
 import type { DrillDeps } from './engine/drill.ts';
 import { type DrillPagesDeps, drillPageLost, endDrill, sendDrillPage } from './engine/drill-pages.ts';
@@ -8,6 +7,7 @@ import { nobodyAsked, type ReachDeps } from './engine/reachability.ts';
 import type { TaskOf } from './engine/task.ts';
 import { lookAhead, oweLook, type WatchDeps } from './engine/watch.ts';
 import type { Log } from './log.ts';
+import type { Engine } from './open-engine.ts';
 import { createPagerDesk } from './paging/desk.ts';
 import { createQuieter } from './paging/quiet.ts';
 import { createSlackPager } from './paging/slack.ts';
@@ -97,9 +97,9 @@ export const slackOf = ({ slack: { botToken, apiUrl } }: Config): WebClient | un
 
 /** For a terminal that sends a drill's pages itself. */
 export function openTerminalDrill(config: Config, engine: Engine, client: WebClient): DrillPagesDeps {
-  const { store, pool, topics, services, deliveries, redact, checkpoint } = engine;
+  const { store, pool, topics, services, deliveries, redact, checkpoint, installation } = engine;
   const messages = createMessages(pool);
-  const outbox = createOutbox(client, messages, checkpoint);
+  const outbox = createOutbox({ client, messages, checkpoint, installation });
   const { schedules } = config;
   const pages = createPages({
     client,

@@ -1,10 +1,10 @@
 /** `paksa ladder drill`: shows whom it would wake, asks, sends tagged pages, and says how long each took. */
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { Engine } from '../app.ts';
 import { type DrillDeps, type DrillPlan, type DrillWish, drillPlan, startDrill } from '../engine/drill.ts';
 import { type DrillPagesDeps, endDrill } from '../engine/drill-pages.ts';
 import { UserError } from '../errors.ts';
+import type { Engine } from '../open-engine.ts';
 import { type Drill, type DrillPage, type PlannedPage, seconds, verdictOf } from '../policy/drill.ts';
 import { SLACK } from '../policy/policy.ts';
 import { drillWork } from '../reach.ts';

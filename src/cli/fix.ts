@@ -3,13 +3,13 @@
  * is one more replica: it works on the tasks that need no Slack.
  */
 import { userInfo } from 'node:os';
-import type { Engine } from '../app.ts';
 import { decide } from '../engine/decide.ts';
 import { requestDiagnosis } from '../engine/diagnose.ts';
 import { fixOf, runbookOf } from '../engine/lookup.ts';
 import { UserError } from '../errors.ts';
 import { type Attempt, isWorking } from '../incident/incident.ts';
 import { underway } from '../incident/plan.ts';
+import type { Engine } from '../open-engine.ts';
 import { overall } from '../runbook/finding.ts';
 import { previewLines, print } from './print.ts';
 import { isYes, openTerminal, until } from './terminal.ts';

@@ -1,11 +1,11 @@
 /** `paksa incident` and `paksa postmortem`: what is done with one incident, in a terminal, recorded like a click in Slack. */
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { Engine } from '../app.ts';
 import { actOf, carryOutAct } from '../engine/acts.ts';
 import { UserError } from '../errors.ts';
 import { inShort } from '../incident/in-short.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { Engine } from '../open-engine.ts';
 import { wallText } from '../policy/wall-clock.ts';
 import { print, shown } from './print.ts';
 import { EXIT } from './usage.ts';

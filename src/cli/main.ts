@@ -1,7 +1,6 @@
 /** `npx paksa …`: reads the arguments, runs one command, ends with its code. */
 import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
-import { openEngine } from '../app.ts';
 import { type Config, checkConfig, describeProblems, loadConfig, secretsOf, topicsNamed } from '../config.ts';
 import { refuseUnknownTopics } from '../engine/intake.ts';
 import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
@@ -9,6 +8,7 @@ import { scheduleOf } from '../engine/on-call.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { createEstate } from '../estate.ts';
 import { createLog } from '../log.ts';
+import { openEngine } from '../open-engine.ts';
 import { openDrills, openReach, openTerminalDrill, slackOf } from '../reach.ts';
 import { createRedactor } from '../redact.ts';
 import { EVERYTHING } from '../runbook/define.ts';

@@ -3,13 +3,13 @@
  * While it waits, the terminal is one more replica: it works on the tasks that need no Slack.
  */
 import { userInfo } from 'node:os';
-import type { Engine } from '../app.ts';
 import { type Decision, decide } from '../engine/decide.ts';
 import { environmentOf, procedureOf, runbookOf } from '../engine/lookup.ts';
 import { startProcedure } from '../engine/procedure.ts';
 import { UserError } from '../errors.ts';
 import { fingerprintOf, type Incident } from '../incident/incident.ts';
 import { type ProcedureRun, type StepRun, underway } from '../incident/plan.ts';
+import type { Engine } from '../open-engine.ts';
 import { procedureLines, stepLines } from './checklist.ts';
 import { question } from './question.ts';
 import { isYes, type Terminal, until } from './terminal.ts';

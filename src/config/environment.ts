@@ -30,6 +30,7 @@ export const environment = z.object({
     'a PostgreSQL address, such as postgres://user:password@host:5432/paksa',
   ).optional(),
   PAKSA_CONFIG: z.string().optional(),
+  PAKSA_SPOOL: z.string().default('.paksa/spool'),
   LOG_LEVEL: z.enum(LOG_LEVELS, must(`one of ${LOG_LEVELS.join(', ')}`)).default('info'),
 });
 

@@ -16,8 +16,10 @@ import type { Silences } from './recorded-silence.ts';
 import type { Subject, Task } from './task.ts';
 import type { Watch } from './watch-ports.ts';
 
+export type { Checkpoint, CheckpointName } from './checkpoint.ts';
 export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
 export type { Drills, NewDrill } from './drill-ports.ts';
+export type { HeldMessage, HeldRoom, Messages, Rooms } from './message-ports.ts';
 export type { RecordedSilence, Silences } from './recorded-silence.ts';
 export type { Answered, AnsweredPage, Replies, Reply } from './replies.ts';
 export type { ReachNotice, Watch } from './watch-ports.ts';
@@ -240,94 +242,6 @@ export interface Unquieted {
 export interface Quieter {
   /** @throws AdapterError when one of them may be told later */
   quiet(incident: Incident): Promise<readonly Unquieted[]>;
-}
-
-/**
- * Called between two steps of something that must not be done twice. It does nothing; a test makes the process die there.
- */
-export type Checkpoint = (name: CheckpointName) => void;
-export type CheckpointName =
-  | 'received'
-  | 'alerts-kept'
-  | 'alerts-joined'
-  | 'decided'
-  | 'preview-drawn'
-  | 'procedure-started'
-  | 'step-looked'
-  | 'started'
-  | 'captured'
-  | 'acted'
-  | 'recorded'
-  | 'looked'
-  | 'verified'
-  | 'timer-fired'
-  | 'timer-decided'
-  | 'page-begun'
-  | 'page-taken'
-  | 'page-sent'
-  | 'page-recorded'
-  | 'quiet-begun'
-  | 'quiet-told'
-  | 'quiet-recorded'
-  | 'reply-kept'
-  | 'replied'
-  | 'merged'
-  | 'room-claimed'
-  | 'room-created'
-  | 'room-invited'
-  | 'message-claimed'
-  | 'message-posted';
-
-/** A message that people see, held by one process at a time. */
-export interface HeldMessage {
-  /** Written into the message's metadata in Slack, so that it is found again when the answer to posting it was lost. */
-  readonly id: string;
-  /** `sending`: whoever held it before died, or got no answer. Look before posting. */
-  readonly state: 'owed' | 'sending' | 'sent' | 'failed';
-  readonly channel: string;
-  /** Slack's time stamp, once it is there. */
-  readonly ts?: string;
-  /** What was last shown, to leave out updates that change nothing. */
-  readonly content?: string;
-  markSending(): Promise<void>;
-  markSent(ts: string, content: string): Promise<void>;
-  markFailed(): Promise<void>;
-}
-
-export interface Messages {
-  /** Makes the message of this key, owed to this channel, unless there is one. */
-  reserve(key: string, channel: string): Promise<void>;
-  /** Holds the message of this key; undefined, without any work, when it is not there or has become another's. */
-  hold<Result>(key: string, work: (message: HeldMessage) => Promise<Result>): Promise<Result | undefined>;
-  /** The messages whose keys begin so, whether they stand in Slack (`sent`) or were only begun. */
-  begun(prefix: string): Promise<ReadonlyMap<string, HeldMessage['state']>>;
-  /** Where a message is, without holding it. */
-  find(key: string): Promise<{ readonly channel: string; readonly ts: string } | undefined>;
-  /** The key of the message that stands there. */
-  at(channel: string, ts: string): Promise<string | undefined>;
-}
-
-/** A channel that an incident is to have, held by one process at a time. */
-export interface HeldRoom {
-  /** `creating`: whoever held it before died, or got no answer. Look before creating. */
-  readonly state: 'owed' | 'creating' | 'open';
-  /** The name that was last tried. */
-  readonly name?: string;
-  /** When, epoch milliseconds. */
-  readonly begunAt?: number;
-  readonly channel?: string;
-  /** Whoever was invited, or could not be: nobody is asked twice. */
-  readonly invited: readonly string[];
-  markCreating(name: string): Promise<void>;
-  /** Slack refused: no channel of that name was made. */
-  markRefused(): Promise<void>;
-  markOpen(channel: string): Promise<void>;
-  markInvited(user: string): Promise<void>;
-}
-
-export interface Rooms {
-  /** Holds the incident's channel of this number, made if need be. */
-  hold<Result>(incident: string, number: number, work: (room: HeldRoom) => Promise<Result>): Promise<Result>;
 }
 
 /** A payload as it came, kept before it was acknowledged. */

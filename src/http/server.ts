@@ -8,8 +8,8 @@ export interface HttpOptions {
   readonly port: number;
   /** The address to listen on; every one when unset, as a container needs. */
   readonly host?: string | undefined;
-  /** What is not ready, such as `slack`; empty when everything is. */
-  readonly notReady: () => Promise<readonly string[]>;
+  /** What is not ready, such as `slack`; empty when everything is. `works`: Paksa does without, and takes in what comes. */
+  readonly readiness: () => { readonly waitingFor: readonly string[]; readonly works: boolean };
   /** Only in HTTP mode. */
   readonly slackEvents?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly alerts: AlertIntake;
@@ -68,11 +68,9 @@ async function route(
   const [pathname = '/'] = (request.url ?? '/').split('?', 1);
   if (pathname === '/healthz') return json(response, 200, { status: 'ok' });
   if (pathname === '/readyz') {
-    const waitingFor = await options.notReady();
-    return json(response, waitingFor.length === 0 ? 200 : 503, {
-      status: waitingFor.length === 0 ? 'ready' : 'not ready',
-      waitingFor,
-    });
+    const { waitingFor, works } = options.readiness();
+    const status = waitingFor.length === 0 ? 'ready' : works ? 'works without' : 'not ready';
+    return json(response, works ? 200 : 503, { status, waitingFor });
   }
   if (isOfAlerts(pathname)) return answerAlerts(options.alerts, pathname, request, response);
   if (options.replies && isOfReplies(pathname))

@@ -91,6 +91,15 @@ export type IncidentEvent =
   | { readonly type: 'page-failed'; readonly page: PageRef; readonly reason: string }
   /** Somebody had answered, or it was silenced, before it went out. */
   | { readonly type: 'page-dropped'; readonly page: PageRef }
+  /** The database is back, and has what happened without it; `untaken`: but for this. */
+  | {
+      readonly type: 'caught-up';
+      /** When it was last heard before, epoch milliseconds. */
+      readonly since: number;
+      /** How many pages went out meanwhile. */
+      readonly paged: number;
+      readonly untaken: readonly Untaken[];
+    }
   /** The service that was paged could not be told that somebody has answered. */
   | {
       readonly type: 'quiet-failed';
@@ -101,6 +110,15 @@ export type IncidentEvent =
 
 /** What people do about an incident where its page was received. None of it changes what is looked after. */
 export type Deed = 'acknowledge' | 'unacknowledge' | 'escalate' | 'resolve' | 'reopen' | 'note';
+
+/** What happened without the database, and does not fit what the database has come to meanwhile. */
+export interface Untaken {
+  /** `level/2`: that level was paged. */
+  readonly what: 'acknowledged' | 'resolved' | 'escalated' | 'other' | `level/${number}`;
+  readonly why: string;
+  /** Who did it, when it was a person. */
+  readonly by?: string;
+}
 
 /**
  * `ladder`: the next page falls due. `silence`: one begins or ends. `snooze`: it is over. `room`: the channel of a resolved

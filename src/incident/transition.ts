@@ -101,6 +101,7 @@ function changed(incident: Incident, event: Happening): Transition {
       return dropped(incident, event.at);
     case 'quiet-failed':
     case 'heard':
+    case 'caught-up':
       return moved(incident);
     case 'page-failed': {
       if (event.page.level === HAND_OVER) return handOverFailed(incident, event);
@@ -149,6 +150,7 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
   'room-opened',
   'room-failed',
   'room-joined',
+  'caught-up',
 ]);
 
 const reaching = (incident: Incident, { level, responder }: PageRef, user: string): Incident => ({

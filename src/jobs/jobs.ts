@@ -63,10 +63,11 @@ export interface JobsOptions {
   readonly onFailure: (task: Task, error: unknown) => void;
 }
 
-export async function startJobs(
+/** Not started yet: until then work can be owed, and nobody does it. */
+export function createJobs(
   connectionString: string,
   { onError, onFailure, applicationName = 'paksa' }: JobsOptions,
-): Promise<Jobs> {
+): Jobs & { start(): Promise<void> } {
   const boss = new PgBoss({
     ...CONNECTION,
     connectionString,
@@ -77,8 +78,6 @@ export async function startJobs(
     max: 8,
   });
   boss.on('error', onError);
-  await boss.start();
-  await createQueues(boss);
   const inTouch = keepInTouch(() => boss.getDb().executeSql('SELECT 1'));
   /** Until the claim on the task is lost, as far as this replica can know. */
   const claimed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, inTouch.signal()]);
@@ -124,6 +123,11 @@ export async function startJobs(
 
   return {
     enqueue,
+    // Tried again after a failure, it is as if it had not been tried.
+    start: async () => {
+      await boss.start();
+      await createQueues(boss);
+    },
     work: async (handlers, lost = {}) => {
       const listen = async <Name extends Task['task']>(name: Name): Promise<void> => {
         const handle = handlers[name];
@@ -164,4 +168,10 @@ export async function startJobs(
       inTouch.stop();
     },
   };
+}
+
+export async function startJobs(connectionString: string, options: JobsOptions): Promise<Jobs> {
+  const jobs = createJobs(connectionString, options);
+  await jobs.start();
+  return jobs;
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { MessageMetadata } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
 import type { Checkpoint, HeldMessage, Messages } from '../engine/ports.ts';
 import { AdapterError } from '../errors.ts';
 import { call, slackError } from './calls.ts';
@@ -33,16 +34,31 @@ export interface Posted {
   readonly ts: string;
 }
 
-const EVENT_TYPE = 'paksa_message';
+export const EVENT_TYPE = 'paksa_message';
 /** How many of the latest messages are read to find one whose answer was lost. */
 const HISTORY = 100;
 
-export function createOutbox(client: WebClient, messages: Messages, checkpoint: Checkpoint): Outbox {
+export interface OutboxDeps {
+  readonly client: WebClient;
+  readonly messages: Messages;
+  readonly checkpoint: Checkpoint;
+  /** Begins the marks of messages. */
+  readonly installation: string;
+}
+
+/** What names a message in its metadata to whoever knows its key alone, such as a replica without the database. */
+export const markOf = (installation: string, key: string): string => `${installation}/${key}`;
+
+/** Posted by whoever comes first, the database at hand or not; other keys pass from one message to another. */
+const isShared = (key: string): boolean => /^(page|alone)\//.test(key);
+
+export function createOutbox({ client, messages, checkpoint, installation }: OutboxDeps): Outbox {
   const show = async (key: string, view: View, thread: Thread): Promise<void> => {
     await messages.hold(key, async (message) => {
       const content = digest(view);
-      const ts = message.ts ?? (await findPosted(client, message, thread));
-      if (ts === undefined) return post(client, message, thread, view, content, checkpoint);
+      const mark = markOf(installation, key);
+      const ts = message.ts ?? (await findPosted(client, message, thread, isShared(key) ? mark : undefined));
+      if (ts === undefined) return post(client, { ...message, mark }, thread, view, content, checkpoint);
       if (message.content !== content) await update(client, { channel: message.channel, ts }, view);
       if (message.content !== content || message.state !== 'sent') await message.markSent(ts, content);
     });
@@ -60,7 +76,7 @@ const digest = (view: View): string => createHash('sha256').update(JSON.stringif
 
 async function post(
   client: WebClient,
-  message: HeldMessage,
+  message: HeldMessage & { readonly mark: string },
   { threadTs, broadcast }: Thread,
   view: View,
   content: string,
@@ -68,8 +84,8 @@ async function post(
 ): Promise<void> {
   await message.markSending();
   checkpoint('message-claimed');
-  const { channel, id } = message;
-  const metadata: MessageMetadata = { event_type: EVENT_TYPE, event_payload: { id } };
+  const { channel, id, mark } = message;
+  const metadata: MessageMetadata = { event_type: EVENT_TYPE, event_payload: { id, mark } };
   const common = {
     channel,
     text: view.text,
@@ -102,6 +118,7 @@ async function findPosted(
   client: WebClient,
   message: HeldMessage,
   { threadTs }: Thread,
+  mark: string | undefined,
 ): Promise<string | undefined> {
   if (message.state !== 'sending') return undefined;
   const { channel } = message;
@@ -116,13 +133,19 @@ async function findPosted(
     throw error;
   });
   return messages.find(({ metadata }) => {
-    const { event_type, event_payload } = metadata ?? {};
-    return event_type === EVENT_TYPE && payloadId(event_payload) === message.id;
+    const named = namesOf(metadata);
+    return named !== undefined && (named.id === message.id || (mark !== undefined && named.mark === mark));
   })?.ts;
 }
 
-const payloadId = (payload: unknown): unknown =>
-  typeof payload === 'object' && payload !== null && 'id' in payload ? payload.id : undefined;
+const Names = z.object({ id: z.string().optional(), mark: z.string().optional() });
+
+/** What Paksa's own message says of itself; undefined of another's. */
+export function namesOf(
+  metadata: { event_type?: string; event_payload?: unknown } | undefined,
+): z.output<typeof Names> | undefined {
+  return metadata?.event_type === EVENT_TYPE ? Names.safeParse(metadata.event_payload).data : undefined;
+}
 
 const update = (client: WebClient, { channel, ts }: Posted, view: View) =>
   call('chat.update', client.chat.update({ channel, ts, text: view.text, blocks: view.blocks }));

@@ -3,6 +3,7 @@
  * committed step by step, says how far it had come.
  */
 import type pg from 'pg';
+import { deliveryId } from '../engine/delivery-id.ts';
 import type { Deliveries, HeldDelivery, PageDelivery } from '../engine/ports.ts';
 import { type Asked, holding } from './session-lock.ts';
 
@@ -23,9 +24,10 @@ export const COLUMNS = 'id, page, pager, state, taken_by, reference, reason, tol
 /** Any number: locks of deliveries have it as their first half, and meet no other. */
 const LOCKS = 7_294_811;
 
-export const createDeliveries = (pool: pg.Pool): Deliveries => ({
+/** `installation`: begins what providers know pages by. */
+export const createDeliveries = (pool: pg.Pool, installation: string): Deliveries => ({
   reserve: async (page, pager) => {
-    await reserve(pool, page, pager);
+    await reserve(pool, installation, page, pager);
     const { rows } = await pool.query<DeliveryRow & { age_ms: number }>(
       `SELECT ${COLUMNS}, (extract(epoch FROM paksa.now() - owed_at) * 1000)::float8 AS age_ms
        FROM paksa.page_delivery WHERE page = $1 AND pager = $2`,
@@ -36,7 +38,7 @@ export const createDeliveries = (pool: pg.Pool): Deliveries => ({
   },
   hold: (page, pager, work) =>
     holding(pool, async (on, take) => {
-      await reserve(on, page, pager);
+      await reserve(on, installation, page, pager);
       await take([LOCKS, `${pager}/${page}`]);
       const { rows } = await on.query<DeliveryRow>(
         `SELECT ${COLUMNS} FROM paksa.page_delivery WHERE page = $1 AND pager = $2`,
@@ -66,11 +68,11 @@ export const createDeliveries = (pool: pg.Pool): Deliveries => ({
   },
 });
 
-async function reserve(on: Asked, page: string, pager: string): Promise<void> {
+async function reserve(on: Asked, installation: string, page: string, pager: string): Promise<void> {
   await on.query(
-    `INSERT INTO paksa.page_delivery (page, pager, state, owed_at, changed_at)
-     VALUES ($1, $2, 'owed', paksa.now(), paksa.now()) ON CONFLICT (page, pager) DO NOTHING`,
-    [page, pager],
+    `INSERT INTO paksa.page_delivery (id, page, pager, state, owed_at, changed_at)
+     VALUES ($1, $2, $3, 'owed', paksa.now(), paksa.now()) ON CONFLICT (page, pager) DO NOTHING`,
+    [deliveryId(installation, page, pager), page, pager],
   );
 }
 

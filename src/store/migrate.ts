@@ -37,5 +37,6 @@ export async function migrate(pool: pg.Pool): Promise<void> {
 function unreachable(error: unknown): never {
   throw new UserError(
     `Paksa’s own database cannot be reached (${messageOf(error)}): check DATABASE_URL, and that PostgreSQL is running.`,
+    { cause: error },
   );
 }

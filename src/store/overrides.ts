@@ -63,6 +63,15 @@ export const overridesOn = (client: pg.ClientBase): Overrides => ({
   },
 });
 
+/** Of every schedule: in force at an instant or later, in the order in which they were made. */
+export async function overridesOf(client: pg.ClientBase, since: number): Promise<RecordedOverride[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM paksa.override WHERE ${OVER_AT} > $1 AND ${OVER_AT} > starts_at ORDER BY id`,
+    [new Date(since)],
+  );
+  return rows.map(recorded);
+}
+
 async function recipientOf(client: pg.ClientBase, page: string): Promise<string | undefined> {
   const { rows } = await client.query<{ user_id: string }>(
     'SELECT user_id FROM paksa.page_recipient WHERE page = $1',

@@ -23,7 +23,10 @@ export const openPool = (
     // Nothing but statements happens within a transaction.
     idle_in_transaction_session_timeout: 8_000,
     application_name: applicationName,
-  }).on('error', onError);
+  })
+    .on('error', onError)
+    // While it is lent out, the pool does not listen: a server that stops would end the process.
+    .on('connect', (client) => client.on('error', onError));
 
 /** The driver has given a statement up, and the connection still waits for it: nothing more can be asked there. */
 export const isGivenUp = (error: unknown): error is Error =>
@@ -53,4 +56,12 @@ export async function inTransaction<Result>(
     client.off('error', lose);
     client.release(broken);
   }
+}
+
+/** What names this database's Paksa to the outside. */
+export async function installationOf(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM paksa.installation');
+  const [row] = rows;
+  if (!row) throw new Error('paksa.installation is empty: its row was deleted, and has to be put back');
+  return row.id;
 }

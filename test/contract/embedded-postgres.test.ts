@@ -151,6 +151,20 @@ test('a server left by a killed supervisor makes way for the next', async () => 
   await gone(pid);
 });
 
+test('a server that is killed is started again, at the address that is known', async () => {
+  const here = await open();
+  await query(here.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  const pid = await serverPid();
+  if (pid === undefined) throw new Error('no server');
+  process.kill(pid, 'SIGKILL');
+  await vi.waitFor(
+    async () => expect(await query(here.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]),
+    { timeout: 20_000, interval: 100 },
+  );
+  expect(await serverPid()).not.toBe(pid);
+  await here.close();
+});
+
 test('a lock left by a power cut is no obstacle, even when its process id is somebody else’s', async () => {
   await (await open()).close();
   await writeFile(

@@ -21,7 +21,7 @@ import { createAccept } from '../../src/slack/receive.ts';
 import { createDeliveries } from '../../src/store/deliveries.ts';
 import { createMessages } from '../../src/store/messages.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { openPool } from '../../src/store/pool.ts';
+import { installationOf, openPool } from '../../src/store/pool.ts';
 import { createReceipts } from '../../src/store/receipts.ts';
 import { createStore } from '../../src/store/store.ts';
 import { incident as sample } from '../unit/sample-incident.ts';
@@ -43,6 +43,7 @@ const complain = (what: string) => (error: unknown) =>
 
 const pool = openPool(settings.databaseUrl, complain('the connection failed'));
 await migrate(pool);
+const installation = await installationOf(pool);
 const jobs = await startJobs(settings.databaseUrl, {
   onError: complain('the queue failed'),
   onFailure: ({ task }, error) => complain(`the task “${task}” failed`)(error),
@@ -54,17 +55,18 @@ const accept = createAccept(receipts, checkpoint);
 const client = openClient(settings.slack);
 const publishing: PublishDeps = {
   client,
-  outbox: createOutbox(client, messages, checkpoint),
+  outbox: createOutbox({ client, messages, checkpoint, installation }),
   messages,
   store,
   topics: new Map(),
   schedules: new Map(),
   channelOf: () => undefined,
 };
-const deliveries = createDeliveries(pool);
+const deliveries = createDeliveries(pool, installation);
 const ladder = openLadder({
   deliveries,
   services: openPagers(settingsOf(settings), people, { deliveries, checkpoint }),
+  whenThere: (work) => work(),
   store,
   schedules: new Map(),
   slack: createSlackPager(createPages(publishing)),

@@ -1,7 +1,7 @@
 /** Debian's PostgreSQL 15, or one of another version, for a test that needs settings, roles or failures of its own, under a user that is not root. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -26,6 +26,9 @@ export interface PostgresServer extends AsyncDisposable {
   start(): Promise<void>;
   /** Its fast shutdown, or as if its machine had failed. Does nothing when it is down. */
   stop(how?: 'fast' | 'immediate'): Promise<void>;
+  /** Every one of its processes stands still: connections neither answer nor break. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
 }
 
 export interface PostgresServerOptions {
@@ -123,6 +126,8 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       await running.ready;
     },
     stop,
+    freeze: () => signalAll(running?.child.pid, 'SIGSTOP'),
+    thaw: () => signalAll(running?.child.pid, 'SIGCONT'),
     async [Symbol.asyncDispose]() {
       await stop('immediate');
       await rm(folder.path, { recursive: true, force: true });
@@ -135,6 +140,14 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     await server[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** To the postmaster first: stopped, it starts no more of them. */
+async function signalAll(pid: number | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (pid === undefined) throw new Error('PostgreSQL is down');
+  process.kill(pid, signal);
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  for (const child of children.trim().split(' ')) if (child !== '') process.kill(Number(child), signal);
 }
 
 const initialise = (data: string, run: RunAsServer): Promise<void> =>

@@ -9,7 +9,7 @@ import { topics } from '../../commands/index.ts';
 import { sandboxConfiguration } from '../../sandbox/configuration.ts';
 import { startStack } from '../../sandbox/stack/stack.ts';
 import { startWorkspace } from '../../sandbox/workspace/server.ts';
-import { freshDatabase } from './database.ts';
+import { type FreshDatabase, freshDatabase } from './database.ts';
 import { freePort } from './process.ts';
 
 const BOT = fileURLToPath(new URL('bot-process.ts', import.meta.url));
@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** A module whose `topics` the bot has instead of the guide's. */
   readonly topics?: URL;
+  /** In place of one on the server that all tests share. */
+  readonly database?: FreshDatabase;
   /** Serves the page, which has to be built. */
   readonly page?: boolean;
 }
@@ -31,6 +33,10 @@ export interface WorldOptions {
 export interface BotStart {
   /** The step at which it kills itself. */
   readonly dieAt?: string;
+  /** The same, from `arm` on. */
+  readonly dieOnceArmed?: string;
+  /** Its own way to the database. */
+  readonly databaseUrl?: string;
   /** Of this one alone. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -43,9 +49,10 @@ export async function createWorld({
   page = false,
   topics: own,
   variables = {},
+  database: given,
 }: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'paksa-world-'));
-  const database = await freshDatabase();
+  const database = given ?? (await freshDatabase());
   const stack = await startStack({ port: 0, directory: join(folder, 'stack') });
   const botPort = http ? await freePort() : 0;
   const signingSecret = 'a-signing-secret-of-the-tests';
@@ -59,6 +66,7 @@ export async function createWorld({
   });
   const file = join(folder, 'paksa.yaml');
   await writeFile(file, configure(sandboxConfiguration(stack.environment)));
+  const armed = join(folder, 'armed');
   const bots = new Set<ChildProcess>();
 
   const env = {
@@ -67,6 +75,7 @@ export async function createWorld({
     PORT: String(botPort),
     DATABASE_URL: database.url,
     PAKSA_CONFIG: file,
+    PAKSA_SPOOL: join(folder, 'spool'),
     SLACK_API_URL: workspace.apiUrl,
     SLACK_BOT_TOKEN: workspace.botToken,
     ...variables,
@@ -81,12 +90,18 @@ export async function createWorld({
     configFile: file,
     signingSecret,
     env,
+    /** What `dieOnceArmed` waits for. */
+    arm: () => writeFile(armed, ''),
+    disarm: () => rm(armed, { force: true }),
     /** Starts the bot and resolves when it is ready. */
-    startBot: async ({ dieAt, variables: own = {} }: BotStart = {}) => {
-      const child = fork(BOT, [], {
-        env: { ...env, ...own, ...(dieAt ? { DIE_AT: dieAt } : {}) },
-        stdio: 'inherit',
-      });
+    startBot: async ({ dieAt, dieOnceArmed, databaseUrl, variables: own = {} }: BotStart = {}) => {
+      const its = {
+        ...own,
+        ...(dieAt ? { DIE_AT: dieAt } : {}),
+        ...(dieOnceArmed ? { DIE_AT: dieOnceArmed, DIE_ARMED: armed } : {}),
+        ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+      };
+      const child = fork(BOT, [], { env: { ...env, ...its }, stdio: 'inherit' });
       bots.add(child);
       const exited = once(child, 'exit').then(([code, signal]) => {
         bots.delete(child);

@@ -1,5 +1,5 @@
 /** Paksa as its people use it in the lab: the engine that runs in production, asked to look, asked for fixes, decided for. */
-import { openEngine } from '../../src/app.ts';
+
 import type { Config } from '../../src/config.ts';
 import { type Decision, decide } from '../../src/engine/decide.ts';
 import { requestDiagnosis } from '../../src/engine/diagnose.ts';
@@ -8,6 +8,7 @@ import { requestSurvey } from '../../src/engine/survey.ts';
 import { verify as verifyWith } from '../../src/engine/verify.ts';
 import type { Attempt, Incident } from '../../src/incident/incident.ts';
 import { createLog } from '../../src/log.ts';
+import { openEngine } from '../../src/open-engine.ts';
 import { APPROVER } from './configuration.ts';
 
 /** Who asks. What they ask for is for somebody else to approve. */

@@ -1,11 +1,11 @@
 /** Procedures in a terminal, for the day Slack is down: started, gone through question by question, left, and taken up again. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/app.ts';
 import { procedure } from '../../src/cli/procedure.ts';
 import { EXIT } from '../../src/cli/usage.ts';
 import { loadConfig } from '../../src/config.ts';
 import { decide } from '../../src/engine/decide.ts';
 import { createLog } from '../../src/log.ts';
+import { openEngine } from '../../src/open-engine.ts';
 import { createWorld, type World } from '../harness/world.ts';
 import { refOf } from '../unit/sample-procedure.ts';
 import { topics } from './sample-topics.ts';

@@ -7,6 +7,7 @@ import type { Responder } from '../../policy/policy.ts';
 import type { Finding } from '../../runbook/finding.ts';
 import type { Preview } from '../../runbook/fix.ts';
 import { alertLine, firing } from './alerts.ts';
+import { caughtUpLine } from './alone.ts';
 import { findingLine } from './findings.ts';
 import { type Links, lifeLine } from './life-news.ts';
 import { procedureLine } from './procedure-news.ts';
@@ -159,6 +160,8 @@ function sentence(incident: Incident, { happening, effects }: LogEntry, links: L
       return `📟 ${pagedResponder(happening.page)} is not paged any more${effects.length > 0 ? '.' : ': somebody has answered.'}`;
     case 'quiet-failed':
       return `⚠️ “${clip(oneLine(happening.pager), 80)}” could not be told of the answer, and may go on calling: ${clip(escaped(happening.reason), MOST_SAID)}`;
+    case 'caught-up':
+      return caughtUpLine(happening);
     case 'procedure-started': {
       const { emergency, title } = happening.plan;
       const named = `*${clip(oneLine(title), 150)}*`;

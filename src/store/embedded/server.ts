@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly account: Account | undefined;
   /** `postgresql.conf` settings, such as `{ fsync: 'off' }` for a test's throw-away data. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Where those who use it look for it; a free one when unset. */
+  readonly port?: number;
 }
 
 /** The address of a database on the server. */
@@ -97,8 +99,8 @@ type Start =
   | { readonly server: Server; readonly reason?: never }
   | { readonly server?: never; readonly reason: string };
 
-async function tryStart({ place, binaries, account, settings }: ServerOptions): Promise<Start> {
-  const port = await freePort();
+async function tryStart({ place, binaries, account, settings, port: wanted }: ServerOptions): Promise<Start> {
+  const port = wanted ?? (await freePort());
   const log = await open(place.log, 'a', 0o600);
   const before = (await log.stat()).size;
   if (before > LOG_LIMIT_BYTES) await truncate(place.log);

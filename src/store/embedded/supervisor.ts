@@ -4,6 +4,7 @@
  * Arguments: the folder, and settings as JSON. Answers one line of JSON on standard output (`Report`).
  */
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../../errors.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
@@ -12,6 +13,9 @@ import { stopLeftover } from './leftover.ts';
 import { preparePlace } from './place.ts';
 import { type Report, serverSettings } from './report.ts';
 import { startServer } from './server.ts';
+
+/** Between two tries to start a server that fell over, in milliseconds. */
+const AGAIN_MS = 1_000;
 
 const [directory = '.paksa', settings = '{}'] = process.argv.slice(2);
 
@@ -44,15 +48,18 @@ async function supervise(): Promise<void> {
   if (!gate) return say({ running: true });
   try {
     await stopLeftover(place);
-    const server = await startServer({
-      place,
-      binaries,
-      account,
-      settings: serverSettings.parse(JSON.parse(settings)),
-    });
-    gate.admit(server.port);
-    say({ port: server.port });
-    await Promise.race([asked, server.gone, parentGone.then(() => gate.deserted())]);
+    const options = { place, binaries, account, settings: serverSettings.parse(JSON.parse(settings)) };
+    let server = await startServer(options);
+    const { port } = server;
+    gate.admit(port);
+    say({ port });
+    const over = Promise.race([asked, parentGone.then(() => gate.deserted())]).then(() => true);
+    // One that falls over is started again where everybody looks for it: they go on without it meanwhile.
+    while (!(await Promise.race([over, server.gone.then(() => false)]))) {
+      const again = await startServer({ ...options, port }).catch(() => undefined);
+      if (again) server = again;
+      else if (await Promise.race([over, pause(AGAIN_MS, false)])) break;
+    }
     await gate.shut();
     await server.stop();
   } finally {

@@ -47,7 +47,7 @@ const serve = async (on: pg.Pool): Promise<HttpServer> => {
   const started = await startHttp({
     port: 0,
     host: '127.0.0.1',
-    notReady: async () => [],
+    readiness: () => ({ waitingFor: [], works: true }),
     alerts: intake,
     onError: (error) => {
       throw error;
@@ -121,7 +121,7 @@ describe('who may send', () => {
     const none = await startHttp({
       port: 0,
       host: '127.0.0.1',
-      notReady: async () => [],
+      readiness: () => ({ waitingFor: [], works: true }),
       alerts: {
         token: undefined,
         takeIn: () => Promise.reject(),

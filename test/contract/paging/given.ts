@@ -1,4 +1,5 @@
 /** What the pagers' suites begin from: people, pages, incidents of their own, and a database to write deliveries down in. */
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import type { Deliveries } from '../../../src/engine/ports.ts';
@@ -49,7 +50,7 @@ export function givenDatabase(): () => Given {
     database = await freshDatabase();
     const pool = openPool(database.url, () => undefined);
     await migrate(pool);
-    given = { pool, deliveries: createDeliveries(pool) };
+    given = { pool, deliveries: createDeliveries(pool, randomUUID()) };
   });
   afterAll(async () => {
     await given.pool.end();

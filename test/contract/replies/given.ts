@@ -1,4 +1,5 @@
 /** What the suites of replies begin from: Paksa's port with every kind of pager, pages that went out, and the log that says what came of them. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { apply, commit } from '../../../src/engine/apply.ts';
 import { pageKey } from '../../../src/engine/escalate.ts';
@@ -53,7 +54,7 @@ function open(pool: ReturnType<typeof openPool>) {
   const store = createStore(pool, async (_, task) => {
     owed.push(task);
   });
-  const deliveries = createDeliveries(pool);
+  const deliveries = createDeliveries(pool, randomUUID());
   const replies = createReplies(pool, async (_, task) => {
     owed.push(task);
   });
@@ -128,7 +129,7 @@ export function givenPort(): {
     server = await startHttp({
       port: 0,
       host: '127.0.0.1',
-      notReady: async () => [],
+      readiness: () => ({ waitingFor: [], works: true }),
       alerts: {
         token: undefined,
         takeIn: () => Promise.reject(),

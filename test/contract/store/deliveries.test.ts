@@ -1,4 +1,5 @@
 /** Page deliveries on a real PostgreSQL: found as they were left, held by one at a time, and dated by the database. */
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Deliveries } from '../../../src/engine/ports.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
   database = await freshDatabase();
   pool = openPool(database.url, () => undefined);
   await migrate(pool);
-  deliveries = createDeliveries(pool);
+  deliveries = createDeliveries(pool, randomUUID());
 });
 afterAll(async () => {
   await pool.end();

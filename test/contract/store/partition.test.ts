@@ -12,6 +12,7 @@ import { createStore } from '../../../src/store/store.ts';
 import { type Cuttable, startCuttable } from '../../harness/cuttable.ts';
 import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
 
+const INSTALLATION = 'e1f5c7a0-0000-8000-8000-000000000001';
 const PATIENCE_MS = 60_000;
 
 let database: FreshDatabase;
@@ -48,7 +49,7 @@ describe.each(['swallowed', 'broken'] as const)('its connections are %s', (how) 
   test('while it sends a page: another one holds the page', { timeout: PATIENCE_MS }, async () => {
     const page = `page/${how}`;
     const { promise: sending, resolve: begun } = Promise.withResolvers<void>();
-    void createDeliveries(far)
+    void createDeliveries(far, INSTALLATION)
       .hold(page, 'duty', async (held) => {
         await held.markBegun();
         begun();
@@ -57,7 +58,9 @@ describe.each(['swallowed', 'broken'] as const)('its connections are %s', (how) 
       .catch(() => undefined);
     await sending;
     road.cut(how);
-    await createDeliveries(near).hold(page, 'duty', async ({ state }) => expect(state).toBe('begun'));
+    await createDeliveries(near, INSTALLATION).hold(page, 'duty', async ({ state }) =>
+      expect(state).toBe('begun'),
+    );
   });
 
   test('while it posts a message: another one holds the message', { timeout: PATIENCE_MS }, async () => {

@@ -61,6 +61,12 @@ const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent,
   'page-sent': { type: 'page-sent', page, by: text },
   'page-failed': { type: 'page-failed', page: { ...page, responder: `pager/${text}` }, reason: text },
   'page-dropped': { type: 'page-dropped', page: { ...page, responder: `pager/${text}` } },
+  'caught-up': {
+    type: 'caught-up',
+    since: 1,
+    paged: 2,
+    untaken: [{ what: 'acknowledged', why: text, by: 'U1' }],
+  },
   'quiet-failed': { type: 'quiet-failed', page, pager: text, reason: text },
   ...lifeEvents(text),
 });
