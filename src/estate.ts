@@ -175,10 +175,10 @@ function furnish(
   };
 }
 
-const policyFor = ({ approval }: Policy, { name, escalation }: Chosen): Policy => ({
+const policyFor = (policy: Policy, { name, escalation }: Chosen): Policy => ({
+  ...policy,
   ...(name === undefined ? {} : { ladder: name }),
   escalation,
-  approval,
 });
 
 /** What the configuration says of a system, or the error that tells which key is missing. */

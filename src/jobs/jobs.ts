@@ -3,7 +3,7 @@ import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import type { Enqueue } from '../engine/ports.ts';
 import type { Task, TaskOf } from '../engine/task.ts';
 import { AdapterError, messageOf } from '../errors.ts';
-import { keepInTouch } from './in-touch.ts';
+import { type InTouch, keepInTouch } from './in-touch.ts';
 import { createQueues, sendOptions } from './queues.ts';
 
 /** What to do for each kind of task. `signal` aborts when the claim on it is lost. */
@@ -26,20 +26,27 @@ export interface Jobs {
   stop(drainMs: number): Promise<void>;
 }
 
-/** A NOTIFY wakes a worker when a task is put in, not when a timer falls due: that takes polling. */
+/**
+ * A NOTIFY wakes a worker when a task is put in; what comes back, such as a dead worker's task, is found by polling. Every
+ * worker polls for itself: ten for each kind, twice a second, kept a replica and its database busy with nothing. One that has
+ * found something asks again at once.
+ */
 const POLLING = {
   pollingIntervalSeconds: 0.5,
-  notifyPollingIntervalSeconds: 0.5,
-  localConcurrency: 10,
+  notifyPollingIntervalSeconds: 1,
+  burstWhenBatchFull: true,
+  localConcurrency: 3,
   // The later a lost replica was heard from, the longer it has to notice (in-touch.ts).
   heartbeatRefreshSeconds: 2,
 } as const;
-/** One worker takes one task a poll, so twenty a second. Timers are short work, and many may fall due at once. */
+/** What comes many at a time, and waits for others. */
+const BUSY = { ...POLLING, localConcurrency: 10 } as const;
+/** Nothing wakes a worker when a timer falls due. Timers are short work, and many may fall due at once. */
 const TIMERS = {
   ...POLLING,
+  notifyPollingIntervalSeconds: 0.5,
   localConcurrency: 2,
   batchSize: 8,
-  burstWhenBatchFull: true,
   perJobResults: true,
 } as const;
 
@@ -78,9 +85,10 @@ export function createJobs(
     max: 8,
   });
   boss.on('error', onError);
-  const inTouch = keepInTouch(() => boss.getDb().executeSql('SELECT 1'));
+  let inTouch: InTouch | undefined;
   /** Until the claim on the task is lost, as far as this replica can know. */
-  const claimed = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, inTouch.signal()]);
+  const claimed = (signal: AbortSignal): AbortSignal =>
+    inTouch ? AbortSignal.any([signal, inTouch.signal()]) : signal;
 
   const enqueue: Enqueue = async (query, task, at) => {
     await boss.send(task.task, task, { ...sendOptions(task, at), db: { executeSql: query } });
@@ -127,33 +135,37 @@ export function createJobs(
     start: async () => {
       await boss.start();
       await createQueues(boss);
+      inTouch ??= keepInTouch(() => boss.getDb().executeSql('SELECT 1'));
     },
     work: async (handlers, lost = {}) => {
-      const listen = async <Name extends Task['task']>(name: Name): Promise<void> => {
+      const listen = async <Name extends Task['task']>(
+        name: Name,
+        how: typeof POLLING | typeof BUSY = POLLING,
+      ): Promise<void> => {
         const handle = handlers[name];
-        if (handle) await boss.work<TaskOf<Name>>(name, POLLING, each(handle));
+        if (handle) await boss.work<TaskOf<Name>>(name, how, each(handle));
       };
       const listenForTimers = async (): Promise<void> => {
         if (handlers.timer) await boss.work<TaskOf<'timer'>>('timer', TIMERS, together(handlers.timer));
       };
       // Each kind by name, so that a new one cannot be forgotten here.
       const kinds: Record<Task['task'], Promise<void>> = {
-        diagnose: listen('diagnose'),
+        diagnose: listen('diagnose', BUSY),
         survey: listen('survey'),
         preview: listen('preview'),
         run: listen('run'),
         verify: listen('verify'),
         look: listen('look'),
         timer: listenForTimers(),
-        page: listen('page'),
+        page: listen('page', BUSY),
         quiet: listen('quiet'),
         room: listen('room'),
         drill: listen('drill'),
         'drill-end': listen('drill-end'),
         'look-ahead': listen('look-ahead'),
         alerts: listen('alerts'),
-        publish: listen('publish'),
-        receive: listen('receive'),
+        publish: listen('publish', BUSY),
+        receive: listen('receive', BUSY),
         reply: listen('reply'),
       };
       await Promise.all([
@@ -165,7 +177,7 @@ export function createJobs(
     },
     stop: async (drainMs) => {
       await boss.stop({ graceful: true, timeout: drainMs, close: true });
-      inTouch.stop();
+      inTouch?.stop();
     },
   };
 }

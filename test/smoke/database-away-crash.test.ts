@@ -18,6 +18,7 @@ const AWAY: readonly CheckpointName[] = [
   'spool-kept',
   'decided',
 ];
+const BEFORE_THE_CLICK: readonly CheckpointName[] = ['timer-fired', 'message-posted', 'page-recorded'];
 const BACK: readonly CheckpointName[] = ['spool-imported', 'spool-caught-up'];
 
 describe.concurrent('killed without the database', () => {
@@ -43,6 +44,8 @@ describe.concurrent('killed without the database', () => {
       const isBack = BACK.includes(dieOnceArmed);
       if (!isBack) await world.arm();
       const page = await pageTo(world, PEOPLE.dana, PATIENCE_MS);
+      // A click on a process that is about to die is answered by Slack, not by Paksa.
+      if (BEFORE_THE_CLICK.includes(dieOnceArmed)) await restarted;
       await world.workspace.waitForConnections(2, PATIENCE_MS);
       await world.workspace.as(PEOPLE.dana).click(page, 'acknowledge');
       await expect
@@ -54,7 +57,7 @@ describe.concurrent('killed without the database', () => {
       await cardReading(world, 'Acknowledged', PATIENCE_MS);
       await expect
         .poll(() => texts(world, card).join('\n'), { timeout: PATIENCE_MS })
-        .toContain('1 page went out from memory');
+        .toMatch(/(1|no) page went out from memory/);
 
       const rows = await execute<{ type: string }>(
         database.url,
@@ -62,8 +65,12 @@ describe.concurrent('killed without the database', () => {
       );
       const types = rows.map(({ type }) => type);
       expect([types.at(0), types.at(-1)]).toEqual(['timer-due', 'caught-up']);
-      // Whoever is quick answers before it is written down that the page has arrived.
-      expect(types.slice(1, -1).sort()).toEqual(['acknowledged', 'page-sent']);
+      // Whoever is quick answers before it is written down that the page has arrived: it counts as dropped where the process
+      // dies in between.
+      expect(types.slice(1, -1).sort()).toEqual([
+        'acknowledged',
+        expect.stringMatching(/^page-(sent|dropped)$/),
+      ]);
       expect(world.workspace.messages(page.channel).length).toBe(1);
     } finally {
       await world.close();

@@ -21,9 +21,6 @@ beforeAll(async () => {
       yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 10s').replaceAll('delay: 30s', 'delay: 20s'),
   });
   await Promise.all(lines.map(({ url }) => world.startBot({ databaseUrl: url })));
-  await expect
-    .poll(async () => (await execute(database.url, 'SELECT FROM paksa.replica')).length, { timeout: 20_000 })
-    .toBe(2);
 }, 180_000);
 afterAll(async () => {
   await world?.close();
@@ -52,6 +49,11 @@ const happened = async (type: string) =>
   ).length;
 
 test('one is cut off: it sees that the other goes on, and pages nobody', { timeout: 240_000 }, async () => {
+  await expect
+    .poll(async () => (await execute(database.url, 'SELECT FROM paksa.replica')).length, {
+      timeout: PATIENCE_MS,
+    })
+    .toBe(2);
   const card = await brokenAndDiagnosed(world);
   const [line] = lines;
   line.jam();

@@ -78,7 +78,7 @@ test('a preview, a fix and a page are ended by another one, once', { timeout: 40
   await workspace.as(PEOPLE.ana).click(undone, 'escalate');
   await cutAt('page-sent', 'broken', () => cardReading(world, 'has been paged', PATIENCE_MS));
   await pageTo(world, PEOPLE.dana);
-  expect(await count('page-sent')).toBe(1);
+  await expect.poll(() => count('page-sent'), { timeout: PATIENCE_MS }).toBe(1);
   expect(workspace.messages(`D${PEOPLE.dana.slice(1)}`).length).toBe(1);
 
   // The three of them, none started again, go on.
