@@ -147,7 +147,7 @@ describe.runIf(canRunLab())('a cluster that cannot be looked at', () => {
     );
     await expect.poll(() => probe.replicas('backend', soon()).catch(String)).toEqual([]);
     expect(await says(actuator.scale('backend', 1, soon()))).toContain(
-      `may not patch deployments/scale (apps) in ${namespace}`,
+      `may not patch deployments (apps) in ${namespace}`,
     );
     expect(await says(actuator.restart('backend', soon()))).toContain(
       `may not patch deployments (apps) in ${namespace}`,
