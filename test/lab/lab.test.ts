@@ -9,7 +9,9 @@ import {
   AppsV1Api,
   CoreV1Api,
   KubeConfig,
+  PatchStrategy,
   RbacAuthorizationV1Api,
+  setHeaderOptions,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stackCertificate } from './cluster/certificate.ts';
@@ -146,12 +148,10 @@ describe.runIf(canRunLab())('in the cluster', () => {
     const { namespace } = stack;
     const apps = bot.makeApiClient(AppsV1Api);
     const name = 'paksa-backend';
-    const scale = await apps.readNamespacedDeploymentScale({ namespace, name });
-    await apps.replaceNamespacedDeploymentScale({
-      namespace,
-      name,
-      body: { ...scale, spec: { replicas: 1 } },
-    });
+    await apps.patchNamespacedDeployment(
+      { namespace, name, body: { spec: { replicas: 1 } } },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    );
     await stack.untilRolledOut('deployment/paksa-backend');
     await vi.waitFor(async () => expect(await names()).toHaveLength(1), WAIT);
     expect(await stack.get('/health')).toMatchObject({ status: 200 });
