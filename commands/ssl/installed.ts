@@ -36,9 +36,11 @@ export const installedChecks = {
         return problem(`expired on ${day(leaf.notAfter)}`, { evidence, suggests: ['renew'] });
       if (leaf.notBefore > now)
         return problem(`not valid before ${day(leaf.notBefore)}`, { evidence, suggests: ['renew'] });
-      // A server that presents it tells this itself; without one, or with a cluster in between, nobody else would.
+      // A server that presents it tells this itself; without one, or where a cluster or nginx presents what it last read,
+      // nobody else would.
+      const isReadLater = target.kubernetes !== undefined || noNginx(target) === undefined;
       const daysLeft = Math.floor((leaf.notAfter.getTime() - now.getTime()) / 86_400_000);
-      if ((!target.tls || target.kubernetes) && daysLeft <= RENEW_WITHIN_DAYS)
+      if ((!target.tls || isReadLater) && daysLeft <= RENEW_WITHIN_DAYS)
         return problem(`expires in ${days(daysLeft)}`, {
           evidence,
           suggests: ['renew'],
@@ -46,12 +48,12 @@ export const installedChecks = {
         });
       // Of what a server presents, the checks of name and chain tell these.
       const asked = target.tls?.servername ?? target.tls?.host;
-      if (target.kubernetes && asked !== undefined && !leaf.names.some((name) => covers(name, asked)))
+      if (isReadLater && asked !== undefined && !leaf.names.some((name) => covers(name, asked)))
         return problem(`not valid for ${asked}, only for ${leaf.names.slice(0, 3).join(', ')}`, {
           evidence,
           suggests: ['renew'],
         });
-      if (target.kubernetes && target.tls && missingIssuer !== undefined)
+      if (isReadLater && target.tls && missingIssuer !== undefined)
         return problem(`the certificate of ${missingIssuer} is missing after it`, {
           evidence,
           suggests: ['renew'],

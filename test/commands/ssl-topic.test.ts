@@ -91,6 +91,17 @@ describe('the file, which the cluster’s secret is made from', () => {
     });
   });
 
+  test('nginx that reads it later presents the old one meanwhile: the file is judged by itself', async () => {
+    const { nginx } = PRODUCTION;
+    const behindNginx = { target: { ...TARGET, ...(nginx ? { nginx } : {}) } };
+    const file = onDisk({ leaf: certificate({ notAfter: inDays(8) }) });
+    expect(await look('file', file, behindNginx)).toMatchObject({
+      status: 'problem',
+      summary: 'expires in 8 days',
+    });
+    expect(await look('file', file)).toMatchObject({ status: 'healthy' });
+  });
+
   test('without a cluster its server is asked, which tells the same itself', async () => {
     expect(await look('file', onDisk({ missingIssuer: 'Paksa Intermediate' }))).toMatchObject({
       status: 'healthy',

@@ -47,12 +47,12 @@ export async function startCertbotStack(lab: Lab, name: string): Promise<Certbot
   const folder = join(lab.stacks, project);
   const { closeAll, opened } = closers();
   const { compose, exec, overrideFile, remove } = composeProject(project, folder, lab.docker.socketPath);
-  await remove(); // what a test that was killed left of one of that name
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   opened(() => rm(folder, { recursive: true, force: true }));
   try {
     await cp(SOURCES, folder, { recursive: true });
+    await writeFile(overrideFile, stringify({ version: '2.4' }));
     const start = async (which: string, days: number) => {
       const pebble = await startPebble(folder, { name: which, days });
       opened(pebble.stop);
@@ -70,7 +70,7 @@ export async function startCertbotStack(lab: Lab, name: string): Promise<Certbot
 
     const port = await reservePort('127.0.0.1');
     await writeFile(join(folder, '.env'), `LAB_NGINX_IMAGE=${lab.images.nginx}\nLAB_TLS_PORT=${port}\n`);
-    await writeFile(overrideFile, stringify({ version: '2.4' }));
+    await remove(); // what a test that was killed left of one of that name
     opened(remove);
     await compose(['up', '--detach']);
     const tls = { host: '127.0.0.1', port, servername: NAME, trust };
