@@ -16,7 +16,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**'],
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: 3,
           // Real servers start, stop and fail over within these; a test that waits for longer says so itself.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -30,7 +30,7 @@ export default defineConfig({
           exclude: process.env.LAB_FAULTS ? [] : ['test/lab/faults-of-minutes.test.ts'],
           globalSetup: ['test/lab/setup.ts'],
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           // Containers and pods are started, rolled out and ended within these.
           testTimeout: 120_000,

@@ -68,10 +68,11 @@ export const createDeliveries = (pool: pg.Pool, installation: string): Deliverie
   },
 });
 
+/** No conflict is named: the id follows from page and pager, and two at the same moment may meet in either index. */
 async function reserve(on: Asked, installation: string, page: string, pager: string): Promise<void> {
   await on.query(
     `INSERT INTO paksa.page_delivery (id, page, pager, state, owed_at, changed_at)
-     VALUES ($1, $2, $3, 'owed', paksa.now(), paksa.now()) ON CONFLICT (page, pager) DO NOTHING`,
+     VALUES ($1, $2, $3, 'owed', paksa.now(), paksa.now()) ON CONFLICT DO NOTHING`,
     [deliveryId(installation, page, pager), page, pager],
   );
 }

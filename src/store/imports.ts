@@ -34,7 +34,7 @@ const DELIVERIES = `
   FROM jsonb_to_recordset($1::jsonb) AS new
     (id uuid, page text, pager text, state text, "takenBy" text, reference text, reason text, told text,
      recipient text, "owedAt" float8, "begunAt" float8)
-  ON CONFLICT (page, pager) DO UPDATE SET
+  ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, taken_by = coalesce(excluded.taken_by, known.taken_by),
     reference = coalesce(excluded.reference, known.reference), reason = excluded.reason,
     told = coalesce(excluded.told, known.told), recipient = coalesce(excluded.recipient, known.recipient), begun_at = coalesce(known.begun_at, excluded.begun_at),

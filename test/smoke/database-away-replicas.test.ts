@@ -78,7 +78,8 @@ test('one is cut off: it sees that the other goes on, and pages nobody', { timeo
   await cardReading(world, 'Acknowledged', PATIENCE_MS);
   expect(pages('INC-1')).toEqual([1, 1, 1]);
   expect([await happened('timer-due'), await happened('page-sent')]).toEqual([3, 4]);
-  expect(texts(world, card).join('\n')).not.toContain('from memory');
+  // Either may have been the one to take the answer in; the one that was cut off has paged nobody from memory.
+  expect(texts(world, card).join('\n')).not.toMatch(/Paging .*, from memory|\d pages? went out/);
   await world.workspace.as(PEOPLE.ana).click(card, 'resolve');
   await cardReading(world, 'Resolved', PATIENCE_MS);
 });

@@ -45,6 +45,15 @@ test('one that was refused is owed again, and has not begun', async () => {
   );
 });
 
+test('several at the same moment name the same page: it is one', async () => {
+  for (let round = 0; round < 50; round += 1) {
+    const names = await Promise.all(
+      Array.from({ length: 8 }, async () => (await deliveries.reserve(`page/raced/${round}`, 'sms')).id),
+    );
+    expect(new Set(names).size).toBe(1);
+  }
+});
+
 test('two hold it one after the other; another page, or another pager of it, waits for neither', async () => {
   const order: string[] = [];
   const { promise: inside, resolve: entered } = Promise.withResolvers<void>();
