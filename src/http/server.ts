@@ -23,9 +23,15 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
+/** A request that is in hand when it stops is answered within this, or not at all, in milliseconds. */
+const LAST_ANSWERS_MS = 5_000;
+
 /** @throws UserError when the port is taken */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  let isStopping = false;
   const server = createServer((request, response) => {
+    // Else whoever goes on sending over it, as in a storm of alerts, keeps a server up that stops.
+    if (isStopping) response.setHeader('connection', 'close');
     route(options, request, response).catch((error: unknown) => {
       // Who hung up half-way is no fault of ours, and waits for no answer.
       if (request.errored) return;
@@ -42,7 +48,12 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        isStopping = true;
+        const late = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+        server.close(() => {
+          clearTimeout(late);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
   };
