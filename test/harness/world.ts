@@ -71,6 +71,7 @@ export async function createWorld({
 
   const env = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
     PORT: String(botPort),
     DATABASE_URL: database.url,
