@@ -4,11 +4,12 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { AdapterError, messageOf } from '../errors.ts';
+import type { OverdueTimer } from '../incident/due.ts';
 import type { PageRef } from '../incident/incident.ts';
 import { transition } from '../incident/transition.ts';
 import type { SeenElsewhere } from './alone.ts';
 import { type EscalateDeps, pageFailed, pageKey, sendPage, timerDue } from './escalate.ts';
-import type { OverdueTimer, OwedPage } from './ports.ts';
+import type { OwedPage } from './ports.ts';
 
 export interface CarryOnDeps extends EscalateDeps {
   /** For so long the others have the first turn, in milliseconds; undefined where there are none. */

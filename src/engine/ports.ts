@@ -1,6 +1,7 @@
 /** What the engine needs of the world, in its own words. The store, the jobs, the pagers and the estate implement these. */
 import type { Alert, AlertGroup, AlertsSeen } from '../incident/alert.ts';
-import type { Effect, Happening, Timer } from '../incident/event.ts';
+import type { OverdueTimer } from '../incident/due.ts';
+import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { Ladders, Occasion } from '../policy/choose.ts';
 import type { Policy, Recipient } from '../policy/policy.ts';
@@ -77,14 +78,6 @@ export interface Transaction {
   lockOpenIn(environment: string): Promise<readonly Incident[]>;
   readonly drills: Drills;
   readonly watch: Watch;
-}
-
-export interface OverdueTimer {
-  readonly incident: string;
-  readonly timer: Timer;
-  readonly due: number;
-  /** By how much, in milliseconds. */
-  readonly lateMs: number;
 }
 
 export interface OwedPage {

@@ -4,8 +4,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
+import type { OverdueTimer } from '../incident/due.ts';
 import { type EscalateDeps, moveOn, pageKey, sendPage } from './escalate.ts';
-import type { OverdueTimer, OwedPage } from './ports.ts';
+import type { OwedPage } from './ports.ts';
 
 /** The queue is this late at times, when much falls due at once. */
 export const LATE_MS = 5_000;

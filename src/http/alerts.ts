@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { TakenIn } from '../engine/intake.ts';
 import { ALERT_SOURCES, type Alert, type AlertSource } from '../incident/alert.ts';
 import { PAYLOADS } from './alert-payloads.ts';
+import { type Headers, json, notKept } from './answer.ts';
 import { readBody } from './body.ts';
 import { carriesToken } from './token.ts';
 
@@ -23,7 +24,6 @@ export interface AlertIntake {
 const PREFIX = '/alerts/';
 /** In bytes. */
 const MOST_BYTES = 1_000_000;
-const RETRY_AFTER_SECONDS = 5;
 const SHOWN_ISSUES = 10;
 
 export const isOfAlerts = (pathname: string): boolean => pathname.startsWith(PREFIX);
@@ -34,10 +34,9 @@ export async function answerAlerts(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const answer = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-  };
-  const refuse = (status: number, error: string, headers: Readonly<Record<string, string>> = {}): void => {
+  const answer = (status: number, body: unknown, headers?: Headers): void =>
+    json(response, status, body, headers);
+  const refuse = (status: number, error: string, headers?: Headers): void => {
     // Not read, but taken: who is still sending would not hear the answer.
     request.resume();
     answer(status, { error }, headers);
@@ -74,11 +73,7 @@ export async function answerAlerts(
     answer(200, { status: 'kept', ...(await takeIn(alerts)) });
   } catch (error) {
     onError(error);
-    answer(
-      503,
-      { error: 'Paksa cannot keep this now: send it again.' },
-      { 'retry-after': `${RETRY_AFTER_SECONDS}` },
-    );
+    notKept(response);
   }
 }
 

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Reply, ReplyOutcome, ReplySource } from '../engine/replies.ts';
+import { type Headers, json, notKept } from './answer.ts';
 import { readBody } from './body.ts';
 
 export interface ReplyIntake {
@@ -22,7 +23,6 @@ export interface ReplyIntake {
 const PREFIX = '/pagers/';
 /** PagerDuty sends no more than 256 KB; nobody else sends as much. In bytes. */
 const MOST_BYTES = 256 * 1024;
-const RETRY_AFTER_SECONDS = 5;
 /** Twilio hangs up after 15 s, in milliseconds. */
 const PATIENCE_MS = 8_000;
 
@@ -34,9 +34,8 @@ export async function answerReply(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const answer = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-  };
+  const answer = (status: number, body: unknown, headers?: Headers): void =>
+    json(response, status, body, headers);
   const pager = pathname.slice(PREFIX.length);
   const source = intake.sources.get(pager);
   const raw = await readBody(request, MOST_BYTES);
@@ -63,11 +62,7 @@ export async function answerReply(
     answer(202, { status: 'kept' });
   } catch (error) {
     intake.onError(error);
-    answer(
-      503,
-      { error: 'Paksa cannot keep this now: send it again.' },
-      { 'retry-after': `${RETRY_AFTER_SECONDS}` },
-    );
+    notKept(response);
   }
 }
 

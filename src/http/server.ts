@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { UserError } from '../errors.ts';
 import { type AlertIntake, answerAlerts, isOfAlerts } from './alerts.ts';
+import { json } from './answer.ts';
 import { answerReply, isOfReplies, type ReplyIntake } from './replies.ts';
 
 export interface HttpOptions {
@@ -88,12 +89,7 @@ async function route(
     return answerReply(options.replies, pathname, request, response);
   if (pathname === '/slack/events' && options.slackEvents) {
     if (request.method === 'POST') return options.slackEvents(request, response);
-    response.setHeader('allow', 'POST');
-    return json(response, 405, { error: 'POST only' });
+    return json(response, 405, { error: 'POST only' }, { allow: 'POST' });
   }
   json(response, 404, { error: 'not found' });
 }
-
-const json = (response: ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-};

@@ -27,3 +27,24 @@ export function timersOf(incident: Incident): readonly DueTimer[] {
     ...(step?.state === 'doing' && !step.isOverdue ? at(`step/${step.id}`, step.dueAt) : []),
   ].sort((a, b) => a.due - b.due);
 }
+
+export interface OverdueTimer extends DueTimer {
+  readonly incident: string;
+  readonly lateMs: number;
+}
+
+/** At most so many, the longest overdue first, of what is late by more than `byMs`. */
+export function overdueOf(
+  incidents: Iterable<Incident>,
+  now: number,
+  byMs: number,
+  most: number,
+): OverdueTimer[] {
+  return [...incidents]
+    .flatMap((incident) =>
+      timersOf(incident).map((each) => ({ ...each, incident: incident.id, lateMs: now - each.due })),
+    )
+    .filter(({ lateMs }) => lateMs > byMs)
+    .sort((a, b) => a.due - b.due)
+    .slice(0, most);
+}

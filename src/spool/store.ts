@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Entry } from '../engine/alone.ts';
 import type { Overrides, Store, Transaction } from '../engine/ports.ts';
 import { UserError } from '../errors.ts';
-import { timersOf } from '../incident/due.ts';
+import { overdueOf } from '../incident/due.ts';
 import { stepOf } from '../policy/ladder.ts';
 import type { Memory } from './memory.ts';
 
@@ -33,19 +33,7 @@ export function createSpooledStore(options: SpooledStoreOptions): Store {
     },
     incident: async (id) => memory.incidents.get(id),
     openIncidents: async () => [...memory.incidents.values()].filter(({ status }) => status !== 'resolved'),
-    overdue: async (byMs, most) =>
-      [...memory.incidents.values()]
-        .flatMap((incident) =>
-          timersOf(incident).map(({ timer, due }) => ({
-            incident: incident.id,
-            timer,
-            due,
-            lateMs: options.now() - due,
-          })),
-        )
-        .filter(({ lateMs }) => lateMs > byMs)
-        .sort((a, b) => a.due - b.due)
-        .slice(0, most),
+    overdue: async (byMs, most) => overdueOf(memory.incidents.values(), options.now(), byMs, most),
     owedPages: async () => [...memory.owed.values()],
     log: async () => [],
     diagnosis: async () => undefined,

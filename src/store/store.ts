@@ -2,7 +2,7 @@
 import pg from 'pg';
 import type { Diagnosis, Enqueue, LogEntry, Store, Survey, Transaction } from '../engine/ports.ts';
 import { UserError } from '../errors.ts';
-import { timersOf } from '../incident/due.ts';
+import { overdueOf, timersOf } from '../incident/due.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { MaintenanceWindow } from '../policy/silence.ts';
@@ -50,12 +50,15 @@ export function createStore(
           WHERE due_at < paksa.now() - $1 * interval '1 millisecond' ORDER BY due_at LIMIT $2`,
         [byMs, most],
       );
-      return rows.flatMap(({ state, now }) =>
-        timersOf(state).flatMap(({ timer, due }) => {
-          const late = now.getTime() - due;
-          return late > byMs ? [{ incident: state.id, timer, due, lateMs: late }] : [];
-        }),
-      );
+      const [first] = rows;
+      return first
+        ? overdueOf(
+            rows.map(({ state }) => state),
+            first.now.getTime(),
+            byMs,
+            most,
+          )
+        : [];
     },
     owedPages: async (sinceMs, untilMs) => {
       const { rows } = await pool.query<{ incident: string; page: PageRef }>(

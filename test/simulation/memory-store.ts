@@ -2,7 +2,7 @@
 import { pageKey } from '../../src/engine/escalate.ts';
 import type { LogEntry, OwedPage, RecordedSilence, Store, Transaction } from '../../src/engine/ports.ts';
 import type { Task } from '../../src/engine/task.ts';
-import { timersOf } from '../../src/incident/due.ts';
+import { overdueOf, timersOf } from '../../src/incident/due.ts';
 import type { Incident } from '../../src/incident/incident.ts';
 import type { MaintenanceWindow } from '../../src/policy/silence.ts';
 
@@ -167,19 +167,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     diagnosis: async () => undefined,
     survey: async () => undefined,
     notice: async () => ({ alerts: [], more: 0 }),
-    overdue: async (byMs, most) =>
-      open()
-        .flatMap((incident) =>
-          timersOf(incident).map(({ timer, due }) => ({
-            incident: incident.id,
-            timer,
-            due,
-            lateMs: options.now() - due,
-          })),
-        )
-        .filter(({ lateMs }) => lateMs > byMs)
-        .sort((a, b) => a.due - b.due)
-        .slice(0, most),
+    overdue: async (byMs, most) => overdueOf(open(), options.now(), byMs, most),
     owedPages: async (sinceMs, untilMs) =>
       [...owed.values()].filter(({ at }) => at >= options.now() - sinceMs && at <= options.now() - untilMs),
     nextLate: (lateMs, pageLateMs) => {
