@@ -1,8 +1,12 @@
 /**
- * How the tests run: every file in its own process, two at a time, over one shared PostgreSQL (test/harness/servers.ts).
- * The lab's files come last, so that the lab has come up by then (test/lab/setup.ts).
+ * How the tests run: three files at a time, over one shared PostgreSQL (test/harness/servers.ts), each in a process of its own
+ * unless it only calls functions. The lab's files come last, so that the lab has come up by then (test/lab/setup.ts).
  */
 import { defineConfig } from 'vitest/config';
+
+const PURE = ['test/unit/**/*.test.ts', 'test/commands/**/*.test.ts'];
+/** Of two cores: much of the time is spent waiting for servers. */
+const WORKERS = 3;
 
 export default defineConfig({
   test: {
@@ -12,11 +16,22 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: 'pure',
+          include: PURE,
+          pool: 'forks',
+          maxWorkers: WORKERS,
+          // Nothing is left behind that another file could meet.
+          isolate: false,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
           name: 'paksa',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**'],
+          exclude: ['test/lab/**', ...PURE],
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: WORKERS,
           // Real servers start, stop and fail over within these; a test that waits for longer says so itself.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -30,7 +45,7 @@ export default defineConfig({
           exclude: process.env.LAB_FAULTS ? [] : ['test/lab/faults-of-minutes.test.ts'],
           globalSetup: ['test/lab/setup.ts'],
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 1 },
           // Containers and pods are started, rolled out and ended within these.
           testTimeout: 120_000,

@@ -14,8 +14,10 @@ import { count, short, span } from '../parts/words.ts';
 const SINCE_SECONDS = 15 * 60;
 /** A wrong password now and then is somebody's typing; this many in that time is an application. */
 const MANY_REFUSED = 20;
-/** What nobody has been told for this long is over. */
-const GOES_ON_MS = 3 * 60_000;
+/** No connection left: what nobody has been told for this long is over, as those who wait for one may be few. */
+const FULL_GOES_ON_MS = 3 * 60_000;
+/** Refused: an application tries again within seconds, so that a minute without is the end of it. */
+const REFUSED_GOES_ON_MS = 60_000;
 
 /** Its own format, and the JSON of `log_destination = jsonlog` and of operators. */
 const PLAIN = /\b(FATAL|PANIC):\s+(.+)/;
@@ -124,16 +126,17 @@ function judge(tail: LogTail, now: Date): Verdict {
       { evidence, severity: isOver ? 'warning' : 'critical' },
     );
   }
-  const goesOn = ({ last }: Messages) => now.getTime() - last.getTime() < GOES_ON_MS;
+  const isSaid = (withinMs: number) => (messages: Messages) =>
+    now.getTime() - messages.last.getTime() < withinMs;
   const full = of('exhausted');
-  if (full.some(goesOn))
+  if (full.some(isSaid(FULL_GOES_ON_MS)))
     return problem(`clients are turned away, because connections run out${times(full)}`, {
       evidence,
       severity: 'warning',
     });
   const refused = of('refused');
   const [most] = refused;
-  if (most && refused.some(goesOn) && totalOf(refused) >= MANY_REFUSED)
+  if (most && refused.some(isSaid(REFUSED_GOES_ON_MS)) && totalOf(refused) >= MANY_REFUSED)
     return problem(`clients are refused${times(refused)}: ${short(most.text, 200)}`, {
       evidence,
       severity: 'warning',

@@ -14,6 +14,8 @@ interface Broken<Stack> {
   readonly foundBy: readonly string[];
   /** Topics in which it is a problem too, beyond what the topic itself says that it explains. */
   readonly alsoIn?: readonly string[];
+  /** Logs tell of it for a while after it was mended: the next fault waits until its topic is quiet again. */
+  readonly lingers?: boolean;
 }
 
 /** Its fix must be suggested, do what its preview promised, help, and be verified. */

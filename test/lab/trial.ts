@@ -47,6 +47,8 @@ export type Trials = Awaited<ReturnType<typeof openTrials>>;
 const HASTE_MS = 3_000;
 /** Within which a fault that an undo has brought back is seen again: pods start, the kubelet measures. */
 const BACK_MS = 120_000;
+/** Within which what has been mended is no longer told of. */
+const QUIET_MS = 180_000;
 
 const YES: Outcome = { is: 'yes' };
 const no = (why: string): Outcome => ({ is: 'no', why });
@@ -140,6 +142,12 @@ export async function openTrials(config: Config, databaseUrl: string) {
     const { ladder } = await read(incident.id);
     return ladder.level >= 1 ? YES : no('nobody was paged');
   }
+  const untilQuiet = (topic: string) =>
+    until(
+      async () =>
+        (await operator.diagnose(topic, environment)).findings.every(({ status }) => status !== 'problem'),
+      { what: `${topic} to be quiet again`, within: QUIET_MS, every: 5_000 },
+    );
   const resolveAll = async () => {
     for (const { id } of await store.openIncidents()) await say(id, { decision: 'resolve' });
   };
@@ -206,6 +214,7 @@ export async function openTrials(config: Config, databaseUrl: string) {
         throw error;
       });
       await fault.mend(stack);
+      if (fault.lingers) await untilQuiet(fault.topic);
       await resolveAll();
       return result;
     },

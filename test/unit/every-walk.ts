@@ -3,18 +3,19 @@ import fc from 'fast-check';
 import type { Effect, Timer } from '../../src/incident/event.ts';
 import { anyPolicy, anyWalk, type Step, walk } from './random-walk.ts';
 
-export const onEveryWalk = (holds: (steps: readonly Step[]) => void) =>
+/** `seed`: the same walks every time, for what is said of all of them together. */
+export const onEveryWalk = (holds: (steps: readonly Step[]) => void, seed?: number) =>
   fc.assert(
     fc.property(anyPolicy, anyWalk, fc.boolean(), (policy, choices, isDiagnosed) =>
       holds(walk(policy, choices, isDiagnosed)),
     ),
-    { numRuns: 300 },
+    { numRuns: 300, ...(seed === undefined ? {} : { seed }) },
   );
 
-export const onEveryStep = (holds: (step: Step) => void) =>
+export const onEveryStep = (holds: (step: Step) => void, seed?: number) =>
   onEveryWalk((steps) => {
     steps.forEach(holds);
-  });
+  }, seed);
 
 /** When this timer is due, each time that it is set. */
 export const timersOf = (effects: readonly Effect[], timer: Timer): readonly number[] =>

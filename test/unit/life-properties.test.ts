@@ -4,6 +4,9 @@ import { archivedAt } from '../../src/incident/room.ts';
 import { onEveryStep, onEveryWalk, timersOf } from './every-walk.ts';
 import { pagesIn } from './sample-incident.ts';
 
+/** Any: rare places are got to by most, and by this one every time. */
+const SEED = 1;
+
 test('the walks get everywhere', () => {
   const places = new Set<string>();
   onEveryStep(({ before, after, happening, moved }) => {
@@ -14,7 +17,7 @@ test('the walks get everywhere', () => {
     if (after.mergedInto) places.add('merged');
     if (before.status === 'resolved' && after.status === 'open' && moved) places.add('opened again');
     if (after.room) places.add(`room ${after.room.state}`);
-  });
+  }, SEED);
   expect([...places]).toEqual(
     expect.arrayContaining([
       ...['snoozed', 'handed over', 'merged', 'opened again', 'woken by timer-due'],

@@ -77,14 +77,14 @@ export const FINDINGS: Findings = {
     ],
     [
       'with a wrong password again and again',
-      log(Array.from({ length: 20 }, () => fatal('password authentication failed for user "paksa"'))),
+      log(Array.from({ length: 20 }, () => fatal('password authentication failed for user "paksa"', 0.5))),
       warning(
         'clients are refused, 20 times in the last 15 min: password authentication failed for user "paksa"',
       ),
     ],
     [
       'with many wrong passwords, and none any more',
-      log(Array.from({ length: 30 }, () => fatal('password authentication failed for user "paksa"', 9))),
+      log(Array.from({ length: 30 }, () => fatal('password authentication failed for user "paksa"', 1))),
       { status: 'healthy' },
     ],
     [

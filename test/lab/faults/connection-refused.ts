@@ -43,6 +43,7 @@ const wrongPassword = <Stack extends { readonly databaseUrl: string }>(): Omit<
     await sql(stack, `DROP ROLE IF EXISTS ${SUPERUSER}`);
   },
   fix: { none: 'whose password is right is for a person to say' },
+  lingers: true,
 });
 
 const untilDatabaseAnswers = (stack: { readonly databaseUrl: string }) =>

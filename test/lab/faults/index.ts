@@ -15,16 +15,24 @@ import * as slowApi from './slow-api.ts';
 import * as slowQueries from './slow-queries.ts';
 import * as ssl from './ssl.ts';
 
-export const COMPOSE_FAULTS: readonly Fault<ComposeStack>[] = [
+export const COMPOSE_DATABASE_FAULTS: readonly Fault<ComposeStack>[] = [
   ...connectionRefused.composeFaults,
   ...slowQueries.composeFaults,
+  ...dataCorruption.composeFaults,
+  ...migrations.composeFaults,
+];
+
+export const COMPOSE_SERVICE_FAULTS: readonly Fault<ComposeStack>[] = [
   ...highMemory.composeFaults,
   ...authFailures.composeFaults,
   ...slowApi.composeFaults,
   ...highCpu.composeFaults,
   ...loadBalancer.composeFaults,
-  ...dataCorruption.composeFaults,
-  ...migrations.composeFaults,
+];
+
+export const COMPOSE_FAULTS: readonly Fault<ComposeStack>[] = [
+  ...COMPOSE_DATABASE_FAULTS,
+  ...COMPOSE_SERVICE_FAULTS,
 ];
 
 export const CLUSTER_FAULTS: readonly Fault<ClusterStack>[] = [
