@@ -3,9 +3,10 @@
  *
  * The guide times one request; one proves nothing, and ten are made here, each on a connection of its own, so that the parts
  * of the time can be told apart; the most of ten is told as that, and not as a percentile. Its `@curl-format.txt` is a file
- * that the guide does not have, and its request carries no token: Paksa's own is sent, where one is configured. Its `redis-cli info stats | grep hit_rate` prints nothing, because Redis has no such line:
- * the rate is worked out of `keyspace_hits` and `keyspace_misses`. Its slow queries are looked up as in slow-queries. Its
- * `@cache_result` is a matter of the code, and advice.
+ * that the guide does not have, and its request carries no token: Paksa's own is sent, where one is configured. Its
+ * `redis-cli info stats | grep hit_rate` prints nothing, because Redis has no such line: the rate is worked out of
+ * `keyspace_hits` and `keyspace_misses`, read twice, so that it is this moment's. Its slow queries are looked up as in
+ * slow-queries. Its `@cache_result` is a matter of the code, and advice.
  */
 import { defineRunbook } from '../src/runbook/define.ts';
 import { createIndexes } from './parts/index-fixes.ts';

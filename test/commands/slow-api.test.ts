@@ -2,37 +2,61 @@
 import { describe, expect, test } from 'vitest';
 import type { Replica } from '../../commands/parts/replicas.ts';
 import { slowApi } from '../../commands/slow-api.ts';
-import type { RedisInfo } from '../../src/adapters/redis/port.ts';
 import { type Given, PRODUCTION } from './context.ts';
 import { replica, stopped, topic, workload } from './emergencies/samples.ts';
 import { proposal } from './sample-indexes.ts';
-import { redisInfo } from './sample-system.ts';
 import { type Case, healthy, inconclusive, warning } from './topic.ts';
 
 const { look, fixCalled, context, checkCalled } = topic(slowApi);
 
 describe('the hit rate of the cache', () => {
-  const counting = (of: Partial<RedisInfo>): Given => ({ redis: { info: async () => redisInfo(of) } });
-  test.each([
-    [{ keyspaceHits: 900, keyspaceMisses: 300 }, healthy('75 % of 1,200 look-ups since its start')],
+  const using = (
+    [hits, misses]: readonly [number, number],
+    [hitsNow, missesNow]: readonly [number, number] = [0, 0],
+    evictedKeys = 0,
+  ): Given => ({
+    redis: {
+      cacheUse: async () => ({
+        sinceStart: { hits, misses },
+        justNow: { hits: hitsNow, misses: missesNow },
+        seconds: 2.04,
+        evictedKeys,
+      }),
+    },
+  });
+  test.each<Case>([
+    ['good since its start', using([900, 300]), healthy('75 % of 1,200 look-ups since its start')],
     [
-      { keyspaceHits: 300, keyspaceMisses: 900 },
+      'bad since its start',
+      using([300, 900]),
       warning('25 % of 1,200 look-ups since its start, the rest is worked out anew'),
     ],
     [
-      { keyspaceHits: 300, keyspaceMisses: 900, evictedKeys: 5000 },
+      'keys dropped',
+      using([300, 900], [0, 0], 5000),
       warning(
         '25 % of 1,200 look-ups since its start, the rest is worked out anew; it dropped 5,000 keys for want of memory',
       ),
     ],
-    [{ keyspaceHits: 0, keyspaceMisses: 999 }, healthy('999 look-ups since its start: too few to say')],
-    [{ keyspaceHits: 0, keyspaceMisses: 0 }, healthy('0 look-ups since its start: too few to say')],
-  ] as const)('%j', async (of, verdict) => {
-    expect(await look('cache-hit-rate', counting(of))).toMatchObject(verdict);
+    [
+      'lost a moment ago',
+      using([9000, 1000], [10, 190]),
+      warning('5 % of 200 look-ups in 2 s just now (90 % since its start), the rest is worked out anew'),
+    ],
+    [
+      'filled since',
+      using([300, 900], [95, 5]),
+      healthy('95 % of 100 look-ups in 2 s just now (25 % since its start)'),
+    ],
+    ['hardly asked just now', using([900, 300], [0, 99]), healthy('75 % of 1,200 look-ups since its start')],
+    ['just started', using([0, 999]), healthy('999 look-ups since its start: too few to say')],
+    ['never asked', using([0, 0]), healthy('0 look-ups since its start: too few to say')],
+  ])('%s', async (_, given, verdict) => {
+    expect(await look('cache-hit-rate', given)).toMatchObject(verdict);
   });
 
   test('shows what it is worked out of', async () => {
-    expect((await look('cache-hit-rate', counting({ evictedKeys: 7 }))).evidence).toEqual({
+    expect((await look('cache-hit-rate', using([9000, 1000], [0, 0], 7))).evidence).toEqual({
       hits: 9000,
       misses: 1000,
       'dropped for room': 7,

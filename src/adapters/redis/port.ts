@@ -21,8 +21,7 @@ export interface RedisInfo {
   /** Such as `noeviction`, under which a full Redis refuses writes. */
   readonly evictionPolicy: string;
   readonly evictedKeys: number;
-  readonly keyspaceHits: number;
-  readonly keyspaceMisses: number;
+  readonly lookups: Lookups;
   readonly rejectedConnections: number;
   readonly connectedClients: number;
   /** 0: not known. */
@@ -31,6 +30,21 @@ export interface RedisInfo {
   readonly persistenceFailed: boolean;
   /** While it reads its data from the disk after a start, the share that it has, 0 to 1: it answers nobody until then. */
   readonly loading?: number;
+}
+
+/** What was asked for, and was there or was not. */
+export interface Lookups {
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** Since its start it says little of this moment: a cache that was good for a month may have been lost an hour ago. */
+export interface CacheUse {
+  readonly sinceStart: Lookups;
+  readonly justNow: Lookups;
+  /** How long `justNow` was. */
+  readonly seconds: number;
+  readonly evictedKeys: number;
 }
 
 export interface KeyCount {
@@ -64,6 +78,8 @@ export interface RedisProbe {
   /** One round trip, in milliseconds. @throws AdapterError not-configured, unreachable, refused, forbidden (wrong password, or the ACL's missing command), timed-out */
   ping(signal: AbortSignal): Promise<number>;
   info(signal: AbortSignal): Promise<RedisInfo>;
+  /** From two readings, two seconds apart. */
+  cacheUse(signal: AbortSignal): Promise<CacheUse>;
   /** Writes nothing: SCAN, TTL and MEMORY USAGE of a sample. */
   keyspace(signal: AbortSignal): Promise<Keyspace>;
   /** Every other database that holds keys, in order, by the same kinds. */

@@ -42,13 +42,39 @@ describe.runIf(requirePrograms('redis-server'))('a Redis with a password', () =>
       maxMemoryBytes: 0,
       evictionPolicy: 'noeviction',
       evictedKeys: 0,
-      keyspaceHits: 1,
-      keyspaceMisses: 1,
+      lookups: { hits: 1, misses: 1 },
       rejectedConnections: 0,
       connectedClients: expect.any(Number),
       maxClients: 10_000,
       persistenceFailed: false,
     });
+  });
+
+  test('how the cache is used just now, and since its start', async () => {
+    await server().admin.config('RESETSTAT');
+    await server().admin.set('cache:a', '1');
+    await server().admin.get('cache:a');
+    const use = reach(server()).cacheUse(soon());
+    // Between its two readings, the first of which is told of by the commands that Redis has counted.
+    await expect
+      .poll(async () => /cmdstat_info:calls=(\d+)/.exec(await server().admin.info('commandstats'))?.[1])
+      .toBeDefined();
+    await Promise.all(Array.from({ length: 5 }, () => server().admin.get('cache:none')));
+    expect(await use).toEqual({
+      sinceStart: { hits: 1, misses: 5 },
+      justNow: { hits: 0, misses: 5 },
+      seconds: expect.closeTo(2, 0),
+      evictedKeys: 0,
+    });
+  });
+
+  test('counters that were set back meanwhile', async () => {
+    await Promise.all(Array.from({ length: 9 }, () => server().admin.get('cache:none')));
+    const use = reach(server()).cacheUse(soon());
+    await expect.poll(async () => String(await server().admin.client('LIST'))).toContain('cmd=info');
+    await server().admin.config('RESETSTAT');
+    await server().admin.get('cache:none');
+    expect(await use).toMatchObject({ justNow: { hits: 0, misses: 1 } });
   });
 
   test('a save that failed', async () => {
