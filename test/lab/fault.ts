@@ -27,6 +27,8 @@ interface Fixable<Stack> {
    * Makes the fix itself fail, where that the fault comes back would not be seen by its verification; `mend` takes it back.
    */
   spoil?(stack: Stack): Promise<void>;
+  /** After an undo, what makes it show again, where being as it was is not enough. */
+  provoke?(stack: Stack): Promise<void>;
 }
 
 /** Why there is no fix. */

@@ -104,13 +104,19 @@ export async function openTrials(config: Config, databaseUrl: string) {
       : no(`what the preview promised did not happen: ${promise.join('; ')}`);
     const proposed = (await read(id)).fixes.find((each) => each.id === fix);
     if (proposed?.irreversible !== undefined) return { fixed, undone: none(proposed.irreversible) };
-    return { fixed, undone: await undo(fault, id, verified) };
+    return { fixed, undone: await undo(fault, stack, id, verified) };
   }
 
   /** Taken back, the fault must be there again: its own checks have to see it, whatever the undo says of itself. */
-  async function undo<Stack>(fault: Mendable<Stack>, id: string, fixed: Attempt): Promise<Outcome> {
+  async function undo<Stack>(
+    fault: Mendable<Stack>,
+    stack: Stack,
+    id: string,
+    fixed: Attempt,
+  ): Promise<Outcome> {
     const undone = await verify(id, await operator.undo(id, fixed));
     if (undone.stage !== 'undone') return no(`${undone.stage}: ${undone.outcome ?? ''}`);
+    await fault.provoke?.(stack);
     const what = `${fault.foundBy.join(' and ')} to see it again`;
     return until(
       async () => missesOf(fault, (await operator.diagnose(fault.topic, environment)).findings).length === 0,

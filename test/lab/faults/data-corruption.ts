@@ -46,10 +46,15 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     inject: (stack) =>
       sql(
         stack,
+        // What lets a total be missing at all.
+        'ALTER TABLE invoices ALTER COLUMN total_amount DROP NOT NULL',
         'UPDATE invoices SET total_amount = total_amount + 0.01 WHERE id BETWEEN 100 AND 399',
         'UPDATE invoices SET total_amount = NULL WHERE id BETWEEN 400 AND 409',
       ),
-    mend,
+    mend: async (stack) => {
+      await mend(stack);
+      await sql(stack, 'ALTER TABLE invoices ALTER COLUMN total_amount SET NOT NULL');
+    },
     foundBy: ['totals-add-up'],
     fix: 'repair-totals',
     promised: figuresAsSaid,
