@@ -32,9 +32,9 @@ export default defineConfig({
           exclude: ['test/lab/**', ...PURE],
           pool: 'forks',
           maxWorkers: WORKERS,
-          // Real servers start, stop and fail over within these; a test that waits for longer says so itself.
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // Real servers start, stop and fail over within these, on a machine that does three such things at a time.
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
         },
       },
       {

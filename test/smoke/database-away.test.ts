@@ -84,7 +84,7 @@ test('stopped: levels are paged from memory, an answer stops the ladder, and wha
   await inChannel('database is back');
   await inChannel('NobodyKnowsMe');
   await expect
-    .poll(() => texts(world, card).join('\n'), { timeout: 20_000 })
+    .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
     .toContain('3 pages went out from memory');
   // The button that was kept.
   await cardReading(world, 'Approve', 60_000);

@@ -9,7 +9,7 @@ import { startTwilio, TWILIO } from '../harness/paging/twilio.ts';
 import { createWorld, type World } from '../harness/world.ts';
 
 const MINUTE = 60_000;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 let world: World;
 let clock: MovableClock;

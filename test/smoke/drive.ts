@@ -3,7 +3,7 @@ import type { Message } from '../../sandbox/workspace/model.ts';
 import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
 import type { World } from '../harness/world.ts';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** The card of the only incident, as soon as it reads like this. */
 export const cardReading = (

@@ -5,7 +5,7 @@ import { type MovableClock, movableClock } from '../harness/clock.ts';
 import { createWorld, type World } from '../harness/world.ts';
 
 const HOUR = 3_600_000;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 let world: World;
 let clock: MovableClock;

@@ -7,7 +7,7 @@ import { createWorld, type World } from '../harness/world.ts';
 import { brokenAndDiagnosed, cardReading, pageTo, texts, toldAlone } from './drive.ts';
 
 const MINUTE = 60_000;
-const PATIENT = { timeout: 20_000 };
+const PATIENT = { timeout: 60_000 };
 
 let world: World;
 let clock: MovableClock;

@@ -9,7 +9,7 @@ import { brokenAndDiagnosed, cardReading, pageTo, texts, toldAlone } from './dri
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const PATIENT = { timeout: 15_000 };
+const PATIENT = { timeout: 60_000 };
 
 /** Between the first page, after 30 minutes, and its repeat, after 40. */
 const handover = new Date(Date.now() + 35 * MINUTE);

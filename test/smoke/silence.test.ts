@@ -7,7 +7,7 @@ import { createWorld, type World } from '../harness/world.ts';
 import { brokenAndDiagnosed, cardReading, pageTo, texts, toldAlone } from './drive.ts';
 
 const MINUTE = 60_000;
-const PATIENT = { timeout: 20_000 };
+const PATIENT = { timeout: 60_000 };
 /** A window that begins in an hour, for a quarter of one. */
 const begins = new Date(Math.floor(Date.now() / MINUTE) * MINUTE + 60 * MINUTE);
 const time = (at: Date) => at.toISOString().slice(0, 16).replace('T', ' ');

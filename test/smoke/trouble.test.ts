@@ -36,7 +36,7 @@ beforeEach(async () => {
               /healthy( again)?:?/.test(workspace.readable(message)) &&
               /checks in/.test(workspace.readable(message)),
           ),
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     )
     .toBe(true);
 });
@@ -78,7 +78,7 @@ test('each payload twice: everything happens once', async () => {
   const card = await renewalRequested(world);
   await workspace.as(PEOPLE.bilal).click(card, 'approve:renew');
   await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 })
+    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
     .toContain('was verified');
   const log = await events(idOf(workspace.readable(card)));
   for (const type of ['opened', 'fix-requested', 'approved', 'started'])
@@ -99,7 +99,7 @@ test('what was previewed has moved on: the approval counts for nothing, and the 
   // The old button is void.
   await workspace.as(PEOPLE.bilal).click({ channel: again.channel, ts: again.ts }, 'approve:renew');
   await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 })
+    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
     .toContain('was verified');
 });
 
@@ -109,16 +109,16 @@ test('a fix that fails pages level 1, and level 1 may then decide', async () => 
   await stack.inject('renewal-fails');
   await workspace.as(PEOPLE.bilal).click(card, 'approve:renew');
   await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 })
+    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
     .toContain('did not help');
   await pageTo(world, PEOPLE.dana);
   await stack.inject('mend');
   await stack.inject('expired');
   await workspace.as(PEOPLE.ana).click(card, 'fix:renew');
-  await expect.poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 }).toContain('Approve');
+  await expect.poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 }).toContain('Approve');
   await workspace.as(PEOPLE.dana).click(card, 'approve:renew');
   await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 })
+    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
     .toContain('was verified');
 });
 
@@ -129,17 +129,17 @@ test('a denial keeps its reason and pages; a withdrawal does not', async () => {
   const modal = await workspace.waitForView(PEOPLE.bilal);
   await workspace.as(PEOPLE.bilal).submit(modal.id, { reason: 'not before the release' });
   await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 })
+    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
     .toContain('not before the release');
   expect(workspace.readable(latestCard() ?? card)).toContain('Level 1');
 
   await workspace.as(PEOPLE.ana).click(card, 'fix:renew');
-  await expect.poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 }).toContain('Approve');
+  await expect.poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 }).toContain('Approve');
   await workspace.as(PEOPLE.ana).click(card, 'deny:renew');
   const second = await workspace.waitForView(PEOPLE.ana);
   await workspace.as(PEOPLE.ana).submit(second.id);
   await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 })
+    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
     .toContain('withdrawn');
   expect(workspace.readable(latestCard() ?? card)).toContain('Level 1');
 });
@@ -150,7 +150,7 @@ test('Slack takes a message and loses the answer: it is found again, not posted 
   const card = await brokenAndDiagnosed(world);
   await workspace.as(PEOPLE.ana).click(card, 'escalate');
   await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 20_000 })
+    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
     .toContain('has been paged');
   const ids = workspace
     .messages()
@@ -179,7 +179,7 @@ test('Slack asks to wait, fails, and is away for a while: what is owed arrives, 
   await world.stack.inject('mend');
   await workspace.as(PEOPLE.ana).command(CHANNELS.operations, '/paksa diagnose ssl');
   await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 30_000 })
+    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
     .toContain('Resolved');
 });
 

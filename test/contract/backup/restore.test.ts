@@ -178,7 +178,7 @@ describe.runIf(requirePrograms(POSTGRES, 'pg_dump', 'pg_restore', 'psql'))('rest
     const settled = expect(restoring).rejects.toMatchObject({ fault: 'timed-out' });
     const asleep =
       "SELECT 1 FROM pg_stat_activity WHERE datname = 'copy_unfinished' AND query LIKE '%pg_sleep%'";
-    await vi.waitUntil(async () => (await server.query('postgres', asleep)).length > 0, { timeout: 15_000 });
+    await vi.waitUntil(async () => (await server.query('postgres', asleep)).length > 0, { timeout: 60_000 });
     // Under its own name there are whole ones only: cut off here, nobody would take it for one.
     expect(await server.databases()).not.toContain('copy');
     await expect(actuator().restore('night.dump', 'copy', soon())).rejects.toMatchObject({

@@ -159,7 +159,7 @@ describe('the machine', () => {
       vi.waitUntil(
         async () =>
           (await processes(imageWith(...programs), 'one', soon())).find(({ pid }) => pid === busy.pid),
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       );
     try {
       const { user, command, isAverage } = await seenBy('ps');
