@@ -141,7 +141,15 @@ export const WELL = {
     metrics: async () => [resident],
     apiClock: async () => ({ skewMs: 100, uncertaintyMs: 600 }),
   },
-  redis: { ping: async () => 0.4, info: async () => redisInfo(), keyspace: async () => keyspace() },
+  redis: {
+    ping: async () => 0.4,
+    info: async () => redisInfo(),
+    cacheUse: async () => {
+      const { lookups, evictedKeys } = redisInfo();
+      return { sinceStart: lookups, justNow: { hits: 0, misses: 0 }, seconds: 2, evictedKeys };
+    },
+    keyspace: async () => keyspace(),
+  },
   postgres: {
     ping: async () => 1,
     statements: async () => ({ available: true as const, statements: [], counted: 0, totalMs: 0 }),

@@ -41,7 +41,7 @@ describe('the hit rate of the cache', () => {
     [
       'lost a moment ago',
       using([9000, 1000], [10, 190]),
-      warning('5 % of 200 look-ups in 2 s just now (90 % since its start), the rest is worked out anew'),
+      warning('5.0 % of 200 look-ups in 2 s just now (90 % since its start), the rest is worked out anew'),
     ],
     [
       'filled since',
