@@ -8,6 +8,9 @@ const PURE = ['test/unit/**/*.test.ts', 'test/commands/**/*.test.ts'];
 /** Of two cores: much of the time is spent waiting for servers. */
 const WORKERS = 3;
 
+/** What is waited for is what a test is about, not how soon a machine comes to it that does other things too. */
+const POLL = { timeout: 60_000 };
+
 export default defineConfig({
   test: {
     // Of all projects together.
@@ -32,6 +35,7 @@ export default defineConfig({
           exclude: ['test/lab/**', ...PURE],
           pool: 'forks',
           maxWorkers: WORKERS,
+          expect: { poll: POLL },
           // Real servers start, stop and fail over within these, on a machine that does three such things at a time.
           testTimeout: 90_000,
           hookTimeout: 120_000,
@@ -45,8 +49,10 @@ export default defineConfig({
           exclude: process.env.LAB_FAULTS ? [] : ['test/lab/faults-of-minutes.test.ts'],
           globalSetup: ['test/lab/setup.ts'],
           pool: 'forks',
-          maxWorkers: WORKERS,
+          // Each has a stack of its own, with processes that do not wait.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+          expect: { poll: POLL },
           // Containers and pods are started, rolled out and ended within these.
           testTimeout: 120_000,
           hookTimeout: 240_000,

@@ -70,7 +70,7 @@ describe.runIf(canRunLab())('restart, stop and start of containers', () => {
 
     test('of one that never becomes healthy takes no longer than its time', TIMES, async () => {
       await project.run(IDLE, { service: 'sick', Healthcheck: healthCheck('exit 1') });
-      const error = await failureOf(restart('sick', AbortSignal.timeout(5_000)));
+      const error = await failureOf(restart('sick', AbortSignal.timeout(20_000)));
       expect(error).toMatchObject({ fault: 'timed-out', message: expect.stringContaining('is unhealthy') });
     });
 
