@@ -30,6 +30,7 @@ export function timersOf(incident: Incident): readonly DueTimer[] {
 
 export interface OverdueTimer extends DueTimer {
   readonly incident: string;
+  /** By how much, in milliseconds. */
   readonly lateMs: number;
 }
 

@@ -25,7 +25,10 @@ export const createImports = (pool: pg.Pool, enqueue: Enqueue): Imports => ({
     }),
 });
 
-/** What is known to have been taken stays so; what may have been is looked for. */
+/**
+ * What is known to have been taken stays so; what may have been is looked for. The conflict is the id's, which follows from page
+ * and pager: two at the same moment meet in its index first.
+ */
 const DELIVERIES = `
   INSERT INTO paksa.page_delivery AS known
     (id, page, pager, state, taken_by, reference, reason, told, recipient, owed_at, begun_at, changed_at)

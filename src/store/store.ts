@@ -50,15 +50,9 @@ export function createStore(
           WHERE due_at < paksa.now() - $1 * interval '1 millisecond' ORDER BY due_at LIMIT $2`,
         [byMs, most],
       );
-      const [first] = rows;
-      return first
-        ? overdueOf(
-            rows.map(({ state }) => state),
-            first.now.getTime(),
-            byMs,
-            most,
-          )
-        : [];
+      const now = rows[0]?.now.getTime() ?? 0;
+      const incidents = rows.map(({ state }) => state);
+      return overdueOf(incidents, now, byMs, most);
     },
     owedPages: async (sinceMs, untilMs) => {
       const { rows } = await pool.query<{ incident: string; page: PageRef }>(
