@@ -34,7 +34,7 @@ describe('an alert about what is broken', () => {
     const over = await cardReading(world, 'Resolved');
     expect(world.workspace.readable(over)).toMatch(/Resolved.*by Alertmanager/);
     await expect
-      .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
+      .poll(() => texts(world, card).join('\n'))
       .toMatch(
         /Opened by Alertmanager[\s\S]*Looked: \d problem[\s\S]*no alert fires any more[\s\S]*Resolved\./,
       );
@@ -46,7 +46,7 @@ describe('an alert that the checks see nothing of', () => {
     expect(await post({ startsAt: '2026-02-01T12:00:00Z' })).toMatchObject({ status: 200 });
     const card = await cardReading(world, 'INC-2');
     await expect
-      .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
+      .poll(() => texts(world, card).join('\n'))
       .toContain('The checks found no problem, but the alert fires');
     const now = world.workspace.readable(await cardReading(world, /INC-2[\s\S]*checks healthy/));
     expect(now).toContain('CertificateExpiring');
@@ -76,7 +76,7 @@ describe('an alert that the checks see nothing of', () => {
     ).toMatchObject({ status: 200 });
     const card = await cardReading(world, /INC-2[\s\S]*expired on/);
     await expect
-      .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
+      .poll(() => texts(world, card).join('\n'))
       .toContain('the checks still see a problem: it stays open');
     expect(world.workspace.readable(await cardReading(world, 'INC-2'))).not.toContain('Resolved');
   });

@@ -83,9 +83,7 @@ test('stopped: levels are paged from memory, an answer stops the ladder, and wha
   await cardReading(world, 'Acknowledged', 60_000);
   await inChannel('database is back');
   await inChannel('NobodyKnowsMe');
-  await expect
-    .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
-    .toContain('3 pages went out from memory');
+  await expect.poll(() => texts(world, card).join('\n')).toContain('3 pages went out from memory');
   // The button that was kept.
   await cardReading(world, 'Approve', 60_000);
   expect([PEOPLE.dana, PEOPLE.omar, PEOPLE.sana].map(pagesTo)).toEqual([1, 1, 0]);

@@ -35,7 +35,7 @@ test('nobody answers: level 1 twice, then 2, 3 and 4, and the channel is told th
   await clock.move(MINUTE);
   await pageTo(world, PEOPLE.dana);
   await clock.move(10 * MINUTE);
-  await expect.poll(() => pagesTo(PEOPLE.dana), { timeout: 60_000 }).toBe(2);
+  await expect.poll(() => pagesTo(PEOPLE.dana)).toBe(2);
   expect(pagesTo(PEOPLE.omar)).toBe(0);
 
   for (const [level, user] of [
@@ -70,7 +70,7 @@ test('an answer in the middle stops it, and takes the buttons off the page', asy
   const card = await brokenAndDiagnosed(world);
   expect(world.workspace.readable(card)).toContain('INC-2');
   await clock.move(30 * MINUTE);
-  await expect.poll(() => pagesTo(PEOPLE.dana), { timeout: 60_000 }).toBe(3);
+  await expect.poll(() => pagesTo(PEOPLE.dana)).toBe(3);
   const page = world.workspace.messages(`D${PEOPLE.dana.slice(1)}`).at(-1);
   if (!page) throw new Error('no page');
   await world.workspace.as(PEOPLE.dana).click(page, 'acknowledge');
@@ -88,7 +88,7 @@ test('an answer in the middle stops it, and takes the buttons off the page', asy
 test('more people now: the next level at once; pressed twice, one level', async () => {
   const card = await cardReading(world, 'INC-2');
   await Promise.all([1, 2].map(() => world.workspace.as(PEOPLE.ana).click(card, 'escalate')));
-  await expect.poll(() => pagesTo(PEOPLE.omar), { timeout: 60_000 }).toBe(2);
+  await expect.poll(() => pagesTo(PEOPLE.omar)).toBe(2);
   await clock.move(0);
   expect([PEOPLE.omar, PEOPLE.sana].map(pagesTo)).toEqual([2, 1]);
 });

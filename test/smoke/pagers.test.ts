@@ -47,23 +47,23 @@ describe('an answer in Slack', () => {
   test('is told to PagerDuty: acknowledged there, and resolved there', async () => {
     const { workspace } = world;
     await brokenAndDiagnosed(world);
-    await expect.poll(statuses, { timeout: 60_000 }).toEqual(['triggered']);
+    await expect.poll(statuses).toEqual(['triggered']);
     const card = await cardReading(world, 'has been paged');
     await workspace.as(PEOPLE.dana).click(card, 'acknowledge');
-    await expect.poll(statuses, { timeout: 60_000 }).toEqual(['acknowledged']);
+    await expect.poll(statuses).toEqual(['acknowledged']);
     expect(texts(world, card).join('\n')).toContain('(PagerDuty)');
     await workspace.as(PEOPLE.dana).click(card, 'resolve');
-    await expect.poll(statuses, { timeout: 60_000 }).toEqual(['resolved']);
+    await expect.poll(statuses).toEqual(['resolved']);
   });
 
   test('that PagerDuty refuses to hear is said in the thread', async () => {
     const { workspace } = world;
     const card = await brokenAndDiagnosed(world);
-    await expect.poll(statuses, { timeout: 60_000 }).toEqual(['resolved', 'triggered']);
+    await expect.poll(statuses).toEqual(['resolved', 'triggered']);
     duty.failNext({ status: 400, body: { errors: ['the service is disabled'] } });
     await workspace.as(PEOPLE.dana).click(card, 'acknowledge');
     await expect
-      .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
+      .poll(() => texts(world, card).join('\n'))
       .toMatch(/“duty” could not be told of the answer.*the service is disabled/);
   });
 });
@@ -123,7 +123,7 @@ ${people}
     const card = await brokenAndDiagnosed(world);
     await pageTo(world, PEOPLE.omar);
     await expect
-      .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
+      .poll(() => texts(world, card).join('\n'))
       .toMatch(/duty: .*the service is disabled.* sms: .*unsubscribed recipient/);
     expect(world.workspace.messages(CHANNELS.operations).length).toBeGreaterThan(0);
   } finally {

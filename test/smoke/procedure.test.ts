@@ -141,7 +141,7 @@ describe('an emergency', () => {
   test('its thread tells the story once, with who and how long', async () => {
     const card = await cardReading(world, 'gone through to its end');
     await expect
-      .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
+      .poll(() => texts(world, card).join('\n'))
       .toMatch(
         /declared an emergency[\s\S]*Paging[\s\S]*Step 1 of 7[\s\S]*approved[\s\S]*Step 2 of 7.*done after[\s\S]*takes[\s\S]*overdue[\s\S]*Step 5 of 7.*failed after[\s\S]*skipped after[\s\S]*gone through/,
       );

@@ -54,7 +54,7 @@ pagers:
     timeout: 120_000,
   }, async () => {
     const card = await brokenAndDiagnosed(world);
-    await expect.poll(() => genie.alerts.size, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => genie.alerts.size).toBe(1);
     const [key = ''] = duty.alerts.keys();
     await duty.person('Dana Lee', 'acknowledged', key);
     await cardReading(world, '*Acknowledged* by Dana Lee at PagerDuty');
@@ -67,13 +67,11 @@ pagers:
     await duty.person('Dana Lee', 'resolved', key);
     await cardReading(world, '*Resolved* by Dana Lee at PagerDuty');
     await expect
-      .poll(() => thread(world, card).join('\n'), { timeout: 60_000 })
+      .poll(() => thread(world, card).join('\n'))
       .toMatch(
         /Dana Lee at PagerDuty acknowledged: the ladder is stopped.*Dana Lee at PagerDuty: DNS &lt;is&gt; the cause.*Dana Lee at PagerDuty resolved it/s,
       );
-    await expect
-      .poll(() => [...genie.alerts.values()].map(({ status }) => status), { timeout: 60_000 })
-      .toEqual(['closed']);
+    await expect.poll(() => [...genie.alerts.values()].map(({ status }) => status)).toEqual(['closed']);
     expect(asked()).toEqual(['trigger']);
     expect(duty.told.map(({ status }) => status)).toEqual(duty.told.map(() => 202));
   });
@@ -82,11 +80,11 @@ pagers:
     timeout: 120_000,
   }, async () => {
     const card = await brokenAndDiagnosed(world);
-    await expect.poll(() => duty.alerts.size, { timeout: 60_000 }).toBe(2);
+    await expect.poll(() => duty.alerts.size).toBe(2);
     const before = duty.told.length;
     await world.workspace.as(PEOPLE.dana).click(card, 'acknowledge');
     await expect
-      .poll(() => duty.told.slice(before).map(({ type, status }) => [type, status]), { timeout: 60_000 })
+      .poll(() => duty.told.slice(before).map(({ type, status }) => [type, status]))
       .toContainEqual(['incident.acknowledged', 202]);
     await world.workspace.as(PEOPLE.dana).click(card, 'resolve');
     await cardReading(world, `*Resolved* by <@${PEOPLE.dana}>`);
@@ -112,7 +110,7 @@ people: { ${PEOPLE.dana}: { phone: "${PHONE}" } }
       try {
         const first = await world.startBot({ dieAt });
         const card = await brokenAndDiagnosed(world);
-        await expects.poll(() => twilio.messages.length, { timeout: 60_000 }).toBe(1);
+        await expects.poll(() => twilio.messages.length).toBe(1);
         expects(twilio.messages[0]?.body).toContain('Reply 1 to acknowledge, 2 for more people.');
         const answer = texts(TWILIO, {
           url: `http://127.0.0.1:${first.port}/pagers/sms`,

@@ -56,7 +56,7 @@ const workedOn = async (): Promise<void> => {
   const left = `SELECT (SELECT count(*) FROM paksa.receipt WHERE done_at IS NULL)
     + (SELECT count(*) FROM paksa.diagnosis WHERE body->>'state' = 'running') AS left`;
   const look = async () => (await database.query<{ left: string }>(left)).rows[0]?.left;
-  await expect.poll(look, { timeout: 60_000 }).toBe('0');
+  await expect.poll(look).toBe('0');
 };
 
 test('the whole way: from a signed command to the incident’s card', async () => {

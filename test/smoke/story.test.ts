@@ -46,7 +46,7 @@ describe.each([{ http: false }, { http: true }])('over %o', ({ http }) => {
     expect(workspace.readable(undone)).toContain('Nobody has acknowledged yet');
 
     await expect
-      .poll(() => texts(world, card).join('\n'), { timeout: 60_000 })
+      .poll(() => texts(world, card).join('\n'))
       .toMatch(
         /Opened[\s\S]*asked for[\s\S]*approved[\s\S]*kept[\s\S]*verified[\s\S]*asked to undo[\s\S]*verified/,
       );

@@ -77,9 +77,7 @@ test('each payload twice: everything happens once', async () => {
   workspace.duplicateNext(3);
   const card = await renewalRequested(world);
   await workspace.as(PEOPLE.bilal).click(card, 'approve:renew');
-  await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
-    .toContain('was verified');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('was verified');
   const log = await events(idOf(workspace.readable(card)));
   for (const type of ['opened', 'fix-requested', 'approved', 'started'])
     expect(log.filter((each) => each === type)).toEqual([type]);
@@ -98,9 +96,7 @@ test('what was previewed has moved on: the approval counts for nothing, and the 
   expect(await events(idOf(workspace.readable(card)))).not.toContain('started');
   // The old button is void.
   await workspace.as(PEOPLE.bilal).click({ channel: again.channel, ts: again.ts }, 'approve:renew');
-  await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
-    .toContain('was verified');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('was verified');
 });
 
 test('a fix that fails pages level 1, and level 1 may then decide', async () => {
@@ -108,18 +104,14 @@ test('a fix that fails pages level 1, and level 1 may then decide', async () => 
   const card = await renewalRequested(world);
   await stack.inject('renewal-fails');
   await workspace.as(PEOPLE.bilal).click(card, 'approve:renew');
-  await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
-    .toContain('did not help');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('did not help');
   await pageTo(world, PEOPLE.dana);
   await stack.inject('mend');
   await stack.inject('expired');
   await workspace.as(PEOPLE.ana).click(card, 'fix:renew');
-  await expect.poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 }).toContain('Approve');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('Approve');
   await workspace.as(PEOPLE.dana).click(card, 'approve:renew');
-  await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
-    .toContain('was verified');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('was verified');
 });
 
 test('a denial keeps its reason and pages; a withdrawal does not', async () => {
@@ -128,19 +120,15 @@ test('a denial keeps its reason and pages; a withdrawal does not', async () => {
   await workspace.as(PEOPLE.bilal).click(card, 'deny:renew');
   const modal = await workspace.waitForView(PEOPLE.bilal);
   await workspace.as(PEOPLE.bilal).submit(modal.id, { reason: 'not before the release' });
-  await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
-    .toContain('not before the release');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('not before the release');
   expect(workspace.readable(latestCard() ?? card)).toContain('Level 1');
 
   await workspace.as(PEOPLE.ana).click(card, 'fix:renew');
-  await expect.poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 }).toContain('Approve');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('Approve');
   await workspace.as(PEOPLE.ana).click(card, 'deny:renew');
   const second = await workspace.waitForView(PEOPLE.ana);
   await workspace.as(PEOPLE.ana).submit(second.id);
-  await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
-    .toContain('withdrawn');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('withdrawn');
   expect(workspace.readable(latestCard() ?? card)).toContain('Level 1');
 });
 
@@ -149,9 +137,7 @@ test('Slack takes a message and loses the answer: it is found again, not posted 
   workspace.failNext('chat.postMessage', { dropAnswer: true }, 2);
   const card = await brokenAndDiagnosed(world);
   await workspace.as(PEOPLE.ana).click(card, 'escalate');
-  await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
-    .toContain('has been paged');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('has been paged');
   const ids = workspace
     .messages()
     .filter(({ byBot }) => byBot)
@@ -173,14 +159,10 @@ test('Slack asks to wait, fails, and is away for a while: what is owed arrives, 
   await workspace.waitForConnections(0, 20_000);
   workspace.offline(false);
   await workspace.waitForConnections(2, 60_000);
-  await expect
-    .poll(() => workspace.messages(`D${PEOPLE.dana.slice(1)}`).length, { timeout: 60_000 })
-    .toBe(pages + 1);
+  await expect.poll(() => workspace.messages(`D${PEOPLE.dana.slice(1)}`).length).toBe(pages + 1);
   await world.stack.inject('mend');
   await workspace.as(PEOPLE.ana).command(CHANNELS.operations, '/paksa diagnose ssl');
-  await expect
-    .poll(() => workspace.readable(latestCard() ?? card), { timeout: 60_000 })
-    .toContain('Resolved');
+  await expect.poll(() => workspace.readable(latestCard() ?? card)).toContain('Resolved');
 });
 
 test('a stranger is told alone who may, and a wrong word gets the nearest', async () => {

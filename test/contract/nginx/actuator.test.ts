@@ -53,7 +53,7 @@ describe.runIf(requirePrograms('nginx'))('a running nginx', () => {
         .replace('max_fails=2   fail_timeout=1m', 'max_fails=5   fail_timeout=7s')
         .replace(' backup;', ' backup max_fails=5 fail_timeout=7s;'),
     );
-    await expect.poll(reloads, { timeout: 60_000 }).toBe(1);
+    await expect.poll(reloads).toBe(1);
     expect(await probe().upstreams(soon())).toMatchObject([
       { maxFails: 5, failTimeoutSeconds: 7 },
       { maxFails: 5, failTimeoutSeconds: 7 },
@@ -61,7 +61,7 @@ describe.runIf(requirePrograms('nginx'))('a running nginx', () => {
 
     await actuator().restore(kept, soon());
     expect(await content()).toBe(original);
-    await expect.poll(reloads, { timeout: 60_000 }).toBe(2);
+    await expect.poll(reloads).toBe(2);
     expect(await readdir(join(folder.path, 'sites'))).toEqual(['paksa']);
     expect((await fetch(`http://127.0.0.1:${files.port}/ok`)).status).toBe(204);
     await expect(actuator().restore(kept, soon())).rejects.toMatchObject({ fault: 'not-found' });
@@ -69,7 +69,7 @@ describe.runIf(requirePrograms('nginx'))('a running nginx', () => {
 
   test('a reload by itself; not of a configuration that nginx refuses', async () => {
     await actuator().reload(soon());
-    await expect.poll(reloads, { timeout: 60_000 }).toBe(1);
+    await expect.poll(reloads).toBe(1);
     await writeFile(files.site, `${original}servr;`);
     await expect(actuator().reload(soon())).rejects.toMatchObject({
       fault: 'refused',
@@ -109,7 +109,7 @@ describe.runIf(requirePrograms('nginx'))('a running nginx', () => {
   test('an undo that nginx refuses changes nothing, and keeps the copy', async () => {
     const kept = await actuator().keep(files.site, 'two', soon());
     await actuator().setHealthChecks(files.site, figures, soon());
-    await expect.poll(reloads, { timeout: 60_000 }).toBe(1);
+    await expect.poll(reloads).toBe(1);
     const changed = await content();
     await writeFile(join(folder.path, 'sites', 'zz-broken'), 'sever;');
     await expect(actuator().restore(kept, soon())).rejects.toMatchObject({ fault: 'refused' });

@@ -100,17 +100,15 @@ describe.runIf(requirePrograms(POSTGRES))('PostgreSQL 15', () => {
       await execute(server.url(), 'CREATE TABLE replicated (id int)');
       const isReplicated = async () =>
         (await execute(standby.url(), `SELECT FROM pg_class WHERE relname = 'replicated'`)).length;
-      await expect.poll(isReplicated, { timeout: 60_000 }).toBe(1);
+      await expect.poll(isReplicated).toBe(1);
       // Whatever it receives it replays, and is behind by nothing then.
-      await expect
-        .poll(async () => (await behind.probe.standing(soon())).replayLagSeconds, { timeout: 60_000 })
-        .toBe(0);
+      await expect.poll(async () => (await behind.probe.standing(soon())).replayLagSeconds).toBe(0);
       expect(await behind.probe.standing(soon())).toMatchObject({ inRecovery: true });
 
       await execute(standby.url(), 'SELECT pg_wal_replay_pause()');
       await execute(server.url(), 'DROP TABLE replicated', 'SELECT pg_switch_wal()');
       await expect
-        .poll(async () => (await behind.probe.standing(soon())).replayLagSeconds, { timeout: 60_000 })
+        .poll(async () => (await behind.probe.standing(soon())).replayLagSeconds)
         .toBeGreaterThan(0);
       const sessions = await system.probe.sessions(soon());
       expect(sessions).toContainEqual(expect.objectContaining({ kind: 'walsender', own: false }));

@@ -131,7 +131,7 @@ describe.runIf(canRunLab())('what is there', () => {
 
   test('what pods use, by the kubelet where there is no metrics API', async () => {
     // The kubelet has no figure of the processor before its second reading, and none of the memory at once.
-    const held = expect.poll(() => backend.probe.usage('backend', soon()), { timeout: 60_000 });
+    const held = expect.poll(() => backend.probe.usage('backend', soon()));
     const pod = {
       limits: { memoryBytes: 134_217_728, cpuMillicores: 1500 },
       memoryBytes: expect.toSatisfy((bytes: number) => bytes > 1_000_000 && bytes < 134_217_728),
