@@ -1,6 +1,7 @@
 /**
- * How the tests run: three files at a time, over one shared PostgreSQL (test/harness/servers.ts), each in a process of its own
- * unless it only calls functions. The lab's files come last, so that the lab has come up by then (test/lab/setup.ts).
+ * How the tests run: three files at a time, over one shared PostgreSQL (test/harness/servers.ts). A process runs one file after
+ * the other and loads what they share once: a file leaves nothing behind that the next could meet. The lab's files come last,
+ * so that the lab has come up by then (test/lab/setup.ts).
  */
 import { defineConfig } from 'vitest/config';
 
@@ -9,7 +10,7 @@ const PURE = ['test/unit/**/*.test.ts', 'test/commands/**/*.test.ts'];
 const WORKERS = 3;
 
 /** What is waited for is what a test is about, not how soon a machine comes to it that does other things too. */
-const POLL = { timeout: 60_000 };
+const POLL = { timeout: 60_000, interval: 100 };
 
 export default defineConfig({
   test: {
@@ -23,7 +24,6 @@ export default defineConfig({
           include: PURE,
           pool: 'forks',
           maxWorkers: WORKERS,
-          // Nothing is left behind that another file could meet.
           isolate: false,
           testTimeout: 30_000,
         },
@@ -35,6 +35,7 @@ export default defineConfig({
           exclude: ['test/lab/**', ...PURE],
           pool: 'forks',
           maxWorkers: WORKERS,
+          isolate: false,
           expect: { poll: POLL },
           // Real servers start, stop and fail over within these, on a machine that does three such things at a time.
           testTimeout: 90_000,
@@ -51,6 +52,7 @@ export default defineConfig({
           pool: 'forks',
           // Each has a stack of its own, with processes that do not wait.
           maxWorkers: 2,
+          isolate: false,
           sequence: { groupOrder: 1 },
           expect: { poll: POLL },
           // Containers and pods are started, rolled out and ended within these.

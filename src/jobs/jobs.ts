@@ -4,7 +4,7 @@ import type { Enqueue } from '../engine/ports.ts';
 import type { Task, TaskOf } from '../engine/task.ts';
 import { AdapterError, messageOf } from '../errors.ts';
 import { type InTouch, keepInTouch } from './in-touch.ts';
-import { createQueues, sendOptions } from './queues.ts';
+import { createQueues, type QueueName, sendOptions } from './queues.ts';
 
 /** What to do for each kind of task. `signal` aborts when the claim on it is lost. */
 export type TaskHandlers = {
@@ -27,20 +27,23 @@ export interface Jobs {
 }
 
 /**
- * A NOTIFY wakes a worker when a task is put in; what comes back, such as a dead worker's task, is found by polling. Every
- * worker polls for itself: ten for each kind, twice a second, kept a replica and its database busy with nothing. One that has
- * found something asks again at once.
+ * A NOTIFY wakes the workers of a kind when a task is put in; what comes back, such as a dead worker's task, is found by
+ * polling. Every worker polls for itself: were all of them to do so every second, a replica and its database would be busy with
+ * nothing. So one of each kind does, and the others, who are wanted while that one is at work, now and then.
+ * One that has found something asks again at once.
  */
 const POLLING = {
   pollingIntervalSeconds: 0.5,
   notifyPollingIntervalSeconds: 1,
   burstWhenBatchFull: true,
-  localConcurrency: 3,
   // The later a lost replica was heard from, the longer it has to notice (in-touch.ts).
   heartbeatRefreshSeconds: 2,
 } as const;
+const NOW_AND_THEN = { ...POLLING, notifyPollingIntervalSeconds: 5 } as const;
+/** How many of a kind are worked on at a time. */
+const SIDE_BY_SIDE = 3;
 /** What comes many at a time, and waits for others. */
-const BUSY = { ...POLLING, localConcurrency: 10 } as const;
+const MANY_SIDE_BY_SIDE = 10;
 /** Nothing wakes a worker when a timer falls due. Timers are short work, and many may fall due at once. */
 const TIMERS = {
   ...POLLING,
@@ -138,41 +141,45 @@ export function createJobs(
       inTouch ??= keepInTouch(() => boss.getDb().executeSql('SELECT 1'));
     },
     work: async (handlers, lost = {}) => {
-      const listen = async <Name extends Task['task']>(
-        name: Name,
-        how: typeof POLLING | typeof BUSY = POLLING,
+      const attend = async <Work extends Task>(
+        queue: QueueName,
+        handle: ((task: Work, signal: AbortSignal) => Promise<void>) | undefined,
+        atATime = SIDE_BY_SIDE,
       ): Promise<void> => {
-        const handle = handlers[name];
-        if (handle) await boss.work<TaskOf<Name>>(name, how, each(handle));
+        if (!handle) return;
+        await boss.work<Work>(queue, POLLING, each(handle));
+        await boss.work<Work>(queue, { ...NOW_AND_THEN, localConcurrency: atATime - 1 }, each(handle));
       };
+      const listen = <Name extends Task['task']>(name: Name, atATime?: number): Promise<void> =>
+        attend<TaskOf<Name>>(name, handlers[name], atATime);
       const listenForTimers = async (): Promise<void> => {
         if (handlers.timer) await boss.work<TaskOf<'timer'>>('timer', TIMERS, together(handlers.timer));
       };
       // Each kind by name, so that a new one cannot be forgotten here.
       const kinds: Record<Task['task'], Promise<void>> = {
-        diagnose: listen('diagnose', BUSY),
+        diagnose: listen('diagnose', MANY_SIDE_BY_SIDE),
         survey: listen('survey'),
         preview: listen('preview'),
         run: listen('run'),
         verify: listen('verify'),
         look: listen('look'),
         timer: listenForTimers(),
-        page: listen('page', BUSY),
+        page: listen('page', MANY_SIDE_BY_SIDE),
         quiet: listen('quiet'),
         room: listen('room'),
         drill: listen('drill'),
         'drill-end': listen('drill-end'),
         'look-ahead': listen('look-ahead'),
         alerts: listen('alerts'),
-        publish: listen('publish', BUSY),
-        receive: listen('receive', BUSY),
+        publish: listen('publish', MANY_SIDE_BY_SIDE),
+        receive: listen('receive', MANY_SIDE_BY_SIDE),
         reply: listen('reply'),
       };
       await Promise.all([
         ...Object.values(kinds),
-        lost.run && boss.work<TaskOf<'run'>>('run-lost', POLLING, each(lost.run)),
-        lost.drill && boss.work<TaskOf<'drill'>>('drill-lost', POLLING, each(lost.drill)),
-        lost.page && boss.work<TaskOf<'page'>>('page-lost', POLLING, each(lost.page)),
+        attend<TaskOf<'run'>>('run-lost', lost.run),
+        attend<TaskOf<'drill'>>('drill-lost', lost.drill),
+        attend<TaskOf<'page'>>('page-lost', lost.page),
       ]);
     },
     stop: async (drainMs) => {

@@ -5,7 +5,7 @@
 import type { PgBoss, Queue } from 'pg-boss';
 import type { Task } from '../engine/task.ts';
 
-type QueueName = Task['task'] | 'run-lost' | 'page-lost' | 'drill-lost';
+export type QueueName = Task['task'] | 'run-lost' | 'page-lost' | 'drill-lost';
 
 const ALIVE = { heartbeatSeconds: 10, notify: true } as const;
 /** Comes back until it can be done: only the database or Slack being away makes it fail, and they return. */

@@ -3,14 +3,14 @@ import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { migrate } from '../../src/store/migrate.ts';
 import { openPool } from '../../src/store/pool.ts';
-import { type FreshDatabase, freshDatabase } from './database.ts';
+import { type FreshDatabase, preparedDatabase } from './database.ts';
 
 /** Call it at the top of a test file. @returns what gives the pool, from within a test */
 export function paksaTables(): () => pg.Pool {
   let database: FreshDatabase | undefined;
   let pool: pg.Pool | undefined;
   beforeAll(async () => {
-    database = await freshDatabase();
+    database = await preparedDatabase();
     pool = openPool(database.url, () => undefined);
     await migrate(pool);
   });

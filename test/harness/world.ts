@@ -1,15 +1,16 @@
 /** Everything around the bot for a smoke test: a database, the local workspace, the stack to break, and the bot as a process. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { topics } from '../../commands/index.ts';
 import { sandboxConfiguration } from '../../sandbox/configuration.ts';
 import { startStack } from '../../sandbox/stack/stack.ts';
 import { startWorkspace } from '../../sandbox/workspace/server.ts';
-import { type FreshDatabase, freshDatabase } from './database.ts';
+import { type FreshDatabase, preparedDatabase } from './database.ts';
 import { freePort } from './process.ts';
 
 const BOT = fileURLToPath(new URL('bot-process.ts', import.meta.url));
@@ -52,8 +53,10 @@ export async function createWorld({
   database: given,
 }: WorldOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'paksa-world-'));
-  const database = given ?? (await freshDatabase());
-  const stack = await startStack({ port: 0, directory: join(folder, 'stack') });
+  const database = given ?? (await preparedDatabase());
+  const directory = join(folder, 'stack');
+  await cp(inject('stackFolder'), directory, { recursive: true });
+  const stack = await startStack({ port: 0, directory });
   const botPort = http ? await freePort() : 0;
   const signingSecret = 'a-signing-secret-of-the-tests';
   const workspace = await startWorkspace({

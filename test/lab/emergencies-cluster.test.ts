@@ -6,7 +6,7 @@ import { NetworkingV1Api } from '@kubernetes/client-node';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closers } from '../../src/signals.ts';
-import { freshDatabase } from '../harness/database.ts';
+import { preparedDatabase } from '../harness/database.ts';
 import { type ClusterStack, startClusterStack } from './cluster-stack.ts';
 import { clusterEnvironment, configurationOf } from './configuration.ts';
 import { connectEngine } from './docker/engine.ts';
@@ -30,7 +30,7 @@ describe.runIf(canRunLab())('emergencies in the cluster', () => {
   beforeAll(async () => {
     stack = await startClusterStack(await runningLab(), 'emergencies');
     opened(stack.stop);
-    const database = await freshDatabase();
+    const database = await preparedDatabase();
     opened(database.drop);
     databaseUrl = database.url;
     emergencies = await openEmergencies(configurationOf({ lab: clusterEnvironment(stack) }), databaseUrl);

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closers } from '../../src/signals.ts';
 import { type MovableClock, movableClock } from '../harness/clock.ts';
-import { freshDatabase } from '../harness/database.ts';
+import { preparedDatabase } from '../harness/database.ts';
 import { copyBack, databases, dump } from './backups.ts';
 import { type ComposeStack, startComposeStack } from './compose-stack.ts';
 import { composeEnvironment, configurationOf } from './configuration.ts';
@@ -35,7 +35,7 @@ describe.runIf(canRunLab())('emergencies under docker-compose', () => {
     await mkdir(backups);
     await dump(stack, join(backups, 'nightly.dump'));
     const { environment, variables } = composeEnvironment(stack);
-    const database = await freshDatabase();
+    const database = await preparedDatabase();
     opened(database.drop);
     const config = configurationOf({
       lab: { environment: { ...environment, backups: { directory: backups } }, variables },

@@ -1,6 +1,6 @@
 /** One suite for every stack: silent while nothing is broken; each fault found and no other, fixed, undone, and paged. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshDatabase } from '../harness/database.ts';
+import { preparedDatabase } from '../harness/database.ts';
 import type { Described } from './configuration.ts';
 import type { Fault } from './fault.ts';
 import { canRunLab, LAB_MS, runningLab, STACK_MS } from './for-tests.ts';
@@ -43,7 +43,7 @@ export function testFaults<Stack extends { stop(): Promise<void> }>(
     const open = async () => {
       const lab = await runningLab();
       const database = async () => {
-        const { url, drop } = await freshDatabase();
+        const { url, drop } = await preparedDatabase();
         return { url, close: drop };
       };
       return openSite({ start: () => start(lab), describe: described, open: database });

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Attempt } from '../../src/incident/incident.ts';
 import { closers } from '../../src/signals.ts';
-import { freshDatabase } from '../harness/database.ts';
+import { preparedDatabase } from '../harness/database.ts';
 import { type ComposeStack, startComposeStack } from './compose-stack.ts';
 import { composeEnvironment, configurationOf } from './configuration.ts';
 import {
@@ -75,7 +75,7 @@ describe.runIf(canRunLab())('sessions older than five minutes', () => {
     // Another replica of Paksa, which builds an index, say.
     own = await beginAt(stack.databaseUrl, { ...ENDLESS, application: 'paksa' });
 
-    const database = await freshDatabase();
+    const database = await preparedDatabase();
     opened(database.drop);
     const config = configurationOf({
       lab: composeEnvironment(stack),

@@ -72,13 +72,15 @@ export async function openTrials(config: Config, databaseUrl: string) {
 
   const look = (): Promise<Survey> => operator.survey(environment);
 
+  const openIncident = async (topic: string): Promise<Incident | undefined> =>
+    (await store.openIncidents()).find((incident) => incident.topic === topic);
+
   /** Of what the survey opened; where the machine's load alone passes for the cause of it, it is asked for by name. */
   const incidentOf = async (topic: string, survey: Survey): Promise<Incident | undefined> => {
-    const find = async () => (await store.openIncidents()).find((incident) => incident.topic === topic);
     const causes = survey.explainedBy[topic] ?? [];
     const isHeldBack = causes.length > 0 && causes.every((cause) => isOfTheMachine(survey, cause));
-    if (isHeldBack && !(await find())) await operator.diagnose(topic, environment);
-    return find();
+    if (isHeldBack && !(await openIncident(topic))) await operator.diagnose(topic, environment);
+    return openIncident(topic);
   };
 
   const run = async (id: string, fix: string): Promise<Attempt> =>
@@ -135,7 +137,8 @@ export async function openTrials(config: Config, databaseUrl: string) {
   async function madeToFail<Stack>(fault: Mendable<Stack>, stack: Stack): Promise<Outcome> {
     await fault.mend(stack);
     await fault.inject(stack);
-    const incident = await incidentOf(fault.topic, await look());
+    await operator.diagnose(fault.topic, environment);
+    const incident = await openIncident(fault.topic);
     if (!incident) return no('it was not found again');
     await fault.spoil?.(stack);
     const ran = await run(incident.id, fault.fix);

@@ -7,7 +7,7 @@ export interface UntilOptions {
   readonly what: string;
   /** Milliseconds. */
   readonly within: number;
-  /** Milliseconds between two questions; 50 when unset. */
+  /** Milliseconds between two questions; 200 when unset. */
   readonly every?: number;
   readonly signal?: AbortSignal | undefined;
   /** Why it went wrong, added to the error; asked once, at the end. */
@@ -20,7 +20,7 @@ export interface UntilOptions {
  */
 export async function until<Answer>(
   ask: () => Promise<Answer | false | undefined>,
-  { what, within, every = 50, signal, explain }: UntilOptions,
+  { what, within, every = 200, signal, explain }: UntilOptions,
 ): Promise<Answer> {
   const deadline = performance.now() + within;
   let last: unknown;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { crashMatrix } from '../crash/matrix.ts';
 import { POINTS } from '../crash/plan.ts';
-import { freshDatabase } from '../harness/database.ts';
+import { preparedDatabase } from '../harness/database.ts';
 
 /** Another one would do as well; this one is the same every time. */
 const SEED = 4;
@@ -13,7 +13,7 @@ const SEED = 4;
 test('no page is lost, and none is doubled where the provider can be asked', {
   timeout: 400_000,
 }, async () => {
-  const database = await freshDatabase();
+  const database = await preparedDatabase();
   const cache = await mkdtemp(join(tmpdir(), 'paksa-crash-'));
   const matrix = await crashMatrix({
     databaseUrl: database.url,

@@ -2,7 +2,7 @@
 import { describe, test } from 'vitest';
 import { PEOPLE } from '../../sandbox/workspace/people.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
-import { freshDatabase } from '../harness/database.ts';
+import { preparedDatabase } from '../harness/database.ts';
 import { openLine } from '../harness/line.ts';
 import { execute } from '../harness/postgres-server.ts';
 import { createWorld } from '../harness/world.ts';
@@ -23,7 +23,7 @@ const BACK: readonly CheckpointName[] = ['spool-imported', 'spool-caught-up'];
 
 describe.concurrent('killed without the database', () => {
   test.for([...AWAY, ...BACK])('at “%s”', { timeout: 300_000 }, async (dieOnceArmed, { expect }) => {
-    const database = await freshDatabase();
+    const database = await preparedDatabase();
     const line = await openLine(database.url);
     const world = await createWorld({
       database: { ...database, url: line.url },

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
-import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../harness/database.ts';
 import { type Line, openLine } from '../harness/line.ts';
 import { execute } from '../harness/postgres-server.ts';
 import { createWorld, type World } from '../harness/world.ts';
@@ -15,7 +15,7 @@ let database: FreshDatabase;
 let lines: readonly [Line, Line];
 let world: World;
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   lines = [await openLine(database.url), await openLine(database.url)];
   world = await createWorld({
     database,

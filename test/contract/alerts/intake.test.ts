@@ -12,7 +12,7 @@ import { redactDeep } from '../../../src/redact.ts';
 import { createAlerts } from '../../../src/store/alerts.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { notification, type SampleAlert, send, TOKEN } from '../../smoke/alert-sender.ts';
 
 let database: FreshDatabase;
@@ -58,7 +58,7 @@ const serve = async (on: pg.Pool): Promise<HttpServer> => {
 };
 
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
   await migrate(pool);
   server = await serve(pool);

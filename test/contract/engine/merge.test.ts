@@ -15,7 +15,7 @@ import { createAlerts } from '../../../src/store/alerts.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { incident as sample } from '../../unit/sample-incident.ts';
 
 let database: FreshDatabase;
@@ -25,7 +25,7 @@ let store: Store;
 let sent: Task[] = [];
 let verdicts: Record<string, Verdict>;
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
   await migrate(pool);
   const enqueue = async (_: unknown, task: Task) => {

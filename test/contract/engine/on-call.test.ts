@@ -11,7 +11,7 @@ import { DAY, HOUR } from '../../../src/policy/wall-clock.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { policy } from '../../unit/sample-incident.ts';
 
 const layer = (of: Partial<Layer> = {}): Layer => ({
@@ -36,7 +36,7 @@ let pool: pg.Pool;
 let store: Store;
 const sent: Task[] = [];
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
   await migrate(pool);
   store = createStore(pool, async (_, task) => {

@@ -18,7 +18,7 @@ import { createAlerts } from '../../../src/store/alerts.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { incident as sample } from '../../unit/sample-incident.ts';
 
 const MINUTE = 60_000;
@@ -37,7 +37,7 @@ const ahead = (ms: number) =>
   pool.query(`CREATE OR REPLACE FUNCTION paksa.now() RETURNS timestamptz LANGUAGE sql STABLE
               AS 'SELECT pg_catalog.now() + interval ''${ms} milliseconds'''`);
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
   await migrate(pool);
 });

@@ -9,7 +9,7 @@ import { createHeartbeat } from '../../../src/paging/heartbeat.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { serveHttp } from '../../harness/http-server.ts';
 import { incident as sample } from '../../unit/sample-incident.ts';
 
@@ -18,7 +18,7 @@ const MINUTE = 60_000;
 let database: FreshDatabase;
 let pool: ReturnType<typeof openPool>;
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
   await migrate(pool);
 });

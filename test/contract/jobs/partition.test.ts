@@ -8,7 +8,7 @@ import type { TaskOf } from '../../../src/engine/task.ts';
 import { startJobs } from '../../../src/jobs/jobs.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { type Cut, startCuttable } from '../../harness/cuttable.ts';
-import { freshDatabase } from '../../harness/database.ts';
+import { preparedDatabase } from '../../harness/database.ts';
 
 const task = (diagnosis: string) => ({ task: 'diagnose', diagnosis }) as const;
 
@@ -16,7 +16,7 @@ test.concurrent.for<Cut>(['swallowed', 'broken'])(
   'its connections are %s',
   { timeout: 120_000 },
   async (how, { expect: check }) => {
-    const database = await freshDatabase();
+    const database = await preparedDatabase();
     const road = await startCuttable(database.url);
     const pool = openPool(database.url, () => undefined);
     const quiet = { onError: () => undefined, onFailure: () => undefined };

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TaskOf } from '../../../src/engine/task.ts';
 import { type Jobs, startJobs } from '../../../src/jobs/jobs.ts';
 import { openPool } from '../../../src/store/pool.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 
 let database: FreshDatabase;
 let pool: ReturnType<typeof openPool>;
 let jobs: Jobs;
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
   jobs = await startJobs(database.url, { onError: () => undefined, onFailure: () => undefined });
 });

@@ -8,7 +8,7 @@ import type { People } from '../../../src/paging/settings.ts';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { finding, incident as sample } from '../../unit/sample-incident.ts';
 
 export const PHONE = '+4915112345678';
@@ -47,7 +47,7 @@ export function givenDatabase(): () => Given {
   let database: FreshDatabase;
   let given: Given;
   beforeAll(async () => {
-    database = await freshDatabase();
+    database = await preparedDatabase();
     const pool = openPool(database.url, () => undefined);
     await migrate(pool);
     given = { pool, deliveries: createDeliveries(pool, randomUUID()) };

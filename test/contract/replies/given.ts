@@ -16,7 +16,7 @@ import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createReplies } from '../../../src/store/replies.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { TWILIO } from '../../harness/paging/twilio.ts';
 import { incident as sample } from '../../unit/sample-incident.ts';
 import { load, MINIMAL } from '../../unit/written-config.ts';
@@ -122,7 +122,7 @@ export function givenPort(): {
   let given: Given;
   let server: HttpServer;
   beforeAll(async () => {
-    database = await freshDatabase();
+    database = await preparedDatabase();
     const pool = openPool(database.url, () => undefined);
     await migrate(pool);
     given = open(pool);

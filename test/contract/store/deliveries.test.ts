@@ -6,13 +6,13 @@ import type { Deliveries } from '../../../src/engine/ports.ts';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 
 let database: FreshDatabase;
 let pool: pg.Pool;
 let deliveries: Deliveries;
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
   await migrate(pool);
   deliveries = createDeliveries(pool, randomUUID());

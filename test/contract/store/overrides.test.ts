@@ -6,14 +6,14 @@ import { DAY, HOUR } from '../../../src/policy/wall-clock.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 
 let database: FreshDatabase;
 let pool: pg.Pool;
 let store: Store;
 let now: number;
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
   await migrate(pool);
   store = createStore(pool, async () => undefined);

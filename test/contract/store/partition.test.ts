@@ -10,7 +10,7 @@ import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { type Cuttable, startCuttable } from '../../harness/cuttable.ts';
-import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 
 const INSTALLATION = 'e1f5c7a0-0000-8000-8000-000000000001';
 const PATIENCE_MS = 60_000;
@@ -24,7 +24,7 @@ const left: Promise<void>[] = [];
 let hangs: Promise<void>;
 let end: () => void;
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await preparedDatabase();
   near = openPool(database.url, () => undefined);
   await migrate(near);
 });
