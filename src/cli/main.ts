@@ -8,14 +8,13 @@ import { scheduleOf } from '../engine/on-call.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { createEstate } from '../estate.ts';
 import { createLog } from '../log.ts';
-import { openEngine } from '../open-engine.ts';
-import { openDrills, openReach, openTerminalDrill, slackOf } from '../reach.ts';
+import type { Engine } from '../open-engine.ts';
 import { createRedactor } from '../redact.ts';
 import { EVERYTHING } from '../runbook/define.ts';
 import { openDatabase } from '../store/embedded/database.ts';
 import { answerLines } from './answers.ts';
 import { diagnose } from './diagnose.ts';
-import { drill } from './drill.ts';
+import type { drill } from './drill.ts';
 import { fix } from './fix.ts';
 import { incident, incidentNamed, postmortem } from './incident.ts';
 import { ladderCheck } from './ladder.ts';
@@ -65,9 +64,10 @@ async function run(args: string[]): Promise<number> {
     case 'ladder check': {
       const config = loadConfig({ env: process.env });
       asUsage(() => environmentOf(createEstate(config.environments), second ?? values.env));
-      return withEngine(config, (engine) =>
-        ladderCheck(openReach(config, engine, slackOf(config)), second ?? values.env),
-      );
+      return withEngine(config, async (engine) => {
+        const { openReach, slackOf } = await import('../reach.ts');
+        return ladderCheck(openReach(config, engine, slackOf(config)), second ?? values.env);
+      });
     }
     case 'ladder drill': {
       const config = loadConfig({ env: process.env });
@@ -172,7 +172,9 @@ function levelOf(written: string | undefined): number | undefined {
 
 async function drillLadder(config: Config, wish: Parameters<typeof drill>[1]): Promise<number> {
   const terminal = openTerminal();
-  return withEngine(config, (engine) => {
+  return withEngine(config, async (engine) => {
+    const { drill } = await import('./drill.ts');
+    const { openDrills, openTerminalDrill, slackOf } = await import('../reach.ts');
     const client = slackOf(config);
     const pages = client && openTerminalDrill(config, engine, client);
     return drill({ jobs: engine.jobs, drills: openDrills(engine), pages }, wish, terminal);
@@ -214,10 +216,9 @@ function read(args: string[]) {
   }
 }
 
-async function withEngine(
-  config: Config,
-  work: (engine: Awaited<ReturnType<typeof openEngine>>) => Promise<number>,
-): Promise<number> {
+/** Loads the engine, which takes half of the time of a command: whoever only looks does without. */
+async function withEngine(config: Config, work: (engine: Engine) => Promise<number>): Promise<number> {
+  const { openEngine } = await import('../open-engine.ts');
   const database = await openDatabase({ databaseUrl: config.databaseUrl, directory: '.paksa' });
   try {
     const log = createLog({ level: config.logLevel, secrets: secretsOf(config) });

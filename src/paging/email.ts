@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { z } from 'zod';
 import { AdapterError, type AdapterFault, messageOf } from '../errors.ts';
 import { createHeldPager, type PageRequest, type PagingDeps, TIMEOUT_MS } from './held.ts';
@@ -50,6 +50,7 @@ async function converse(
 ): Promise<void> {
   const { host, port, security, trust, user, password } = settings;
   try {
+    const { createTransport } = await import('nodemailer');
     const transport = createTransport({
       host,
       port,

@@ -10,7 +10,7 @@ import { updateOf } from './update.ts';
 export function createDockerActuator(settings: () => DockerSettings): DockerActuator {
   const find = async (service: Service, signal: AbortSignal) => {
     const at = settings();
-    const engine = connectEngine(at);
+    const engine = await connectEngine(at);
     return { engine, containers: await containersOf(engine, at, service, signal) };
   };
 

@@ -1,5 +1,5 @@
 /** The Docker engine behind its socket: every request ends with its signal, and what fails becomes an AdapterError. */
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { translateEngineError } from './errors.ts';
 import type { DockerSettings } from './port.ts';
 
@@ -9,9 +9,11 @@ export interface Engine {
   ask<T>(what: string, signal: AbortSignal, request: (abortSignal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-export function connectEngine({ socketPath }: DockerSettings): Engine {
+/** The driver is loaded here, two hundred files with it: whoever has no Docker need not. */
+export async function connectEngine({ socketPath }: DockerSettings): Promise<Engine> {
+  const { default: Driver } = await import('dockerode');
   // DOCKER_HOST in the environment would win over the socket of the configuration.
-  const docker = new Docker({ socketPath, host: undefined, protocol: 'http', timeout: undefined });
+  const docker = new Driver({ socketPath, host: undefined, protocol: 'http', timeout: undefined });
   return {
     docker,
     async ask(what, signal, request) {

@@ -32,7 +32,7 @@ export const runningContainers =
   (settings: () => DockerSettings, service: Service): Everywhere =>
   async (signal) => {
     const at = settings();
-    const engine = connectEngine(at);
+    const engine = await connectEngine(at);
     const containers = await containersOf(engine, at, service, signal);
     const inside = (found: Inspected): InReplica => ({ replica: found.name, exec: execIn(engine, found) });
     const [first, ...others] = containers.filter(isRunning);

@@ -32,7 +32,7 @@ export function createDockerProbe(settings: () => DockerSettings): DockerProbe {
     which: (found: Inspected) => boolean = () => true,
   ): Promise<readonly T[]> => {
     const at = settings();
-    const engine = connectEngine(at);
+    const engine = await connectEngine(at);
     const containers = await containersOf(engine, at, service, signal);
     return Promise.all(containers.filter(which).map((found) => look(engine, found)));
   };

@@ -3,7 +3,7 @@
  * tries again, it goes on in database 0 when another cannot be selected, and it prints warnings about passwords.
  */
 import { isIP } from 'node:net';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { AdapterError } from '../../errors.ts';
 import { untilAborted } from '../network/until-aborted.ts';
 import { trustedAuthorities } from '../tls/trust.ts';
@@ -70,7 +70,8 @@ const endpointOf = ({ host, port }: RedisSettings) => ({ host: host.replace(/^\[
 
 async function create(settings: RedisSettings, url: URL): Promise<Redis> {
   const { host, port } = endpointOf(settings);
-  return new Redis({
+  const { Redis: Driver } = await import('ioredis');
+  return new Driver({
     host,
     port,
     ...(url.protocol === 'rediss:'
