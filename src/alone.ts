@@ -164,7 +164,7 @@ export function createAlone(options: AloneOptions) {
   };
 
   const listening = standBy({
-    take: () => picturing.take(spool.entries().length > 0, spool.picture()),
+    take: () => picturing.take(spool.entries().length > 0, spool.pictureToRenew()),
     onHeard: heard,
     onSilence: async (ms, looks) => {
       const picture = spool.picture();

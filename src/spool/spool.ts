@@ -23,6 +23,8 @@ export interface Spool {
   putAside(): Promise<void>;
   /** The picture as it was last kept. */
   picture(): Picture | undefined;
+  /** Likewise, for whoever takes the next one: what changes from now on may be missing there, and is added when that is kept. */
+  pictureToRenew(): Picture | undefined;
   /** In memory; on disk when it says more than the one there. */
   keepPicture(picture: Picture): Promise<void>;
   /** In memory alone, until the next is kept. */
@@ -52,6 +54,8 @@ export async function openSpool({ folder, now, onError }: SpoolOptions): Promise
     });
   let picture = readPicture((await read(picturePath)) ?? '');
   let onDisk = picture;
+  /** Since the next picture is being taken. */
+  let changes: ((picture: Picture) => Picture)[] = [];
   const { entries, unread } = readEntries((await read(spoolPath)) ?? '');
   if (unread > 0) onError(new Error(`${unread} of its lines`), 'the spool was not read whole');
   const file = openLineFile(spoolPath, gather);
@@ -99,7 +103,12 @@ export async function openSpool({ folder, now, onError }: SpoolOptions): Promise
       await removed;
     },
     picture: () => picture,
-    keepPicture: async (next) => {
+    pictureToRenew: () => {
+      changes = [];
+      return picture;
+    },
+    keepPicture: async (taken) => {
+      const next = changes.reduce((known, change) => change(known), taken);
       picture = next;
       if (onDisk && !tellsMore(onDisk, next)) return;
       onDisk = next;
@@ -108,6 +117,7 @@ export async function openSpool({ folder, now, onError }: SpoolOptions): Promise
       );
     },
     updatePicture: (change) => {
+      changes.push(change);
       if (picture && entries.length === 0) picture = change(picture);
     },
     close: () => file.close(),

@@ -31,6 +31,22 @@ const picture = (of: Partial<Picture> = {}): Picture => ({
   ...of,
 });
 
+test('what is committed while a picture is being taken is in the picture that is kept', async () => {
+  const spool = await open();
+  const committed = { incident: incident({ id: 'INC-7' }), owed: [], deliveries: [], recipients: {} };
+  const opened = (known: Picture): Picture => ({ ...known, incidents: [...known.incidents, committed] });
+  for (const before of [undefined, picture()]) {
+    if (before) await spool.keepPicture(before);
+    spool.pictureToRenew();
+    spool.updatePicture(opened);
+    await spool.keepPicture(picture());
+    expect(spool.picture()?.incidents.map((each) => each.incident.id)).toContain('INC-7');
+    spool.pictureToRenew();
+    await spool.keepPicture(picture({ incidents: [] }));
+    expect(spool.picture()?.incidents).toEqual([]);
+  }
+});
+
 test('what was added is found again, in its order, under the name and the time that it began with', async () => {
   const spool = await open();
   await spool.keepPicture(picture());
