@@ -1,8 +1,9 @@
 /** The ladder, wired: the pagers of paksa.yaml in order, Slack's among them, and what its timers, pages and answers set in motion. */
-import { type EscalateDeps, pageFailed, sendPage, timerDue } from './engine/escalate.ts';
+import { type EscalateDeps, pageIsLate, sendPage, timerDue } from './engine/escalate.ts';
 import type { Checkpoint, Deliveries, Pager, Quieter, Schedules, Store } from './engine/ports.ts';
 import { quiet } from './engine/quiet.ts';
 import type { LostHandlers, TaskHandlers } from './jobs/jobs.ts';
+import { atMost, MOST_OF_SLACK } from './paging/at-once.ts';
 import type { ServicePager } from './paging/held.ts';
 import { createInOrder, whyNot } from './paging/in-order.ts';
 import { createQuieter } from './paging/quiet.ts';
@@ -42,7 +43,10 @@ export function openLadder({
   redact,
   checkpoint,
 }: LadderDeps): Ladder {
-  const pagers = new Map<string, Pager>([[SLACK, slack], ...services]);
+  const pagers = new Map<string, Pager>([
+    [SLACK, { page: atMost(MOST_OF_SLACK, SLACK, slack.page) }],
+    ...services,
+  ]);
   const quieter = createQuieter({ services, deliveries, redact, checkpoint });
   const pager = createInOrder({ pagers, deliveries, redact });
   const escalating: EscalateDeps = { store, pager, schedules, redact, checkpoint };
@@ -57,10 +61,12 @@ export function openLadder({
       quiet: (task) => quiet({ store, quieter }, task),
     },
     lost: {
-      page: async ({ incident, page }) =>
-        whenThere(async () =>
-          pageFailed(escalating, incident, page, new Error(await whyNot(deliveries, incident, page))),
-        ),
+      // The ladder goes on without it, and it is tried all the same for as long as nobody has answered.
+      page: (task) =>
+        whenThere(async () => {
+          await pageIsLate(escalating, task, await whyNot(deliveries, task.incident, task.page));
+          await sendPage(escalating, task);
+        }),
     },
   };
 }

@@ -16,6 +16,8 @@ export const restoreFromBackup: Procedure = {
     ]),
     ...restoreSteps,
     integrity: look('See whether the data hold again', MUST_HOLD, { mustBeHealthy: true }),
+    // Where amcheck is not installed nobody can tell, which must not hold up the rest.
+    indexes: look('See whether the indexes are intact', ['indexes-intact']),
     'clean-up': person('Clean up', [
       'When nobody needs the restored database any more, drop it: the fix “Drop the restored database” does.',
       'Write down when the corruption began, and what caused it.',

@@ -1,8 +1,8 @@
 /**
  * Guide: Emergency Procedures › Data Loss.
  *
- * The guide says what to reach and not how. Writes are stopped in the database itself, so that it holds for every client;
- * where that cannot be done the backend is stopped. A backup is restored into a second database and compared before
+ * The guide says what to reach and not how. Writes are stopped in the database itself, for every session that does not ask for
+ * them by name (as the steps by hand do); where that cannot be done the backend is stopped. A backup is restored into a second database and compared before
  * anything is replaced: restoring over the present one would lose what was written since.
  */
 import { onlyNamed } from '../../src/runbook/check.ts';
@@ -69,7 +69,7 @@ export const dataLoss = defineRunbook({
           when: ['containers-cannot-write'],
           minutes: 10,
         }),
-        extent: look('Assess the extent', ['extent', ...MUST_HOLD]),
+        extent: look('Assess the extent', ['extent', ...MUST_HOLD, 'indexes-intact']),
         assess: person(
           'Say what is lost',
           [
@@ -92,6 +92,8 @@ export const dataLoss = defineRunbook({
           ],
         },
         integrity: look('Verify the integrity', MUST_HOLD, { mustBeHealthy: true }),
+        // Where amcheck is not installed nobody can tell, which must not hold up the rest.
+        indexes: look('See whether the indexes are intact', ['indexes-intact']),
         'resume-writes': act('Let writes go on', 'resume-writes', { when: ['writes-possible'] }),
         'start-pods': act('Start the backend’s pods again', 'start-pods', { when: ['pods-wanted'] }),
         'start-containers': act('Start the backend’s containers again', 'start-containers', {

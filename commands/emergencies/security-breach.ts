@@ -54,6 +54,14 @@ export const securityBreach = defineRunbook({
       title: 'Contain the breach',
       steps: {
         isolate: act('Cut the backend’s pods off', 'isolate', { when: ['isolated'], minutes: 10 }),
+        // Pods that are stopped take their logs with them.
+        'review-access': look('Review who came in, and who is in', [
+          'access-containers',
+          'access-pods',
+          'sessions',
+          'roles',
+          'logins',
+        ]),
         'stop-leaking': act('Stop the pods, if they can still reach others', 'stop-pods', {
           when: ['cut-off'],
           minutes: 10,
@@ -62,13 +70,6 @@ export const securityBreach = defineRunbook({
           when: ['containers-stopped'],
           minutes: 10,
         }),
-        'review-access': look('Review who came in, and who is in', [
-          'access-containers',
-          'access-pods',
-          'sessions',
-          'roles',
-          'logins',
-        ]),
         'cut-sessions': act('End every session of the database', 'cut-sessions', { minutes: 10 }),
         'keep-evidence': byHand.keepEvidence,
         'stop-pods': act('Stop the backend’s pods', 'stop-pods', { when: ['pods-stopped'] }),

@@ -8,7 +8,7 @@ import type { OverdueTimer } from '../incident/due.ts';
 import type { PageRef } from '../incident/incident.ts';
 import { transition } from '../incident/transition.ts';
 import type { SeenElsewhere } from './alone.ts';
-import { type EscalateDeps, pageFailed, pageKey, sendPage, timerDue } from './escalate.ts';
+import { type EscalateDeps, pageIsLate, pageKey, sendPage, timerDue } from './escalate.ts';
 import type { OwedPage } from './ports.ts';
 
 export interface CarryOnDeps extends EscalateDeps {
@@ -26,7 +26,7 @@ export interface CarryOnDeps extends EscalateDeps {
 }
 
 const MOST = 500;
-/** As the queue does it. */
+/** As the queue does it: tried so often, it is late. */
 const MOST_TRIES = 12;
 const MOST_PAUSE_MS = 20_000;
 /** Slack has so long to show what the others did; a page does not wait longer for it. */
@@ -45,6 +45,8 @@ export interface CarryingOn {
 export function createCarryOn(deps: CarryOnDeps): CarryingOn {
   const inHand = new Map<string, Promise<void>>();
   const tries = new Map<string, { count: number; notBefore: number }>();
+  /** The ladder has gone on without these, and they are tried all the same. */
+  const late = new Map<string, OwedPage>();
   /** Incidents that others move on: until when, by this process's clock, and what was last seen of them. */
   const left = new Map<string, { until: number; version: number }>();
   const claims = new Set<string>();
@@ -69,6 +71,7 @@ export function createCarryOn(deps: CarryOnDeps): CarryingOn {
     try {
       await sendPage(deps, { task: 'page', incident, page });
       tries.delete(key);
+      late.delete(key);
       const step = `${incident}/${page.level}/${page.attempt}`;
       if (deps.patienceMs === undefined || claims.has(step)) return;
       claims.add(step);
@@ -82,20 +85,22 @@ export function createCarryOn(deps: CarryOnDeps): CarryingOn {
       const waitMs = asked ?? Math.min(1_000 * 2 ** (count - 1), MOST_PAUSE_MS);
       tries.set(key, { count, notBefore: performance.now() + waitMs });
       // One that asks to wait is not counted: it is there.
-      if (asked === undefined && count >= MOST_TRIES) await pageFailed(deps, incident, page, error);
+      if (asked !== undefined || count < MOST_TRIES) return;
+      late.set(key, { incident, page });
+      await pageIsLate(deps, { incident, page }, messageOf(error));
     }
   };
 
   return {
     round: async () => {
-      const late = await deps.store.overdue(deps.patienceMs ?? 0, MOST);
-      const turns = Map.groupBy(late, ({ incident }) => incident);
+      const overdue = await deps.store.overdue(deps.patienceMs ?? 0, MOST);
+      const turns = Map.groupBy(overdue, ({ incident }) => incident);
       await Promise.all(
         [...turns.values()].map(async (timers) => {
           for (const timer of timers) await move(timer);
         }),
       );
-      for (const owed of await deps.store.owedPages(0, 0)) {
+      for (const owed of [...(await deps.store.owedPages(0, 0)), ...late.values()]) {
         const key = pageKey(owed.incident, owed.page);
         if (inHand.has(key) || (tries.get(key)?.notBefore ?? 0) > performance.now()) continue;
         inHand.set(

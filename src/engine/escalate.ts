@@ -4,7 +4,7 @@ import { PAKSA } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import { HAND_OVER } from '../policy/ladder.ts';
 import { type Recipient, type Responder, refOf } from '../policy/policy.ts';
-import { type Applied, apply } from './apply.ts';
+import { type Applied, apply, commit } from './apply.ts';
 import { whoTakes } from './on-call.ts';
 import type { Checkpoint, Pager, Schedules, Store } from './ports.ts';
 import { lookForSilences } from './silenced.ts';
@@ -89,8 +89,29 @@ function responderOf({ policy }: Incident, { level, responder }: PageRef): Respo
   });
 }
 
+/** Nobody has taken the page for so long that the ladder goes on without it. */
+export async function pageIsLate(
+  { store, redact }: Pick<EscalateDeps, 'store' | 'redact'>,
+  { incident: id, page }: Omit<TaskOf<'page'>, 'task'>,
+  reason: string,
+): Promise<void> {
+  const key = pageKey(id, page);
+  const cause = `${key}/late`;
+  await store.transact(async (tx) => {
+    const incident = await tx.lock(id);
+    // It may have gone out, or been told of, in the meantime.
+    if (!incident || (await tx.hasHappened(key)) || (await tx.hasHappened(cause))) return;
+    await commit(
+      tx,
+      incident,
+      { type: 'page-failed', page, reason: redact(reason) },
+      { actor: PAKSA, cause },
+    );
+  });
+}
+
 /** The page reached nobody, and trying again will not help. */
-export async function pageFailed(
+async function pageFailed(
   deps: Pick<EscalateDeps, 'store' | 'redact'>,
   incident: string,
   page: PageRef,

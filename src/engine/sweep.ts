@@ -12,7 +12,7 @@ import type { OwedPage } from './ports.ts';
 export const LATE_MS = 5_000;
 /** A timer that is so late, and was tried, stands still. */
 const STUCK_MS = 30_000;
-/** A page is tried for about three minutes; then it is known to have failed. */
+/** A page is tried for about three minutes; then it is known to be late. */
 export const PAGE_LATE_MS = 300_000;
 /** Of older ones, somebody has long been told. */
 const PAGE_AGE_MS = 86_400_000;
@@ -20,7 +20,7 @@ const PAGE_AGE_MS = 86_400_000;
 const MOST = 500;
 const SIDE_BY_SIDE = 5;
 /** Whoever holds an incident for longer hangs. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 2_500;
 
 export interface Swept {
   /** What was late and has been moved on. */

@@ -95,8 +95,10 @@ function changed(incident: Incident, event: Happening): Transition {
     case 'step-retried':
     case 'step-skipped':
       return proceeded(incident, event);
-    case 'page-sent':
-      return moved(event.reached === undefined ? incident : reaching(incident, event.page, event.reached));
+    case 'page-sent': {
+      const next = reached(incident, event.page);
+      return moved(event.reached === undefined ? next : reaching(next, event.page, event.reached));
+    }
     case 'page-dropped':
       return dropped(incident, event.at);
     case 'quiet-failed':
@@ -152,6 +154,15 @@ const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
   'room-joined',
   'caught-up',
 ]);
+
+/** One that was late has come all the same. */
+const reached = ({ pagesFailed, ...incident }: Incident, page: PageRef): Incident =>
+  pagesFailed === undefined
+    ? incident
+    : { ...incident, pagesFailed: pagesFailed.filter((failed) => !isSamePage(failed, page)) };
+
+const isSamePage = (one: PageRef, other: PageRef): boolean =>
+  one.level === other.level && one.attempt === other.attempt && one.responder === other.responder;
 
 const reaching = (incident: Incident, { level, responder }: PageRef, user: string): Incident => ({
   ...incident,

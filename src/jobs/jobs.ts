@@ -11,7 +11,7 @@ export type TaskHandlers = {
   readonly [Name in Task['task']]: (task: TaskOf<Name>, signal: AbortSignal) => Promise<void>;
 };
 
-/** What to do for a task that nobody could finish. */
+/** What to do for a task that nobody could finish in its time. */
 export interface LostHandlers {
   readonly run: (task: TaskOf<'run'>) => Promise<void>;
   readonly page: (task: TaskOf<'page'>) => Promise<void>;
@@ -44,6 +44,10 @@ const NOW_AND_THEN = { ...POLLING, notifyPollingIntervalSeconds: 5 } as const;
 const SIDE_BY_SIDE = 3;
 /** What comes many at a time, and waits for others. */
 const MANY_SIDE_BY_SIDE = 10;
+/** More than those that hang may keep (paging/at-once.ts). */
+const PAGES_SIDE_BY_SIDE = 16;
+/** Each has one of the store's connections while Slack is asked. */
+const MESSAGES_SIDE_BY_SIDE = 5;
 /** Nothing wakes a worker when a timer falls due. Timers are short work, and many may fall due at once. */
 const TIMERS = {
   ...POLLING,
@@ -164,14 +168,14 @@ export function createJobs(
         verify: listen('verify'),
         look: listen('look'),
         timer: listenForTimers(),
-        page: listen('page', MANY_SIDE_BY_SIDE),
+        page: listen('page', PAGES_SIDE_BY_SIDE),
         quiet: listen('quiet'),
         room: listen('room'),
         drill: listen('drill'),
         'drill-end': listen('drill-end'),
         'look-ahead': listen('look-ahead'),
         alerts: listen('alerts'),
-        publish: listen('publish', MANY_SIDE_BY_SIDE),
+        publish: listen('publish', MESSAGES_SIDE_BY_SIDE),
         receive: listen('receive', MANY_SIDE_BY_SIDE),
         reply: listen('reply'),
       };

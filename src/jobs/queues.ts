@@ -27,6 +27,7 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
   'run-lost': PERSISTENT,
   verify: PERSISTENT,
   timer: PERSISTENT,
+  // Tried for about three minutes: after that it is late, which its ladder has to know.
   page: {
     ...ALIVE,
     retryLimit: 12,

@@ -7,6 +7,7 @@ import type { Checkpoint, Deliveries, HeldDelivery, Pager } from '../engine/port
 import { AdapterError } from '../errors.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { Recipient } from '../policy/policy.ts';
+import { atMost, MOST_OF_A_SERVICE } from './at-once.ts';
 
 export interface PageRequest {
   readonly incident: Incident;
@@ -60,46 +61,29 @@ export const attemptKeys = (incident: string, { level, attempt }: PageRef): stri
 /** The page of a service that is paged once for a level. */
 export const levelKey = (incident: string, page: PageRef): string => `${attemptKeys(incident, page)}level`;
 
-/** More at a time would leave too little room for other destinations' pages when this one hangs. */
-const MOST_AT_ONCE = 5;
-const BUSY_MS = 2_000;
 /** Nobody is left alone for longer, whatever they ask for, in milliseconds: people wait for these pages. */
 const MOST_REST_MS = 300_000;
 
 export function createHeldPager(deps: PagingDeps, name: string, service: Service): ServicePager {
-  let underWay = 0;
   /** By `performance.now()`: it has asked to be left alone until then, by whatever page. */
   let restsUntil = 0;
   return {
-    page: async (incident, page, to) => {
+    page: atMost(MOST_OF_A_SERVICE, name, async (incident, page, to) => {
       const restMs = restsUntil - performance.now();
       if (restMs > 0) throw resting(name, restMs);
-      if (underWay >= MOST_AT_ONCE) throw busy(name);
-      underWay += 1;
       try {
         return await deliver(deps, name, service, { incident, page, to });
       } catch (error) {
         if (error instanceof AdapterError && error.retryAfterMs !== undefined)
           restsUntil = performance.now() + Math.min(error.retryAfterMs, MOST_REST_MS);
         throw error;
-      } finally {
-        underWay -= 1;
       }
-    },
+    }),
     reaches: service.reaches,
     check: service.check,
     ...(service.quiet ? { quiet: service.quiet } : {}),
   };
 }
-
-const busy = (name: string): AdapterError =>
-  new AdapterError(`${MOST_AT_ONCE} pages are on their way by “${name}” already: Paksa tries again.`, {
-    system: name,
-    operation: 'page',
-    fault: 'refused',
-    retryable: true,
-    retryAfterMs: BUSY_MS,
-  });
 
 const resting = (name: string, restMs: number): AdapterError =>
   new AdapterError(`“${name}” has asked to be left alone for ${Math.ceil(restMs / 1000)} more seconds.`, {

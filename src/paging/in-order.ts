@@ -165,7 +165,7 @@ function allFailed(failures: readonly Failure[]): AdapterError {
   });
 }
 
-/** Why each pager did not take a page, for one that nobody could finish. */
+/** Why each pager has not taken a page, for one that is late. */
 export async function whyNot(deliveries: Deliveries, incident: string, page: PageRef): Promise<string> {
   const key = pageKey(incident, page);
   const tried = (await deliveries.of(key)).filter((each) => each.page === key && each.reason !== undefined);

@@ -42,7 +42,8 @@ const REMEDIES: Readonly<Record<string, readonly [AdapterFault, string]>> = {
   missing_scope: ['forbidden', 'the app lacks a scope: update it from manifest.yml'],
   expired_trigger_id: ['timed-out', 'press the button again'],
 };
-const PASSING = new Set([
+/** It is Slack that failed, and it may have been done all the same: Slack says so of these. */
+const ITS_OWN = new Set([
   'internal_error',
   'fatal_error',
   'service_unavailable',
@@ -69,17 +70,21 @@ function translate(operation: string, cause: unknown): AdapterError {
       retryable: true,
       retryAfterMs: (retryAfter ?? 1) * 1000,
     });
-  if (code === ErrorCode.PlatformError && data) {
+  if (code === ErrorCode.PlatformError && data && !ITS_OWN.has(data.error)) {
     const [fault, remedy] = REMEDIES[data.error] ?? ['failed', 'see Slack’s documentation of this error'];
     const text = `Slack refused ${operation}: ${data.error}; ${remedy}.`;
-    return new AdapterError(text, { ...detail, fault, retryable: PASSING.has(data.error) });
+    return new AdapterError(text, { ...detail, fault, retryable: false });
   }
-  return new AdapterError(`Slack did not answer ${operation}: ${message ?? String(cause)}.`, {
+  return new AdapterError(`Slack did not answer ${operation}: ${data?.error ?? message ?? String(cause)}.`, {
     ...detail,
     fault: 'unreachable',
     retryable: true,
   });
 }
+
+/** Whether Slack may have done it all the same. */
+export const isUnknown = (error: unknown): boolean =>
+  !(error instanceof AdapterError) || error.fault === 'unreachable' || error.fault === 'timed-out';
 
 /** Slack's own word for what went wrong, such as `message_not_found`. */
 export const slackError = (error: unknown): string | undefined =>

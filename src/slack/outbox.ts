@@ -7,8 +7,7 @@ import type { MessageMetadata } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Checkpoint, HeldMessage, Messages } from '../engine/ports.ts';
-import { AdapterError } from '../errors.ts';
-import { call, slackError } from './calls.ts';
+import { call, isUnknown, slackError } from './calls.ts';
 import type { View } from './views/blocks.ts';
 
 export interface Outbox {
@@ -35,8 +34,9 @@ export interface Posted {
 }
 
 export const EVENT_TYPE = 'paksa_message';
-/** How many of the latest messages are read to find one whose answer was lost. */
-const HISTORY = 100;
+/** How many messages are read at a time to find one whose answer was lost, and how often: a thread begins with its oldest. */
+const AT_A_TIME = 100;
+const MOST_READINGS = 10;
 
 export interface OutboxDeps {
   readonly client: WebClient;
@@ -102,7 +102,7 @@ async function post(
         : client.chat.postMessage({ ...common, thread_ts: threadTs });
   const answer = await call('chat.postMessage', posting).catch(async (error: unknown) => {
     // Refused outright, it is not there, and the next try need not look for it.
-    if (error instanceof AdapterError && slackError(error) !== undefined) await message.markFailed();
+    if (!isUnknown(error)) await message.markFailed();
     throw error;
   });
   checkpoint('message-posted');
@@ -121,21 +121,36 @@ async function findPosted(
   mark: string | undefined,
 ): Promise<string | undefined> {
   if (message.state !== 'sending') return undefined;
-  const { channel } = message;
-  const options = { channel, limit: HISTORY, include_all_metadata: true };
+  let cursor = '';
+  for (let reading = 0; reading < MOST_READINGS; reading += 1) {
+    const { messages, next } = await read(client, message.channel, threadTs, cursor);
+    const found = messages.find(({ metadata }) => {
+      const named = namesOf(metadata);
+      return named !== undefined && (named.id === message.id || (mark !== undefined && named.mark === mark));
+    });
+    if (found || next === '') return found?.ts;
+    cursor = next;
+  }
+  return undefined;
+}
+
+async function read(client: WebClient, channel: string, threadTs: string | undefined, cursor: string) {
+  const options = {
+    ...{ channel, limit: AT_A_TIME, include_all_metadata: true },
+    ...(cursor === '' ? {} : { cursor }),
+  };
   const reading =
     threadTs === undefined
       ? call('conversations.history', client.conversations.history(options))
       : call('conversations.replies', client.conversations.replies({ ...options, ts: threadTs }));
-  const { messages = [] } = await reading.catch((error: unknown) => {
+  try {
+    const { messages = [], response_metadata: more } = await reading;
+    return { messages, next: more?.next_cursor ?? '' };
+  } catch (error) {
     // A message twice is better than a page that never comes.
-    if (UNREADABLE.has(slackError(error) ?? '')) return { messages: [] };
+    if (UNREADABLE.has(slackError(error) ?? '')) return { messages: [], next: '' };
     throw error;
-  });
-  return messages.find(({ metadata }) => {
-    const named = namesOf(metadata);
-    return named !== undefined && (named.id === message.id || (mark !== undefined && named.mark === mark));
-  })?.ts;
+  }
 }
 
 const Names = z.object({ id: z.string().optional(), mark: z.string().optional() });

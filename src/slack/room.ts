@@ -9,7 +9,7 @@ import type { TaskOf } from '../engine/task.ts';
 import { AdapterError, messageOf } from '../errors.ts';
 import { PAKSA } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
-import { call, slackError } from './calls.ts';
+import { call, isUnknown, slackError } from './calls.ts';
 import type { Outbox } from './outbox.ts';
 import { roomMembers } from './room-members.ts';
 import type { View } from './views/blocks.ts';
@@ -119,7 +119,7 @@ async function create(
     'conversations.create',
     client.conversations.create({ name, is_private: isPrivate }),
   ).catch(async (error: unknown) => {
-    if (slackError(error) !== undefined) await held.markRefused();
+    if (!isUnknown(error)) await held.markRefused();
     if (slackError(error) === 'name_taken') return undefined;
     throw error;
   });

@@ -272,6 +272,7 @@ test('restoring goes from looking, over a restore beside, to a person’s decisi
     'compare: look',
     'decide: person',
     'integrity: look',
+    'indexes: look',
     'clean-up: person',
   ]);
 });

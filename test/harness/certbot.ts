@@ -4,8 +4,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CertificateAuthority, CertificateFiles } from '../../src/adapters/certificate/port.ts';
+import { freePort } from './free-port.ts';
 import type { Pebble } from './pebble.ts';
-import { freePort } from './process.ts';
 import { programPath } from './programs.ts';
 
 export interface Lineage {

@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { freePort, isListening, type RunningProcess, startProcess } from './process.ts';
+import { freePort } from './free-port.ts';
+import { isListening, type RunningProcess, startProcess } from './process.ts';
 import { programPath } from './programs.ts';
 
 export interface Nginx extends RunningProcess {

@@ -4,7 +4,8 @@ import { get } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { testAuthority, writePem } from './certificates.ts';
-import { freePort, startProcess } from './process.ts';
+import { freePort } from './free-port.ts';
+import { startProcess } from './process.ts';
 import { programPath } from './programs.ts';
 
 export interface Pebble {

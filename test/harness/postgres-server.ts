@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { serverAccount } from '../../src/store/embedded/account.ts';
 import { temporaryFolder } from './folder.ts';
-import { freePort } from './process.ts';
+import { freePort } from './free-port.ts';
 import { programPath } from './programs.ts';
 
 /** For `requirePrograms`. */

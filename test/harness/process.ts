@@ -1,7 +1,7 @@
 /** A server process of a test: started until it says that it is ready, and stopped by its own process id. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 
 export interface RunningProcess extends AsyncDisposable {
   /** All that it has printed, both streams. */
@@ -58,17 +58,6 @@ export async function startProcess(
     clearTimeout(late);
   }
   return { output: () => output, stop, [Symbol.asyncDispose]: stop };
-}
-
-/** A port that was free a moment ago, for programs that cannot choose one and say which. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** Whether something listens there. */

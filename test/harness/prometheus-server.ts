@@ -1,7 +1,8 @@
 /** Debian's Prometheus, which scrapes itself every second. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, type RunningProcess, startProcess } from './process.ts';
+import { freePort } from './free-port.ts';
+import { type RunningProcess, startProcess } from './process.ts';
 import { programPath } from './programs.ts';
 
 export interface PrometheusServer extends RunningProcess {

@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort, startProcess } from './process.ts';
+import { freePort } from './free-port.ts';
+import { startProcess } from './process.ts';
 import { programPath } from './programs.ts';
 
 export interface RedisServer extends AsyncDisposable {

@@ -11,7 +11,7 @@ import { sandboxConfiguration } from '../../sandbox/configuration.ts';
 import { startStack } from '../../sandbox/stack/stack.ts';
 import { startWorkspace } from '../../sandbox/workspace/server.ts';
 import { type FreshDatabase, preparedDatabase } from './database.ts';
-import { freePort } from './process.ts';
+import { freePort } from './free-port.ts';
 
 const BOT = fileURLToPath(new URL('bot-process.ts', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../sandbox/page/dist', import.meta.url));

@@ -8,9 +8,9 @@ import type { CertificateSettings } from '../../src/adapters/certificate/port.ts
 import { createTlsProbe } from '../../src/adapters/tls/probe.ts';
 import { closers } from '../../src/signals.ts';
 import { type Lineage, obtainLineage } from '../harness/certbot.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Pebble, startPebble } from '../harness/pebble.ts';
 import { composeProject } from './compose/project.ts';
-import { reservePort } from './free-port.ts';
 import type { Lab } from './lab.ts';
 import { until } from './until.ts';
 
@@ -68,7 +68,7 @@ export async function startCertbotStack(lab: Lab, name: string): Promise<Certbot
     await writeFile(trust, (await Promise.all(both.map((pebble) => pebble.root()))).join(''));
     const lineage = await obtainLineage(folder, LINEAGE, authorities.usual, [NAME]);
 
-    const port = await reservePort('127.0.0.1');
+    const port = await freePort('127.0.0.1');
     await writeFile(join(folder, '.env'), `LAB_NGINX_IMAGE=${lab.images.nginx}\nLAB_TLS_PORT=${port}\n`);
     await remove(); // what a test that was killed left of one of that name
     opened(remove);

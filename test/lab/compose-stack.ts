@@ -4,9 +4,9 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { freePort } from '../harness/free-port.ts';
 import { composeProject } from './compose/project.ts';
 import type { ExecResult } from './docker/exec.ts';
-import { reservePort } from './free-port.ts';
 import type { Lab } from './lab.ts';
 import { PREPARE } from './prepare.ts';
 import { signToken, type TokenOptions } from './token.ts';
@@ -61,7 +61,7 @@ export async function startComposeStack(lab: Lab, name: string): Promise<Compose
     folder,
     lab.docker.socketPath,
   );
-  const port = () => reservePort('127.0.0.1');
+  const port = () => freePort('127.0.0.1');
   const ports = { postgres: await port(), redis: await port(), backend: await port(), nginx: await port() };
   const password = randomBytes(12).toString('hex');
   const jwtSecret = randomBytes(32).toString('hex');

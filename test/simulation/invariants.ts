@@ -6,10 +6,13 @@ import { HAND_OVER } from '../../src/policy/ladder.ts';
 import type { Taken } from './provider.ts';
 import { type Oracle, rests } from './silences.ts';
 
+/** Why a page has failed that is tried all the same. */
+export const LATE = 'nobody took it';
+
 /** What has been seen of one incident so far. */
 export interface Watched {
   readonly version: number;
-  readonly pages: ReadonlyMap<string, 'owed' | 'sent' | 'failed' | 'dropped'>;
+  readonly pages: ReadonlyMap<string, 'owed' | 'late' | 'sent' | 'failed' | 'dropped'>;
   /** `fix/round` of attempts that were approved, and of those that were begun. */
   readonly approved: ReadonlySet<string>;
   readonly begun: ReadonlySet<string>;
@@ -67,9 +70,11 @@ export function watch(
   const outcome = OUTCOMES.get(happening.type);
   if (outcome !== undefined && 'page' in happening) {
     const key = pageKey(incident.id, happening.page);
-    must(pages.get(key) === 'owed', `${key} ends, and was ${pages.get(key) ?? 'never decided on'}`);
+    const before = pages.get(key);
+    must(before === 'owed' || before === 'late', `${key} ends, and was ${before ?? 'never decided on'}`);
     must(outcome !== 'dropped' || status !== 'open' || quiet, `${key} is dropped, and nobody has answered`);
-    pages.set(key, outcome);
+    const isLate = happening.type === 'page-failed' && happening.reason === LATE;
+    pages.set(key, isLate ? 'late' : outcome);
   }
   if (happening.type === 'approved' || happening.type === 'undo-requested')
     approved.add(`${happening.type}/${happening.fix}/${happening.round}`);
@@ -104,6 +109,7 @@ export function settle(
   for (const [id, { incident, watched }] of all) {
     for (const [key, state] of watched.pages) {
       if (state === 'owed') throw new Error(`${key} was lost: it is neither sent nor failed`);
+      if (state === 'late') throw new Error(`${key} was lost: it was only late`);
       if (state === 'sent' && !times.has(key)) throw new Error(`${key} is called sent, and nobody took it`);
     }
     const { state } = incident.ladder;

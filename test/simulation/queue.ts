@@ -1,6 +1,6 @@
 /**
  * What the queue of jobs promises, and no more: what was committed is handed out at its time or later, at least once; what
- * fails comes back; what dies with its worker comes back after the heartbeat; after twelve tries a page is given up.
+ * fails comes back; what dies with its worker comes back after the heartbeat; after twelve tries a page is late.
  */
 import type { Task } from '../../src/engine/task.ts';
 

@@ -4,12 +4,11 @@
  */
 import { apply, commit } from '../../src/engine/apply.ts';
 import { decide } from '../../src/engine/decide.ts';
-import { pageFailed, sendPage, timerDue } from '../../src/engine/escalate.ts';
+import { pageIsLate, sendPage, timerDue } from '../../src/engine/escalate.ts';
 import { periodsOf } from '../../src/engine/periods.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
 import { endSilence, makeSilence } from '../../src/engine/silence.ts';
 import { LATE_MS, PAGE_LATE_MS, sweep } from '../../src/engine/sweep.ts';
-import type { Task } from '../../src/engine/task.ts';
 import { AdapterError, UserError } from '../../src/errors.ts';
 import { PAKSA } from '../../src/incident/event.ts';
 import type { Incident } from '../../src/incident/incident.ts';
@@ -17,7 +16,7 @@ import { silencing } from '../../src/incident/silenced.ts';
 import { armed } from '../../src/policy/ladder.ts';
 import { incident as sample } from '../unit/sample-incident.ts';
 import { chancesOf } from './chances.ts';
-import { settle, UNSEEN, type Watched, watch } from './invariants.ts';
+import { LATE, settle, UNSEEN, type Watched, watch } from './invariants.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { acted, anyDecision, anyPolicy, NIGHTS, previewed, verified } from './people.ts';
 import { createProvider } from './provider.ts';
@@ -115,11 +114,12 @@ export async function simulate(seed: number, count: number): Promise<Night> {
   const happens = (incident: string, event: Parameters<typeof apply>[2]) =>
     apply(store, incident, event, { actor: PAKSA });
 
-  const carryOut = async ({ task, isLost }: Job): Promise<void> => {
+  const carryOut = async ({ task, tries, isLost }: Job): Promise<void> => {
     switch (task.task) {
       case 'timer':
         return timerDue(deps, task);
       case 'page':
+        if (tries >= MOST_TRIES) await pageIsLate(deps, task, LATE);
         return sendPage(deps, task);
       case 'preview':
         await happens(task.incident, previewed(random, task));
@@ -147,7 +147,7 @@ export async function simulate(seed: number, count: number): Promise<Night> {
     }
   };
 
-  /** As the queue's workers do: what fails comes back, what dies comes back later, a page is given up in the end. */
+  /** As the queue's workers do: what fails comes back, what dies comes back later. */
   const work = async (job: Job): Promise<void> => {
     const again = (after: number, of: Partial<Job> = {}) =>
       queue.put({ ...job, ...of, at: now + after, tries: job.tries + 1 });
@@ -157,18 +157,8 @@ export async function simulate(seed: number, count: number): Promise<Night> {
       if (!isExpected(error)) throw error;
       if (job.task.task === 'run') return again(HEARTBEAT_MS, { isLost: true });
       if (error instanceof Crash) return again(HEARTBEAT_MS);
-      const isGivenUp = job.task.task === 'page' && job.tries >= MOST_TRIES;
-      if (isGivenUp) return giveUp(job.task);
       const asked = error instanceof AdapterError ? error.retryAfterMs : undefined;
       again(asked ?? Math.min(20_000, 1_000 * 2 ** job.tries));
-    }
-  };
-  const giveUp = async (task: Extract<Task, { task: 'page' }>): Promise<void> => {
-    try {
-      await pageFailed(deps, task.incident, task.page, new Error('nobody took it'));
-    } catch (error) {
-      if (!isExpected(error)) throw error;
-      queue.put({ at: now + 1_000, task, tries: MOST_TRIES });
     }
   };
   const look = async (): Promise<void> => {

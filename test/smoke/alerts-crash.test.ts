@@ -7,7 +7,7 @@ import { describe, type ExpectStatic, test } from 'vitest';
 import { CHANNELS } from '../../sandbox/workspace/people.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
 import { untilIdle } from '../harness/clock.ts';
-import { freePort } from '../harness/process.ts';
+import { freePort } from '../harness/free-port.ts';
 import { createWorld, type World } from '../harness/world.ts';
 import { notification, type SampleAlert, send, withAlerts } from './alert-sender.ts';
 import { cardReading } from './drive.ts';

@@ -1,14 +1,10 @@
 /** Schedules in a terminal, as processes, each of which takes its seconds to start: who is on call, an override made and ended, and the gaps that a ladder has. */
-import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { PEOPLE } from '../../sandbox/workspace/people.ts';
-import { createWorld, type World } from '../harness/world.ts';
+import { terminal } from './terminal.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const File = z.looseObject({ ladder: z.looseObject({ levels: z.array(z.looseObject({})) }) });
 
 /** One who is always on call, on the ladder; and one in which nobody is on weekdays, on no ladder at first. */
@@ -29,50 +25,33 @@ function withSchedules(yaml: string): string {
   });
 }
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld({ configure: withSchedules });
-});
-afterAll(() => world.close());
-
-async function paksa(...args: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: world.env });
-  const ended = new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', resolve),
-  );
-  const [stdout, stderr, code] = await Promise.all([
-    child.stdout.setEncoding('utf8').toArray(),
-    child.stderr.setEncoding('utf8').toArray(),
-    ended,
-  ]);
-  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
-}
+const { paksa, reconfigure } = terminal({ configure: withSchedules });
 
 test('who is on call; an override is made, is seen on the ladder, and is ended', {
   timeout: 120_000,
 }, async () => {
-  const usual = await paksa('oncall', 'primary');
+  const usual = await paksa(['oncall', 'primary']);
   expect(usual).toMatchObject({ code: 0, stdout: `primary: user ${PEOPLE.dana}\n` });
 
-  const made = await paksa('override', 'primary', PEOPLE.omar, 'now', '2h');
+  const made = await paksa(['override', 'primary', PEOPLE.omar, 'now', '2h']);
   expect(made.stdout).toMatch(
     new RegExp(`user ${PEOPLE.omar} is on call in primary from .* to .*\\(Asia/Karachi\\)`),
   );
   expect(made.code).toBe(0);
-  const { stdout } = await paksa('oncall', 'primary');
+  const { stdout } = await paksa(['oncall', 'primary']);
   expect(stdout).toMatch(
     new RegExp(
       `primary: user ${PEOPLE.omar} until .*, instead of ${PEOPLE.dana}\\n  override \\d+, made by cli:.*\\n  next: user ${PEOPLE.dana}`,
     ),
   );
-  expect((await paksa('ladder', 'check')).stdout).toContain(`schedule primary (then user ${PEOPLE.omar})`);
+  expect((await paksa(['ladder', 'check'])).stdout).toContain(`schedule primary (then user ${PEOPLE.omar})`);
 
-  expect(await paksa('override', 'primary', 'end')).toMatchObject({
+  expect(await paksa(['override', 'primary', 'end'])).toMatchObject({
     code: 0,
     stdout: `the override of user ${PEOPLE.omar} in primary has ended\n`,
   });
-  expect(await paksa('oncall', 'primary')).toEqual(usual);
-  expect(await paksa('override', 'primary', 'end')).toMatchObject({
+  expect(await paksa(['oncall', 'primary'])).toEqual(usual);
+  expect(await paksa(['override', 'primary', 'end'])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('No override is in force'),
   });
@@ -81,13 +60,12 @@ test('who is on call; an override is made, is seen on the ladder, and is ended',
 test('the ladder’s gaps are a warning; those of a schedule that it does not page are not', {
   timeout: 60_000,
 }, async () => {
-  expect(await paksa('ladder', 'check')).toMatchObject({
+  expect(await paksa(['ladder', 'check'])).toMatchObject({
     code: 0,
     stdout: expect.not.stringContaining('!!'),
   });
-  const written = await readFile(world.configFile, 'utf8');
-  await writeFile(world.configFile, written.replace('schedule: primary', 'schedule: weekend'));
-  const { code, stdout } = await paksa('ladder', 'check');
+  await reconfigure((yaml) => yaml.replace('schedule: primary', 'schedule: weekend'));
+  const { code, stdout } = await paksa(['ladder', 'check']);
   expect(
     stdout.match(
       /!! {2}level 1, One: nobody is on call in schedule weekend from .* \(.*\) to Fri .*: make an override/g,
@@ -105,5 +83,5 @@ test.each([
   [['override', 'primary', PEOPLE.omar, 'tomorrow'], 2, '“tomorrow” is no moment'],
   [['override', 'primary', PEOPLE.omar], 2, 'say until when'],
 ])('%j: %d', async (args, code, words) => {
-  expect(await paksa(...args)).toMatchObject({ code, stderr: expect.stringContaining(words) });
+  expect(await paksa(args)).toMatchObject({ code, stderr: expect.stringContaining(words) });
 });

@@ -52,6 +52,19 @@ test('Slack asks to wait for a second: the page is its own, and no SMS', { timeo
   await cardReading(world, 'Resolved');
 });
 
+test('Slack says that it has failed: the page is an SMS at once, though it may be in Slack too', {
+  timeout: 120_000,
+}, async () => {
+  const { workspace } = world;
+  const before = twilio.messages.length;
+  const card = await brokenAndDiagnosed(world);
+  workspace.failNext('conversations.open', { error: 'service_unavailable' }, 2);
+  await clock.move(30 * MINUTE);
+  await expect.poll(() => twilio.messages.length).toBe(before + 1);
+  await workspace.as(PEOPLE.ana).click(card, 'resolve');
+  await cardReading(world, 'Resolved');
+});
+
 test('Slack refuses connections: the page is an SMS, once, and the timeline says which pager took it', {
   timeout: 120_000,
 }, async () => {
@@ -59,8 +72,8 @@ test('Slack refuses connections: the page is an SMS, once, and the timeline says
   const card = await brokenAndDiagnosed(world);
   workspace.offline(true);
   await clock.move(30 * MINUTE);
-  await expect.poll(() => twilio.messages.length).toBe(1);
-  expect(twilio.messages[0]).toMatchObject({ to: PHONE, body: expect.stringContaining('INC-2') });
+  await expect.poll(() => twilio.messages.length).toBe(2);
+  expect(twilio.messages[1]).toMatchObject({ to: PHONE, body: expect.stringContaining('INC-3') });
 
   workspace.offline(false);
   const told = await workspace.waitForMessage(
@@ -68,10 +81,10 @@ test('Slack refuses connections: the page is an SMS, once, and the timeline says
     60_000,
   );
   expect(workspace.readable(told)).toContain('(SMS, after slack');
-  expect(twilio.messages.length).toBe(1);
+  expect(twilio.messages.length).toBe(2);
   expect(workspace.messages(`D${PEOPLE.dana.slice(1)}`).length).toBe(1);
 
   await workspace.waitForConnections(2, 60_000);
-  await workspace.as(PEOPLE.dana).click(await cardReading(world, 'INC-2'), 'acknowledge');
+  await workspace.as(PEOPLE.dana).click(await cardReading(world, 'INC-3'), 'acknowledge');
   await cardReading(world, 'Acknowledged');
 });

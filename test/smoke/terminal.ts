@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { freePort } from '../harness/process.ts';
-import { createWorld, type World } from '../harness/world.ts';
+import { freePort } from '../harness/free-port.ts';
+import { createWorld, type World, type WorldOptions } from '../harness/world.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 /** Nothing listens there: a command that needs no database must not notice. */
@@ -18,12 +18,12 @@ export interface RunOptions {
 }
 
 /** Call it at the top of a test file. */
-export function terminal() {
+export function terminal(options: WorldOptions = {}) {
   let world: World;
   let folder: string;
   const running = new Set<ChildProcess>();
   beforeAll(async () => {
-    world = await createWorld();
+    world = await createWorld(options);
     folder = await mkdtemp(join(tmpdir(), 'paksa-cli-'));
   });
   afterAll(async () => {
@@ -42,6 +42,9 @@ export function terminal() {
 
   return {
     configured,
+    /** For the rest of the file. */
+    reconfigure: async (change: (yaml: string) => string): Promise<void> =>
+      writeFile(world.configFile, change(await readFile(world.configFile, 'utf8'))),
     /** As if the stack were away. */
     unreachable: async () => {
       const closed = await freePort();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AlembicSettings } from '../../../src/adapters/alembic/port.ts';
 import { createAlembicProbe } from '../../../src/adapters/alembic/probe.ts';
 import { createHostExec } from '../../../src/adapters/exec/host.ts';
-import { freePort } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { alembicProject, CREATE_INVOICES, hasAlembic, type Project, soon } from './project.ts';
 
 describe.runIf(hasAlembic())('where the database stands', () => {

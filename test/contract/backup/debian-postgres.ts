@@ -3,7 +3,8 @@ import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { createHostExec } from '../../../src/adapters/exec/host.ts';
-import { freePort, type RunningProcess, startProcess } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
+import { type RunningProcess, startProcess } from '../../harness/process.ts';
 import { programPath } from '../../harness/programs.ts';
 
 export const POSTGRES = '/usr/lib/postgresql/15/bin/postgres';

@@ -7,7 +7,7 @@ import { createBackupActuator } from '../../../src/adapters/backup/actuator.ts';
 import { createHostExec } from '../../../src/adapters/exec/host.ts';
 import type { Exec } from '../../../src/adapters/exec/port.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
-import { freePort } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { programPath, requirePrograms } from '../../harness/programs.ts';
 import { type DebianPostgres, PASSWORD, POSTGRES, startDebianPostgres } from './debian-postgres.ts';
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { createNetworkProbe } from '../../../src/adapters/network/probe.ts';
 import { AdapterError } from '../../../src/errors.ts';
-import { freePort } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { serveTcp } from '../../harness/tls-server.ts';
 
 const probe = createNetworkProbe();

@@ -5,7 +5,8 @@ import { vi } from 'vitest';
 import { createHostExec } from '../../../src/adapters/exec/host.ts';
 import type { Exec } from '../../../src/adapters/exec/port.ts';
 import type { NginxSettings } from '../../../src/adapters/nginx/port.ts';
-import { freePort, isListening, type RunningProcess, startProcess } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
+import { isListening, type RunningProcess, startProcess } from '../../harness/process.ts';
 import { programPath } from '../../harness/programs.ts';
 
 export interface NginxFiles {

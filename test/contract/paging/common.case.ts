@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pageKeys } from '../../../src/engine/escalate.ts';
 import { AdapterError } from '../../../src/errors.ts';
 import type { Incident } from '../../../src/incident/incident.ts';
+import { MOST_OF_A_SERVICE } from '../../../src/paging/at-once.ts';
 import type { PagingDeps, ServicePager } from '../../../src/paging/held.ts';
-import { freePort } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { user } from '../../unit/sample-incident.ts';
 import { anIncident, givenDatabase, hostile, page } from './given.ts';
 
@@ -110,8 +111,10 @@ export function everyPager(name: string, expected: Expected): void {
 
     test('while it hangs, most of its pages are put off at once: they take no room from others’', async () => {
       const pager = bench.open(deps());
-      for (let times = 0; times < 5; times += 1) bench.trouble('hangs');
-      const pages = Array.from({ length: 8 }, () => failure(pager.page(anIncident(), page, user('U1'))));
+      for (let times = 0; times < MOST_OF_A_SERVICE; times += 1) bench.trouble('hangs');
+      const pages = Array.from({ length: MOST_OF_A_SERVICE + 3 }, () =>
+        failure(pager.page(anIncident(), page, user('U1'))),
+      );
       const errors = await Promise.all(pages);
       const putOff = errors.filter(({ message }) => message.includes('on their way'));
       expect(putOff.map(({ retryAfterMs }) => retryAfterMs)).toEqual([2000, 2000, 2000]);

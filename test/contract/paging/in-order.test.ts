@@ -6,9 +6,9 @@ import { AdapterError } from '../../../src/errors.ts';
 import type { Incident } from '../../../src/incident/incident.ts';
 import { createInOrder, whyNot } from '../../../src/paging/in-order.ts';
 import { openPagers } from '../../../src/paging/open.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { type Provider, startProvider } from '../../harness/paging/provider.ts';
 import { startTwilio, TWILIO } from '../../harness/paging/twilio.ts';
-import { freePort } from '../../harness/process.ts';
 import { channel, level, policy, user } from '../../unit/sample-incident.ts';
 import { anIncident, givenDatabase, page, people } from './given.ts';
 

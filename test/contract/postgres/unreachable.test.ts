@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { openPostgres } from '../../../src/adapters/postgres/connect.ts';
 import { AdapterError } from '../../../src/errors.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { PASSWORD } from '../../harness/postgres-server.ts';
-import { freePort } from '../../harness/process.ts';
 import { serveTcp } from '../../harness/tls-server.ts';
 import { failureOf, refusal, soon, WRONG_PASSWORD } from './system.ts';
 import { logIn, visit } from './systems.ts';

@@ -4,8 +4,8 @@ import { createPrometheusProbe } from '../../../src/adapters/prometheus/probe.ts
 import { AdapterError } from '../../../src/errors.ts';
 import { testAuthority } from '../../harness/certificates.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { serveHttp } from '../../harness/http-server.ts';
-import { freePort } from '../../harness/process.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { type PrometheusServer, startPrometheus } from '../../harness/prometheus-server.ts';
 import { serveTcp, serveTls } from '../../harness/tls-server.ts';

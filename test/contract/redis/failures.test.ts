@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisProbe } from '../../../src/adapters/redis/probe.ts';
 import { testAuthority, writePem } from '../../harness/certificates.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
-import { freePort } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { type RedisServer, startRedis } from '../../harness/redis-server.ts';
 import { serveTcp } from '../../harness/tls-server.ts';

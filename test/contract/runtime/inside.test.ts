@@ -9,7 +9,7 @@ import { createHostExec } from '../../../src/adapters/exec/host.ts';
 import { missingProgram } from '../../../src/adapters/exec/missing-program.ts';
 import type { Exec } from '../../../src/adapters/exec/port.ts';
 import { ask, disks, load, processes, reach } from '../../../src/adapters/runtime/inside.ts';
-import { freePort } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
 
 const host = createHostExec();
 const soon = () => AbortSignal.timeout(20_000);

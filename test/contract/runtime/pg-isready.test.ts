@@ -5,7 +5,7 @@ import { missingProgram } from '../../../src/adapters/exec/missing-program.ts';
 import type { Exec } from '../../../src/adapters/exec/port.ts';
 import { pgIsReady } from '../../../src/adapters/runtime/inside.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
-import { freePort } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { requirePrograms } from '../../harness/programs.ts';
 import { type DebianPostgres, POSTGRES, startDebianPostgres } from '../backup/debian-postgres.ts';
 

@@ -6,8 +6,8 @@ import type { TlsEndpoint } from '../../../src/adapters/tls/port.ts';
 import { createTlsProbe } from '../../../src/adapters/tls/probe.ts';
 import { AdapterError } from '../../../src/errors.ts';
 import { writePem } from '../../harness/certificates.ts';
+import { freePort } from '../../harness/free-port.ts';
 import { ownAuthority } from '../../harness/own-authority.ts';
-import { freePort } from '../../harness/process.ts';
 import { handshakeWithCertificate, serveTcp, serveTls } from '../../harness/tls-server.ts';
 
 const probe = createTlsProbe();

@@ -37,7 +37,7 @@ test('a tier is a number of calls a minute, and its refusal says how long to wai
 
 test('planned failures', async () => {
   const workspace = await openWorkspace();
-  const slack = webClient(workspace, { rejectRateLimitedCalls: true, timeout: 100 });
+  const slack = webClient(workspace, { rejectRateLimitedCalls: true, timeout: 1_000 });
   const post = () => slack.chat.postMessage({ channel, text: 'x' });
   const count = () => workspace.messages(channel).length;
 

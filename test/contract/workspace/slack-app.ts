@@ -5,7 +5,7 @@ import type { ActionsBlock, ActionsBlockElement, InputBlock, KnownBlock, ModalVi
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { onTestFinished } from 'vitest';
 import { startWorkspace, type Workspace, type WorkspaceOptions } from '../../../sandbox/workspace/server.ts';
-import { freePort } from '../../harness/process.ts';
+import { freePort } from '../../harness/free-port.ts';
 
 /** Tests read what libraries say in errors, not in logs. */
 const silent = {

@@ -1,8 +1,8 @@
 /** etcd, the API server, the controllers and the scheduler, all with data that is thrown away. */
 import { join } from 'node:path';
+import { freePort } from '../../harness/free-port.ts';
 import { programPath } from '../../harness/programs.ts';
 import type { Daemons } from '../daemons.ts';
-import { reservePort } from '../free-port.ts';
 import { paths } from '../paths.ts';
 import type { Binary } from './binaries.ts';
 import { connectCluster } from './cluster.ts';
@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 
 /** Where the API server finds its data; etcd only listens on 127.0.0.1. */
 export async function startEtcd(daemons: Daemons): Promise<string> {
-  const [clients, peers] = await Promise.all([reservePort('127.0.0.1'), reservePort('127.0.0.1')]);
+  const [clients, peers] = await Promise.all([freePort('127.0.0.1'), freePort('127.0.0.1')]);
   const url = `http://127.0.0.1:${clients}`;
   await daemons.start({
     name: 'etcd',
@@ -50,7 +50,7 @@ export async function startControlPlane(
   daemons: Daemons,
   { binaries, etcd, credentials, address }: ControlPlaneOptions,
 ): Promise<ControlPlane> {
-  const port = await reservePort(address);
+  const port = await freePort(address);
   const server = `https://${address}:${port}`;
   const adminKubeconfig = join(paths.run, 'admin.kubeconfig');
   const { authority, adminToken } = credentials;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { stringify } from 'yaml';
+import { freePort } from '../../harness/free-port.ts';
 import type { Daemons } from '../daemons.ts';
 import { type Engine, POD } from '../docker/engine.ts';
-import { reservePort } from '../free-port.ts';
 import { paths } from '../paths.ts';
 import { connectCluster } from './cluster.ts';
 import type { Credentials } from './credentials.ts';
@@ -36,7 +36,7 @@ export async function startKubelet(
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
       kind: 'KubeletConfiguration',
       address: engine.bridge,
-      port: await reservePort(engine.bridge),
+      port: await freePort(engine.bridge),
       healthzPort: 0,
       authentication: {
         anonymous: { enabled: false },

@@ -6,7 +6,7 @@ import type { KubernetesSettings } from '../../../../src/adapters/kubernetes/por
 import { createKubernetesProbe } from '../../../../src/adapters/kubernetes/probe.ts';
 import { AdapterError } from '../../../../src/errors.ts';
 import { testAuthority } from '../../../harness/certificates.ts';
-import { freePort } from '../../../harness/process.ts';
+import { freePort } from '../../../harness/free-port.ts';
 import { serveTcp } from '../../../harness/tls-server.ts';
 import { canRunLab, LAB_MS, STACK_MS } from '../../for-tests.ts';
 import { deployment, IDLE, secret } from './manifests.ts';

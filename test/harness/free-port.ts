@@ -1,4 +1,4 @@
-/** Ports for servers that others start, and that have to keep them over a restart. */
+/** Ports for programs that cannot choose one and say which, or that have to keep it over a restart. */
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -8,7 +8,7 @@ const FIRST = 20_000;
 const LAST = 30_000;
 
 /** A port that nothing listens on at that address, different from those given out before by this process. */
-export async function reservePort(address: string): Promise<number> {
+export async function freePort(address = '127.0.0.1'): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);
     if (given.has(port) || !(await isFree(port, address))) continue;
