@@ -1,6 +1,6 @@
 /**
- * The process is killed between every two steps of deciding, acting, verifying, escalating and going through a procedure,
- * and started again. Nobody presses anything twice: nothing is lost, and nothing happens twice.
+ * The process is killed between every two steps of deciding, acting, verifying and going through a procedure, and started
+ * again. Nobody presses anything twice: nothing is lost, and nothing happens twice. Pages: crash-matrix.test.ts.
  */
 import pg from 'pg';
 import { describe, test } from 'vitest';
@@ -8,7 +8,7 @@ import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
 import { untilIdle } from '../harness/clock.ts';
 import { createWorld, type World, type WorldOptions } from '../harness/world.ts';
-import { brokenAndDiagnosed, cardReading, pageTo } from './drive.ts';
+import { cardReading, pageTo } from './drive.ts';
 
 /** A dead worker's task is taken over after its heartbeat, 10 s, and the look for such, every 2 s. */
 const TAKEOVER_MS = 60_000;
@@ -27,7 +27,6 @@ const FIX: readonly [CheckpointName, RegExp][] = [
   ['message-posted', /worked and was verified/],
 ];
 const PROCEDURE: readonly CheckpointName[] = ['received', 'procedure-started', 'step-looked', 'decided'];
-const PAGES: readonly CheckpointName[] = ['timer-fired', 'page-sent', 'page-recorded'];
 
 /** A world whose bot dies once at that step, and is started again as an orchestrator would. */
 async function mortal(dieAt: CheckpointName, options: WorldOptions) {
@@ -89,27 +88,6 @@ describe.concurrent('killed while a fix is under way', () => {
         .poll(() => settled(world, once), { timeout: TAKEOVER_MS })
         .toEqual({ counts: once.map(() => 1), open: 0, postedTwice: 0 });
       expect((await serial()) === before).toBe(end.source === 'did not help');
-    } finally {
-      await world.close();
-    }
-  });
-});
-
-describe.concurrent('killed while somebody is paged', () => {
-  test.for(PAGES)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
-    const { world, restarted } = await mortal(dieAt, {
-      configure: (yaml) =>
-        yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1s').replaceAll('delay: 30s', 'delay: 1h'),
-    });
-    try {
-      await brokenAndDiagnosed(world);
-      await pageTo(world, PEOPLE.dana, TAKEOVER_MS);
-      await restarted;
-      await cardReading(world, 'has been paged', TAKEOVER_MS);
-      await expect
-        .poll(() => settled(world, ['timer-due', 'page-sent', 'page-failed']), { timeout: TAKEOVER_MS })
-        .toEqual({ counts: [1, 1, 0], open: 0, postedTwice: 0 });
-      expect(world.workspace.messages(`D${PEOPLE.dana.slice(1)}`).length).toBe(1);
     } finally {
       await world.close();
     }

@@ -62,6 +62,8 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     foundBy: ['container-oom'],
     fix: 'raise-container-memory',
     promised: containersLimited('backend', 'memory'),
+    // One that is started again and again takes all the processor that it may.
+    alsoIn: ['high-cpu'],
   },
 ];
 
