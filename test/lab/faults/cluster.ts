@@ -15,11 +15,13 @@ export interface BackendPatch {
   readonly command?: readonly string[];
   readonly replicas?: number;
   readonly readiness?: Readonly<Record<string, number>>;
+  /** How long new pods may take to come up. */
+  readonly patienceSeconds?: number;
 }
 
 /** Changes the deployment; does not wait, because most of what is changed here does not come up. */
 export async function patchBackend(stack: ClusterStack, change: BackendPatch): Promise<void> {
-  const { memoryMib, cpuMillicores, command, replicas, readiness } = change;
+  const { memoryMib, cpuMillicores, command, replicas, readiness, patienceSeconds } = change;
   const limits = {
     ...(memoryMib === undefined ? {} : { memory: `${memoryMib}Mi` }),
     ...(cpuMillicores === undefined ? {} : { cpu: `${cpuMillicores}m` }),
@@ -35,6 +37,7 @@ export async function patchBackend(stack: ClusterStack, change: BackendPatch): P
       body: {
         spec: {
           ...(replicas === undefined ? {} : { replicas }),
+          ...(patienceSeconds === undefined ? {} : { progressDeadlineSeconds: patienceSeconds }),
           template: {
             spec: {
               containers: [

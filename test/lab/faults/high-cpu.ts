@@ -101,7 +101,8 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     topic: TOPIC,
     what: 'the deployment allows its pods a fiftieth of a core',
     inject: async (stack) => {
-      await patchBackend(stack, { cpuMillicores: 20 });
+      // Brought back by the undo, so little is enough to come up as well, only slowly.
+      await patchBackend(stack, { cpuMillicores: 20, patienceSeconds: 240 });
       await untilMeasured(stack, 'cpu', 0.9);
     },
     mend: renewPods,

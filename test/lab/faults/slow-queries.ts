@@ -136,6 +136,6 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     foundBy: ['locks'],
     fix: { none: 'a session is ended after five minutes; before that a person is asked to look' },
     // Whoever counts the invoices waits as well.
-    alsoIn: ['data-corruption', 'connection-refused', 'slow-api'],
+    alsoIn: ['slow-api'],
   },
 ];

@@ -138,9 +138,6 @@ async function secretAsSaid(stack: ClusterStack, preview: Promised): Promise<boo
   return inSecret === serialNumber && sameSerial(said(preview, 'Serial')?.after, serialNumber);
 }
 
-/** Whoever checks the certificate does not get through. */
-const WHO_CANNOT_PASS = ['load-balancer', 'slow-api', 'auth-failures', 'high-memory'];
-
 export const clusterFaults: readonly Fault<ClusterStack>[] = [
   {
     id: 'certificate-expired',
@@ -151,7 +148,6 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     foundBy: ['expiry', 'file'],
     fix: 'renew',
     promised: certificateAsSaid,
-    alsoIn: WHO_CANNOT_PASS,
   },
   {
     id: 'certificate-not-yet-valid',
@@ -162,7 +158,6 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     foundBy: ['expiry', 'file'],
     fix: 'renew',
     promised: certificateAsSaid,
-    alsoIn: WHO_CANNOT_PASS,
   },
   {
     id: 'certificate-of-another-name',
@@ -173,7 +168,6 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     foundBy: ['name'],
     fix: 'renew',
     promised: certificateAsSaid,
-    alsoIn: WHO_CANNOT_PASS,
   },
   {
     id: 'chain-broken',
@@ -184,7 +178,6 @@ export const clusterFaults: readonly Fault<ClusterStack>[] = [
     foundBy: ['chain'],
     fix: 'renew',
     promised: certificateAsSaid,
-    alsoIn: WHO_CANNOT_PASS,
   },
   {
     id: 'secret-behind',
