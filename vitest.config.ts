@@ -1,7 +1,7 @@
 /**
  * How the tests run: three files at a time, over one shared PostgreSQL (test/harness/servers.ts). A process runs one file after
  * the other and loads what they share once: a file leaves nothing behind that the next could meet. The lab's files come last,
- * so that the lab has come up by then (test/lab/setup.ts).
+ * and the lab is started when the first of them asks for it (test/lab/setup.ts).
  */
 import { defineConfig } from 'vitest/config';
 

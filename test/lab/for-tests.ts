@@ -1,9 +1,9 @@
-/** The lab for test files of the project `lab`: it is started once, beside the other tests, and each file waits for it. */
+/** The lab for test files of the project `lab`: it is started when the first of them asks, and each of them waits for it. */
 import { inject } from 'vitest';
 import { attachLab, type Lab } from './lab.ts';
 
 /** Milliseconds, for a hook that waits for the lab; the first time on a machine it takes some minutes. */
-export const LAB_MS = 600_000;
+export const LAB_MS = 1_200_000;
 
 /** Milliseconds, for a hook that starts or stops a stack. */
 export const STACK_MS = 240_000;

@@ -54,6 +54,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
   /** Told when others would find the lab, though it is not up yet. */
   readonly claimed?: () => void;
+  /** Nothing is started before somebody asks for it: a lab that nobody uses takes a fifth of a core. */
+  readonly onDemand?: boolean;
 }
 
 const AGAIN_MS = 200;
@@ -98,9 +100,10 @@ async function attach(): Promise<Lab | undefined> {
 async function ownLab(
   lock: Lock,
   tell: (line: string) => void,
-  { say, signal = new AbortController().signal }: StartOptions,
+  { say, signal = new AbortController().signal, onDemand = false }: StartOptions,
 ): Promise<Lab> {
   try {
+    if (onDemand) await unlessAborted(lock.untilAsked(), signal);
     const stale = await endStale();
     if (stale.length > 0) say(`ended what an earlier lab had left running: ${stale.join(', ')}`);
     await unmountKubelet();
@@ -125,4 +128,10 @@ async function ownLab(
     await lock.release();
     throw error;
   }
+}
+
+async function unlessAborted(wanted: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  await Promise.race([wanted, aborted]);
 }

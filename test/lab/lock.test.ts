@@ -17,7 +17,11 @@ it('is one holder’s, and guests are told as soon as there is something to tell
   const { promise: answer, resolve: tell } = Promise.withResolvers<string>();
   const lock = await takeLock(answer, name);
   expect(await takeLock(answer, name)).toBeUndefined();
+  const asked = vi.fn();
+  void lock?.untilAsked().then(asked);
+  expect(asked).not.toHaveBeenCalled();
   const visiting = visit(name);
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled());
   tell('here');
   const guest = await visiting;
   expect(guest?.answer).toBe('here');

@@ -9,6 +9,8 @@ const NAME = '\0paksa-lab';
 
 export interface Lock {
   readonly guests: () => number;
+  /** Resolves when the first guest has come. */
+  readonly untilAsked: () => Promise<void>;
   /** Who asks from now on is told nothing, and may ask again when the lock is free. */
   refuseGuests(): void;
   /** Resolves when nobody else uses the lab any more. */
@@ -19,6 +21,7 @@ export interface Lock {
 /** Takes the lock and tells every guest `answer`, one line, as soon as it is there. @returns nothing when somebody has it */
 export async function takeLock(answer: Promise<string>, name = NAME): Promise<Lock | undefined> {
   const guests = new Set<Socket>();
+  const asked = Promise.withResolvers<void>();
   let open = true;
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -27,6 +30,7 @@ export async function takeLock(answer: Promise<string>, name = NAME): Promise<Lo
       return;
     }
     guests.add(socket);
+    asked.resolve();
     socket.once('close', () => guests.delete(socket));
     socket.resume();
     void answer.then((line) => socket.write(`${line}\n`));
@@ -41,6 +45,7 @@ export async function takeLock(answer: Promise<string>, name = NAME): Promise<Lo
   server.unref();
   return {
     guests: () => guests.size,
+    untilAsked: () => asked.promise,
     refuseGuests: () => {
       open = false;
     },

@@ -1,6 +1,6 @@
 /**
- * Starts the lab for the project `lab`, or attaches to the one that is up. Nobody waits for it here: other tests run
- * meanwhile, and the lab's own files wait in their first hook.
+ * Starts the lab for the project `lab` once its first file asks, or attaches to the one that is up. Nobody waits for it here:
+ * other tests run before, and the lab's own files wait in their first hook.
  */
 import type { TestProject } from 'vitest/node';
 import { messageOf } from '../../src/errors.ts';
@@ -21,7 +21,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const say = (what: string) => process.stderr.write(`  lab: ${what}\n`);
   const stopping = new AbortController();
   const { promise: claimed, resolve: claim } = Promise.withResolvers<void>();
-  const lab = startLab({ say, signal: stopping.signal, claimed: claim });
+  const lab = startLab({ say, signal: stopping.signal, claimed: claim, onDemand: true });
   lab.catch((error: unknown) => {
     if (!stopping.signal.aborted) say(messageOf(error));
     claim();
