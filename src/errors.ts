@@ -50,6 +50,10 @@ export class AdapterError extends Error {
   }
 }
 
+/** Whether what was asked may have been done all the same: a refusal is an answer. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof AdapterError && (error.fault === 'unreachable' || error.fault === 'timed-out');
+
 /** The text of anything thrown. */
 export const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);

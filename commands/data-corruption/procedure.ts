@@ -5,6 +5,9 @@ import { restoreSteps } from '../parts/restore.ts';
 /** What says whether the data hold together, after a restore as after a loss. */
 export const MUST_HOLD = ['negative-totals', 'totals-add-up', 'foreign-keys-validated', 'orphans'] as const;
 
+/** Where amcheck is not installed nobody can tell, which must not hold up the rest. */
+export const lookAtIndexes = look('See whether the indexes are intact', ['indexes-intact']);
+
 export const restoreFromBackup: Procedure = {
   title: 'Restore from a backup',
   steps: {
@@ -16,8 +19,7 @@ export const restoreFromBackup: Procedure = {
     ]),
     ...restoreSteps,
     integrity: look('See whether the data hold again', MUST_HOLD, { mustBeHealthy: true }),
-    // Where amcheck is not installed nobody can tell, which must not hold up the rest.
-    indexes: look('See whether the indexes are intact', ['indexes-intact']),
+    indexes: lookAtIndexes,
     'clean-up': person('Clean up', [
       'When nobody needs the restored database any more, drop it: the fix “Drop the restored database” does.',
       'Write down when the corruption began, and what caused it.',

@@ -2,15 +2,15 @@
  * Guide: Emergency Procedures › Data Loss.
  *
  * The guide says what to reach and not how. Writes are stopped in the database itself, for every session that does not ask for
- * them by name (as the steps by hand do); where that cannot be done the backend is stopped. A backup is restored into a second database and compared before
- * anything is replaced: restoring over the present one would lose what was written since.
+ * them by name (as the steps by hand do); where that cannot be done the backend is stopped. A backup is restored into a second
+ * database and compared before anything is replaced: restoring over the present one would lose what was written since.
  */
 import { onlyNamed } from '../../src/runbook/check.ts';
 import { defineRunbook } from '../../src/runbook/define.ts';
 import { act, look, person } from '../../src/runbook/procedure.ts';
 import { checks as integrity } from '../data-corruption/checks.ts';
 import { fixes as repairs } from '../data-corruption/fixes.ts';
-import { MUST_HOLD } from '../data-corruption/procedure.ts';
+import { lookAtIndexes, MUST_HOLD } from '../data-corruption/procedure.ts';
 import { replicaCheck } from '../parts/replicas.ts';
 import { backups, restored, restoreSteps } from '../parts/restore.ts';
 import {
@@ -92,8 +92,7 @@ export const dataLoss = defineRunbook({
           ],
         },
         integrity: look('Verify the integrity', MUST_HOLD, { mustBeHealthy: true }),
-        // Where amcheck is not installed nobody can tell, which must not hold up the rest.
-        indexes: look('See whether the indexes are intact', ['indexes-intact']),
+        indexes: lookAtIndexes,
         'resume-writes': act('Let writes go on', 'resume-writes', { when: ['writes-possible'] }),
         'start-pods': act('Start the backend’s pods again', 'start-pods', { when: ['pods-wanted'] }),
         'start-containers': act('Start the backend’s containers again', 'start-containers', {

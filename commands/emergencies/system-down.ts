@@ -2,9 +2,10 @@
  * Guide: Emergency Procedures › System Down.
  *
  * The guide looks at pods alone and restarts the backend whatever failed: here containers are looked at too, and what has
- * failed is restarted, what others need first, each with its own approval. Its `kubectl rollout restart deployment/paksa-backend`
- * names no namespace; its `kubectl exec -it postgres-primary-0 -- pg_isready` neither, and needs a terminal: it is run in every replica of the database there is. Its `curl -I`
- * asks for headers alone: the API's health is asked whole.
+ * failed is restarted, what others need first, each with its own approval. Its `kubectl rollout restart
+ * deployment/paksa-backend` names no namespace; its `kubectl exec -it postgres-primary-0 -- pg_isready` neither, and needs a
+ * terminal: it is run in every replica of the database there is. Its `curl -I` asks for headers alone: the API's health is
+ * asked whole.
  */
 import { defineRunbook } from '../../src/runbook/define.ts';
 import { act, look, person } from '../../src/runbook/procedure.ts';

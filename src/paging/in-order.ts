@@ -4,7 +4,7 @@
  */
 import { pageKey } from '../engine/escalate.ts';
 import type { Deliveries, Pager } from '../engine/ports.ts';
-import { AdapterError, messageOf } from '../errors.ts';
+import { AdapterError, isUnanswered, messageOf } from '../errors.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { Recipient } from '../policy/policy.ts';
 import { pagersOf } from '../policy/policy.ts';
@@ -105,7 +105,7 @@ async function ask(pager: Pager, { incident, page, to }: Asked, isLast: boolean)
   try {
     return await pager.page(incident, page, to);
   } catch (error) {
-    if (isLast || !isAway(error) || performance.now() - began > AT_ONCE_MS) throw error;
+    if (isLast || !isUnanswered(error) || performance.now() - began > AT_ONCE_MS) throw error;
     return pager.page(incident, page, to);
   }
 }
@@ -124,12 +124,9 @@ function pagerNamed(pagers: InOrderDeps['pagers'], name: string): Pager {
   );
 }
 
-const isAway = (error: unknown): boolean =>
-  error instanceof AdapterError && (error.fault === 'unreachable' || error.fault === 'timed-out');
-
 function isWorthWaiting(error: unknown, waitedMs: number): boolean {
   if (!(error instanceof AdapterError)) return waitedMs < PATIENCE_MS;
-  return error.retryable && !isAway(error) && waitedMs + (error.retryAfterMs ?? 0) < PATIENCE_MS;
+  return error.retryable && !isUnanswered(error) && waitedMs + (error.retryAfterMs ?? 0) < PATIENCE_MS;
 }
 
 const failureOf = (pager: string, error: unknown): Failure => ({

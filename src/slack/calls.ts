@@ -1,7 +1,7 @@
 /** Calls to Slack's Web API, their errors told in the engine's words. Nothing retries here: the durable tasks do. */
 import { ErrorCode, WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { AdapterError, type AdapterFault } from '../errors.ts';
+import { AdapterError, type AdapterFault, isUnanswered } from '../errors.ts';
 
 export interface SlackConnection {
   readonly botToken: string;
@@ -83,8 +83,7 @@ function translate(operation: string, cause: unknown): AdapterError {
 }
 
 /** Whether Slack may have done it all the same. */
-export const isUnknown = (error: unknown): boolean =>
-  !(error instanceof AdapterError) || error.fault === 'unreachable' || error.fault === 'timed-out';
+export const isUnknown = (error: unknown): boolean => !(error instanceof AdapterError) || isUnanswered(error);
 
 /** Slack's own word for what went wrong, such as `message_not_found`. */
 export const slackError = (error: unknown): string | undefined =>

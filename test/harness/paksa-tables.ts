@@ -1,7 +1,6 @@
 /** Paksa's own tables, in a database of a test file's own. */
 import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { migrate } from '../../src/store/migrate.ts';
 import { openPool } from '../../src/store/pool.ts';
 import { type FreshDatabase, preparedDatabase } from './database.ts';
 
@@ -12,7 +11,6 @@ export function paksaTables(): () => pg.Pool {
   beforeAll(async () => {
     database = await preparedDatabase();
     pool = openPool(database.url, () => undefined);
-    await migrate(pool);
   });
   afterAll(async () => {
     await pool?.end();

@@ -68,7 +68,7 @@ export async function startCertbotStack(lab: Lab, name: string): Promise<Certbot
     await writeFile(trust, (await Promise.all(both.map((pebble) => pebble.root()))).join(''));
     const lineage = await obtainLineage(folder, LINEAGE, authorities.usual, [NAME]);
 
-    const port = await freePort('127.0.0.1');
+    const port = await freePort();
     await writeFile(join(folder, '.env'), `LAB_NGINX_IMAGE=${lab.images.nginx}\nLAB_TLS_PORT=${port}\n`);
     await remove(); // what a test that was killed left of one of that name
     opened(remove);

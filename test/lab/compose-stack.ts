@@ -61,7 +61,7 @@ export async function startComposeStack(lab: Lab, name: string): Promise<Compose
     folder,
     lab.docker.socketPath,
   );
-  const port = () => freePort('127.0.0.1');
+  const port = () => freePort();
   const ports = { postgres: await port(), redis: await port(), backend: await port(), nginx: await port() };
   const password = randomBytes(12).toString('hex');
   const jwtSecret = randomBytes(32).toString('hex');

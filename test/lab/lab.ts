@@ -5,6 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { untilAborted } from '../../src/adapters/network/until-aborted.ts';
 import { messageOf } from '../../src/errors.ts';
 import { endStale } from './daemons.ts';
 import { BASE_IMAGE } from './docker/base-image.ts';
@@ -103,7 +104,7 @@ async function ownLab(
   { say, signal = new AbortController().signal, onDemand = false }: StartOptions,
 ): Promise<Lab> {
   try {
-    if (onDemand) await unlessAborted(lock.untilAsked(), signal);
+    if (onDemand) await untilAborted(lock.untilAsked(), signal);
     const stale = await endStale();
     if (stale.length > 0) say(`ended what an earlier lab had left running: ${stale.join(', ')}`);
     await unmountKubelet();
@@ -128,10 +129,4 @@ async function ownLab(
     await lock.release();
     throw error;
   }
-}
-
-async function unlessAborted(wanted: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  await Promise.race([wanted, aborted]);
 }

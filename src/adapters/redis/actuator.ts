@@ -1,6 +1,6 @@
 /** Removes keys from Redis: those of one kind, page by page, or all there are. */
 import type { Redis } from 'ioredis';
-import { AdapterError } from '../../errors.ts';
+import { AdapterError, isUnanswered } from '../../errors.ts';
 import { type RedisAccess, withRedis } from './connection.ts';
 import { kindReader, patternOf, prefixesOf, scan } from './keys.ts';
 import type { KeyKind, RedisActuator, RedisSettings } from './port.ts';
@@ -72,9 +72,6 @@ async function flushAll(access: RedisAccess, signal: AbortSignal): Promise<void>
       : error;
   }
 }
-
-/** Whether what was asked last may have been done: a refusal is an answer. */
-const isUnanswered = ({ fault }: AdapterError): boolean => fault === 'timed-out' || fault === 'unreachable';
 
 function howFar({ removed, underWay }: Progress, unanswered: boolean): string {
   const before = removed === 0 ? 'Before that no key was removed' : `Before that ${count(removed)} removed`;

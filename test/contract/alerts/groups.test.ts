@@ -12,7 +12,6 @@ import { check } from '../../../src/runbook/check.ts';
 import { catalog, defineRunbook } from '../../../src/runbook/define.ts';
 import { healthy, problem, type Verdict } from '../../../src/runbook/finding.ts';
 import { createAlerts } from '../../../src/store/alerts.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
@@ -31,7 +30,6 @@ let verdict: Verdict;
 beforeAll(async () => {
   database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
-  await migrate(pool);
   const enqueue = async (_: unknown, task: Task) => {
     sent.push(task);
   };

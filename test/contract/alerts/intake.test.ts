@@ -10,7 +10,6 @@ import { type HttpServer, startHttp } from '../../../src/http/server.ts';
 import { GUIDE_ROUTES } from '../../../src/policy/route.ts';
 import { redactDeep } from '../../../src/redact.ts';
 import { createAlerts } from '../../../src/store/alerts.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { notification, type SampleAlert, send, TOKEN } from '../../smoke/alert-sender.ts';
@@ -60,7 +59,6 @@ const serve = async (on: pg.Pool): Promise<HttpServer> => {
 beforeAll(async () => {
   database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
-  await migrate(pool);
   server = await serve(pool);
 });
 afterAll(async () => {

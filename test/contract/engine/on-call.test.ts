@@ -8,7 +8,6 @@ import type { Task } from '../../../src/engine/task.ts';
 import { AdapterError, UserError } from '../../../src/errors.ts';
 import type { Layer } from '../../../src/policy/rotation.ts';
 import { DAY, HOUR } from '../../../src/policy/wall-clock.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
@@ -38,7 +37,6 @@ const sent: Task[] = [];
 beforeAll(async () => {
   database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
-  await migrate(pool);
   store = createStore(pool, async (_, task) => {
     sent.push(task);
   });

@@ -15,7 +15,6 @@ import { check } from '../../../src/runbook/check.ts';
 import { catalog, defineRunbook } from '../../../src/runbook/define.ts';
 import { healthy } from '../../../src/runbook/finding.ts';
 import { createAlerts } from '../../../src/store/alerts.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
@@ -39,7 +38,6 @@ const ahead = (ms: number) =>
 beforeAll(async () => {
   database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
-  await migrate(pool);
 });
 afterAll(async () => {
   await pool.end();

@@ -6,7 +6,6 @@ import { sweep } from '../../../src/engine/sweep.ts';
 import type { Incident, PageRef } from '../../../src/incident/incident.ts';
 import { keepSweeping } from '../../../src/jobs/sweeping.ts';
 import { createHeartbeat } from '../../../src/paging/heartbeat.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
@@ -20,7 +19,6 @@ let pool: ReturnType<typeof openPool>;
 beforeAll(async () => {
   database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
-  await migrate(pool);
 });
 afterAll(async () => {
   await pool.end();

@@ -6,7 +6,6 @@ import type { Deliveries } from '../../../src/engine/ports.ts';
 import type { Incident, PageRef } from '../../../src/incident/incident.ts';
 import type { People } from '../../../src/paging/settings.ts';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { finding, incident as sample } from '../../unit/sample-incident.ts';
@@ -49,7 +48,6 @@ export function givenDatabase(): () => Given {
   beforeAll(async () => {
     database = await preparedDatabase();
     const pool = openPool(database.url, () => undefined);
-    await migrate(pool);
     given = { pool, deliveries: createDeliveries(pool, randomUUID()) };
   });
   afterAll(async () => {

@@ -12,7 +12,6 @@ import { createLog } from '../../../src/log.ts';
 import { deliveryKey } from '../../../src/paging/held.ts';
 import { redactDeep } from '../../../src/redact.ts';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createReplies } from '../../../src/store/replies.ts';
 import { createStore } from '../../../src/store/store.ts';
@@ -124,7 +123,6 @@ export function givenPort(): {
   beforeAll(async () => {
     database = await preparedDatabase();
     const pool = openPool(database.url, () => undefined);
-    await migrate(pool);
     given = open(pool);
     server = await startHttp({
       port: 0,

@@ -4,7 +4,6 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Deliveries } from '../../../src/engine/ports.ts';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 
@@ -14,7 +13,6 @@ let deliveries: Deliveries;
 beforeAll(async () => {
   database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
-  await migrate(pool);
   deliveries = createDeliveries(pool, randomUUID());
 });
 afterAll(async () => {

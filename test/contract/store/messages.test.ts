@@ -6,13 +6,13 @@ import { createMessages } from '../../../src/store/messages.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../../harness/database.ts';
 
 let database: FreshDatabase;
 let pool: pg.Pool;
 let messages: Messages;
 beforeAll(async () => {
-  database = await preparedDatabase();
+  database = await freshDatabase();
   pool = openPool(database.url, () => undefined);
   await Promise.all([migrate(pool), migrate(pool)]);
   messages = createMessages(pool);

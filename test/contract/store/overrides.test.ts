@@ -3,7 +3,6 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RecordedOverride, Store } from '../../../src/engine/ports.ts';
 import { DAY, HOUR } from '../../../src/policy/wall-clock.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
@@ -15,7 +14,6 @@ let now: number;
 beforeAll(async () => {
   database = await preparedDatabase();
   pool = openPool(database.url, () => undefined);
-  await migrate(pool);
   store = createStore(pool, async () => undefined);
   now = await store.transact(async (tx) => tx.now);
 });

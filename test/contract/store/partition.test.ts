@@ -6,7 +6,6 @@ import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
 import { createMessages } from '../../../src/store/messages.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { type Cuttable, startCuttable } from '../../harness/cuttable.ts';
@@ -26,7 +25,6 @@ let end: () => void;
 beforeAll(async () => {
   database = await preparedDatabase();
   near = openPool(database.url, () => undefined);
-  await migrate(near);
 });
 afterAll(async () => {
   await Promise.all(left);

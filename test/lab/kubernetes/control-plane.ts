@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 
 /** Where the API server finds its data; etcd only listens on 127.0.0.1. */
 export async function startEtcd(daemons: Daemons): Promise<string> {
-  const [clients, peers] = await Promise.all([freePort('127.0.0.1'), freePort('127.0.0.1')]);
+  const [clients, peers] = await Promise.all([freePort(), freePort()]);
   const url = `http://127.0.0.1:${clients}`;
   await daemons.start({
     name: 'etcd',
