@@ -28,6 +28,8 @@ export function createPicturing(connectionString: string, replica: string): Pict
       connectionTimeoutMillis: DEADLINE_MS,
       keepAlive: true,
       statement_timeout: DEADLINE_MS,
+      // Cut off in the middle, PostgreSQL would keep this replica's row from it for as long as it believes in the connection.
+      idle_in_transaction_session_timeout: DEADLINE_MS,
       application_name: 'paksa-picture',
     });
     client = fresh;

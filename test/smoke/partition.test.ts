@@ -15,8 +15,8 @@ import { brokenAndDiagnosed, cardReading, pageTo } from './drive.ts';
 
 /** Not how long it takes (docs/bench-crash.md): how long this machine may be busy with something else. */
 const PATIENCE_MS = 60_000;
-/** What it still had in hand ends first, connections that lead nowhere are given up one by one, and others are waited for. */
-const BACK_MS = 150_000;
+/** What it still had in hand ends first, and others are waited for. */
+const BACK_MS = 90_000;
 
 let world: World;
 let folder: string;

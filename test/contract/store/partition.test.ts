@@ -4,8 +4,11 @@
  */
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DatabaseAway } from '../../../src/engine/alone.ts';
+import { messageOf } from '../../../src/errors.ts';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
 import { createMessages } from '../../../src/store/messages.ts';
+import { createPicturing } from '../../../src/store/picture.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
 import { type Cuttable, startCuttable } from '../../harness/cuttable.ts';
@@ -13,6 +16,8 @@ import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts'
 
 const INSTALLATION = 'e1f5c7a0-0000-8000-8000-000000000001';
 const PATIENCE_MS = 60_000;
+const WAITING = `SELECT 1 FROM pg_stat_activity
+  WHERE application_name = 'paksa-picture' AND wait_event_type = 'Lock' AND datname = current_database()`;
 
 let database: FreshDatabase;
 let near: pg.Pool;
@@ -88,6 +93,25 @@ describe.each(['swallowed', 'broken'] as const)('its connections are %s', (how) 
     road.cut(how);
     await near.query('SELECT 1 FROM held WHERE id = $1 FOR UPDATE', [how]);
     client.release(true);
+  });
+
+  test('in the middle of its picture: mended, it takes the next', { timeout: PATIENCE_MS }, async () => {
+    const picturing = createPicturing(road.url, `replica/${how}`);
+    const holder = await near.connect();
+    await holder.query('BEGIN; LOCK TABLE paksa.silence');
+    const lost = expect(picturing.take(false)).rejects.toThrow(DatabaseAway);
+    await expect
+      .poll(async () => (await near.query(WAITING)).rowCount, { timeout: PATIENCE_MS })
+      .toBeGreaterThan(0);
+    road.cut(how);
+    // PostgreSQL reads on, answers nobody, and keeps the row in which the replica said that it is there.
+    await holder.query('ROLLBACK');
+    holder.release();
+    await lost;
+    road.mend();
+    const next = () => picturing.take(false).then(({ replicas }) => replicas, messageOf);
+    await expect.poll(next, { timeout: PATIENCE_MS / 2 }).toContain(`replica/${how}`);
+    await picturing.close();
   });
 
   test('and mended: it goes on', { timeout: PATIENCE_MS }, async () => {
