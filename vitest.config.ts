@@ -4,6 +4,7 @@
  * and the lab is started when the first of them asks for it (test/lab/setup.ts).
  */
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/harness/longest-first.ts';
 
 const PURE = ['test/unit/**/*.test.ts', 'test/commands/**/*.test.ts'];
 /** Of two cores: much of the time is spent waiting for servers. */
@@ -16,6 +17,7 @@ export default defineConfig({
   test: {
     // Of all projects together.
     globalSetup: ['test/harness/servers.ts'],
+    sequence: { sequencer: LongestFirst },
     teardownTimeout: 60_000,
     projects: [
       {
@@ -25,6 +27,8 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: WORKERS,
           isolate: false,
+          // Beside the lab's first file, which waits for the lab.
+          sequence: { groupOrder: 1 },
           testTimeout: 30_000,
         },
       },
@@ -50,8 +54,7 @@ export default defineConfig({
           exclude: process.env.LAB_FAULTS ? [] : ['test/lab/faults-of-minutes.test.ts'],
           globalSetup: ['test/lab/setup.ts'],
           pool: 'forks',
-          // Each has a stack of its own, with processes that do not wait.
-          maxWorkers: 2,
+          maxWorkers: WORKERS,
           isolate: false,
           sequence: { groupOrder: 1 },
           expect: { poll: POLL },

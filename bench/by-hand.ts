@@ -34,6 +34,7 @@ export async function composeShell(stack: ComposeStack): Promise<Shell> {
       DATABASE_URL: stack.databaseUrl,
       BACKEND: stack.backendUrl,
       TOKEN: stack.token(),
+      JWT_SECRET_KEY: stack.jwtSecret,
     },
   };
 }
@@ -44,6 +45,11 @@ export const clusterShell = (stack: ClusterStack): Shell => ({
     KUBECONFIG: stack.lab.kubernetes.adminKubeconfig,
     NAMESPACE: stack.namespace,
     DATABASE_URL: stack.databaseUrl,
+    DATABASE_HOST: new URL(stack.databaseUrl).hostname,
+    BACKEND: `https://${stack.tls.host}:${stack.tls.port}`,
+    TRUST: stack.tls.trust,
+    TOKEN: stack.token(),
+    JWT_SECRET_KEY: stack.jwtSecret,
     ADDRESS: `${stack.tls.host}:${stack.tls.port}`,
     NAME: stack.tls.servername,
     CERTIFICATE: stack.certificate.files.certificate,

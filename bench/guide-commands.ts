@@ -1,7 +1,8 @@
 /**
  * The guide's own commands of each topic, as somebody types them who has the guide open: those under “Diagnosis”, and those
  * under “Solutions” that only look. What had to be adapted: addresses, `mean_time` (`mean_exec_time` since PostgreSQL 13),
- * `ping` that ends, `docker stats` of this system alone and once, and the answer to a prompt.
+ * `ping` that ends, `docker stats` of this system alone and once, and the answer to a prompt. In the cluster the same is asked
+ * by `kubectl` that the guide asks by `docker-compose`.
  */
 
 export type On = 'docker-compose' | 'Kubernetes';
@@ -34,6 +35,7 @@ export const GUIDE: readonly Sitting[] = [
   compose(
     'connection-refused',
     'docker-compose ps postgres',
+    'echo $DATABASE_URL',
     'psql "$DATABASE_URL" -c "SELECT 1;"',
     'docker-compose logs postgres',
     'docker-compose exec -T backend ping -c 1 postgres',
@@ -41,7 +43,10 @@ export const GUIDE: readonly Sitting[] = [
   cluster(
     'connection-refused',
     'kubectl get pods -l app=postgres -n "$NAMESPACE"',
+    'echo $DATABASE_URL',
     'psql "$DATABASE_URL" -c "SELECT 1;"',
+    'kubectl logs postgres-primary-0 -n "$NAMESPACE"',
+    'kubectl exec deployment/paksa-backend -n "$NAMESPACE" -- ping -c 1 "$DATABASE_HOST"',
   ),
   compose('slow-queries', ...SLOW_QUERIES),
   compose('high-memory', 'docker stats --no-stream $CONTAINERS', 'curl -s "$BACKEND/metrics" | grep memory'),
@@ -49,6 +54,13 @@ export const GUIDE: readonly Sitting[] = [
     'auth-failures',
     'curl -s -H "Authorization: Bearer $TOKEN" "$BACKEND/auth/verify"',
     'docker-compose logs backend | grep -i auth',
+    'echo $JWT_SECRET_KEY',
+  ),
+  cluster(
+    'auth-failures',
+    'curl -s --cacert "$TRUST" -H "Authorization: Bearer $TOKEN" "$BACKEND/auth/verify"',
+    'kubectl logs -l app=paksa-backend --tail=-1 -n "$NAMESPACE" | grep -i auth',
+    'echo $JWT_SECRET_KEY',
   ),
   compose(
     'slow-api',
@@ -62,6 +74,13 @@ export const GUIDE: readonly Sitting[] = [
     'curl -s "$BACKEND/health"',
     'docker-compose exec -T nginx nginx -t',
     'docker-compose logs nginx | grep upstream',
+  ),
+  cluster(
+    'load-balancer',
+    'curl -s --cacert "$TRUST" "$BACKEND/health"',
+    'kubectl exec deployment/nginx-ingress-controller -n "$NAMESPACE" -- nginx -t',
+    'kubectl logs deployment/nginx-ingress-controller -n "$NAMESPACE" | grep upstream',
+    'kubectl get endpoints paksa-backend-service -n "$NAMESPACE"',
   ),
   cluster(
     'ssl',
@@ -78,5 +97,11 @@ export const GUIDE: readonly Sitting[] = [
     'docker-compose exec -T backend alembic current',
     'docker-compose exec -T backend alembic history',
     'docker-compose exec -T backend alembic show head',
+  ),
+  cluster(
+    'migrations',
+    'kubectl exec deployment/paksa-backend -n "$NAMESPACE" -- alembic current',
+    'kubectl exec deployment/paksa-backend -n "$NAMESPACE" -- alembic history',
+    'kubectl exec deployment/paksa-backend -n "$NAMESPACE" -- alembic show head',
   ),
 ];

@@ -100,7 +100,8 @@ export function guidePage(measured: readonly Measured[], { cores }: { readonly c
     '',
     'The commands under “Diagnosis”, and those under “Solutions” that only look, with the seconds that each took. Changed were',
     'addresses, `mean_time` (`mean_exec_time` since PostgreSQL 13), `ping` and `docker stats` so that they end, and `grep hit_rate`,',
-    'which matches nothing that Redis says. `kubectl top` is left out: the lab’s cluster has no metrics API.',
+    'which matches nothing that Redis says. In the cluster the same is asked by `kubectl` that the guide asks by `docker-compose`;',
+    '`kubectl top` is left out: the lab’s cluster has no metrics API.',
     ...measured.flatMap(({ sitting, byHand }) => [
       '',
       `**${sitting.topic}**, ${sitting.on}:`,

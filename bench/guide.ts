@@ -24,7 +24,7 @@ import { missingForLab } from '../test/lab/requirements.ts';
 import { clusterShell, composeShell, runByHand } from './by-hand.ts';
 import { timeCold, timeDiagnosis } from './by-paksa.ts';
 import { GUIDE, type On } from './guide-commands.ts';
-import { guidePage, type Measured } from './guide-page.ts';
+import { figuresOf, guidePage, type Measured, MOST_OVER_SLOWEST } from './guide-page.ts';
 
 const PAGE = join('docs', 'bench-guide.md');
 const PROGRAMS: readonly Program[] = ['curl', 'docker', 'docker-compose', 'kubectl', 'openssl', 'psql'];
@@ -105,11 +105,12 @@ function missing(): readonly string[] {
 try {
   const lacking = [...missing(), ...(await missingForLab())];
   if (lacking.length > 0) throw new Error(lacking.join('\n'));
-  const page = guidePage(await measureAll(), { cores: availableParallelism() });
+  const measured = await measureAll();
+  const page = guidePage(measured, { cores: availableParallelism() });
   process.stdout.write(`\n${page}\n`);
   if (values.topic === undefined) await writeFile(join(ROOT, PAGE), page);
   await closeAll();
-  process.exit(0);
+  process.exit(measured.every((each) => figuresOf(each).overSlowest <= MOST_OVER_SLOWEST) ? 0 : 1);
 } catch (error) {
   process.stderr.write(`\n${messageOf(error)}\n\n`);
   await closeAll();

@@ -46,6 +46,12 @@ export const clusterEnvironment = (stack: ClusterStack): Described => ({
       kubeconfig: stack.lab.kubernetes.botKubeconfig,
       namespace: stack.namespace,
       jwtSecret: { name: 'paksa-secrets' },
+      workloads: {
+        backend: { kind: 'deployment', name: 'paksa-backend' },
+        postgres: { kind: 'statefulset', name: 'postgres-primary' },
+        nginx: { kind: 'deployment', name: 'nginx-ingress-controller' },
+        redis: { kind: 'deployment', name: 'redis' },
+      },
     },
     nginx: { place: { on: 'pod', service: 'nginx' } },
     alembic: { place: { on: 'pod', service: 'backend' }, config: '/app/alembic.ini' },

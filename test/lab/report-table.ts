@@ -37,7 +37,7 @@ export function reportPage({ cores, versions, runs }: Report): string {
 }
 
 const INTRODUCTION = [
-  'Written by `npm run lab -- --report`. Two healthy systems, one under docker-compose and one in a Kubernetes cluster, are',
+  'Written by `npm run lab -- --report`. Three healthy systems, two under docker-compose (one for certbot) and one in a cluster, are',
   'looked at, and then broken in one way at a time. Each time everything is looked at (every topic at once), the fix is',
   'previewed, approved, run and verified; what its preview promised is looked up in the system itself; undone, the fault has to',
   'be seen again. Then the fix is made to fail, by bringing the fault back behind its back: the verification has to notice, and',
