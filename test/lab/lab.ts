@@ -14,7 +14,7 @@ import { buildImages, type Images } from './docker/images.ts';
 import { unmountKubelet } from './kubernetes/kubelet.ts';
 import { type Lock, takeLock, visit } from './lock.ts';
 import { paths } from './paths.ts';
-import { startEverything } from './start.ts';
+import { makeWithoutDaemons, startEverything } from './start.ts';
 
 const description = z.object({
   /** Of the process that holds it. */
@@ -104,7 +104,8 @@ async function ownLab(
   { say, signal = new AbortController().signal, onDemand = false }: StartOptions,
 ): Promise<Lab> {
   try {
-    if (onDemand) await untilAborted(lock.untilAsked(), signal);
+    if (onDemand)
+      await Promise.all([untilAborted(lock.untilAsked(), signal), makeWithoutDaemons(say, signal)]);
     const stale = await endStale();
     if (stale.length > 0) say(`ended what an earlier lab had left running: ${stale.join(', ')}`);
     await unmountKubelet();

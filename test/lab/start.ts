@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { closers } from '../../src/signals.ts';
 import { createDaemons } from './daemons.ts';
-import { BASE_IMAGE, ensureBaseImage } from './docker/base-image.ts';
+import { BASE_IMAGE, ensureBaseImage, ensureTar } from './docker/base-image.ts';
 import { openEngine } from './docker/engine.ts';
 import { buildImages, type Images, removeOldImages } from './docker/images.ts';
 import { unpackBinaries } from './kubernetes/binaries.ts';
@@ -22,6 +22,12 @@ export interface Started {
   readonly where: LabDescription;
   readonly images: Images;
   stop(): Promise<void>;
+}
+
+/** What can be made before anything is started, and takes minutes the first time. */
+export async function makeWithoutDaemons(say: StartOptions['say'], signal: AbortSignal): Promise<void> {
+  const isOurs = localCluster() === undefined;
+  await Promise.all([ensureTar({ say, signal }), ...(isOurs ? [unpackBinaries(signal)] : [])]);
 }
 
 export async function startEverything(say: StartOptions['say'], asked: AbortSignal): Promise<Started> {

@@ -38,17 +38,21 @@ export interface BaseImageOptions {
 }
 
 /** Seconds when the tar file is there, minutes when it is not. */
-export async function ensureBaseImage(docker: Docker, { say, signal }: BaseImageOptions): Promise<void> {
+export async function ensureBaseImage(docker: Docker, options: BaseImageOptions): Promise<void> {
   if (await hasImage(docker, BASE_IMAGE)) return;
-  if (!existsSync(tarFile)) {
-    say('making the base image with debootstrap: a minute or two, once');
-    await makeTar(signal);
-  }
+  await ensureTar(options);
   const [repo, tag] = BASE_IMAGE.split(':');
   const answer = await docker.importImage(createReadStream(tarFile), { repo, tag, changes: CHANGES });
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve()));
   });
+}
+
+/** What needs no engine. */
+export async function ensureTar({ say, signal }: BaseImageOptions): Promise<void> {
+  if (existsSync(tarFile)) return;
+  say('making the base image with debootstrap: a minute or two, once');
+  await makeTar(signal);
 }
 
 async function makeTar(signal: AbortSignal): Promise<void> {
