@@ -68,11 +68,16 @@ function keyOf(task: Task): string | undefined {
 
 /** Dead letters first: a queue names one that must exist. Brings existing queues to these options. */
 export async function createQueues(boss: PgBoss): Promise<void> {
+  const there = new Map(
+    (await boss.getQueues()).map((queue) => [queue.name, new Map(Object.entries(queue))]),
+  );
   const names = Object.keys(QUEUES) as QueueName[];
   for (const name of names.sort((a, b) => Number(b.endsWith('-lost')) - Number(a.endsWith('-lost')))) {
-    await boss.createQueue(name, QUEUES[name]);
     const { policy: _, ...changeable } = QUEUES[name];
-    await boss.updateQueue(name, changeable);
+    const present = there.get(name);
+    if (!present) await boss.createQueue(name, QUEUES[name]);
+    else if (Object.entries(changeable).some(([option, value]) => present.get(option) !== value))
+      await boss.updateQueue(name, changeable);
   }
 }
 
