@@ -10,6 +10,12 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
+# Debian packages of programs that Paksa runs beside itself: pg_restore and psql for backups (not older than the server),
+# certbot where it has no container of its own:  docker build --build-arg PACKAGES=postgresql-client .
+ARG PACKAGES=""
+RUN if [ -n "$PACKAGES" ]; then \
+    apt-get update && apt-get install -y --no-install-recommends $PACKAGES && rm -rf /var/lib/apt/lists/*; \
+  fi
 WORKDIR /paksa
 ENV NODE_ENV=production PORT=3000 PAKSA_SPOOL=/spool
 COPY --from=packages /paksa/node_modules ./node_modules
