@@ -10,13 +10,13 @@ import { defineRunbook } from '../src/runbook/define.ts';
 import { checks } from './data-corruption/checks.ts';
 import { fixes } from './data-corruption/fixes.ts';
 import { restoreFromBackup } from './data-corruption/procedure.ts';
-import { backups, restored } from './parts/restore.ts';
+import { backups, restored, restoredHolds } from './parts/restore.ts';
 
 export const dataCorruption = defineRunbook({
   topic: 'data-corruption',
   title: 'Data corruption',
   symptoms: ['inconsistent data', 'foreign key violations'],
-  checks: { ...checks, backups, restored },
+  checks: { ...checks, backups, restored, 'restored-holds': restoredHolds },
   fixes,
   procedures: { 'restore-from-backup': restoreFromBackup },
   advice: [

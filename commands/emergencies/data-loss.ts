@@ -12,7 +12,7 @@ import { checks as integrity } from '../data-corruption/checks.ts';
 import { fixes as repairs } from '../data-corruption/fixes.ts';
 import { lookAtIndexes, MUST_HOLD } from '../data-corruption/procedure.ts';
 import { replicaCheck } from '../parts/replicas.ts';
-import { backups, restored, restoreSteps } from '../parts/restore.ts';
+import { backups, restored, restoredHolds, restoreSteps } from '../parts/restore.ts';
 import {
   containersStarted,
   containersStopped,
@@ -33,6 +33,7 @@ export const dataLoss = defineRunbook({
     extent,
     backups,
     restored,
+    'restored-holds': restoredHolds,
     ...integrity,
     'writes-stopped': writesStopped(['stop-writes']),
     'pods-cannot-write': backendCannotWrite('kubernetes', ['stop-pods']),

@@ -11,7 +11,7 @@ import { ageMs, type Backup, isRestored, restoredName, sayCounts } from './resto
 import { all, noBackups, noDatabase } from './target.ts';
 import { bytes, moment, span } from './words.ts';
 
-export { backups, restored } from './restored.ts';
+export { backups, restored, restoredHolds } from './restored.ts';
 
 /** What an attempt made, read back from the incident's log. */
 const Made = z.object({ database: z.string().min(1), made: z.boolean() });
@@ -109,7 +109,10 @@ export const dropRestored = (verifiedBy: readonly string[]): Fix =>
 export const restoreSteps = {
   backups: look('See which backups there are', ['backups']),
   restore: act('Restore the newest one beside the database', 'restore-beside', { minutes: 60 }),
-  compare: look('Compare the rows of both', ['restored']),
+  compare: look('Compare the rows of both, and see whether the restored ones hold', [
+    'restored',
+    'restored-holds',
+  ]),
   decide: person(
     'Decide what to take from the restored database',
     [

@@ -1,6 +1,6 @@
 /** What there is to restore, and what came out of it: the folder of backups, and the database beside the present one. */
 import { check } from '../../src/runbook/check.ts';
-import { healthy, problem } from '../../src/runbook/finding.ts';
+import { healthy, inconclusive, problem } from '../../src/runbook/finding.ts';
 import type { CheckContext } from '../../src/runbook/tools.ts';
 import { databaseOf } from './database.ts';
 import { all, noBackups, noDatabase } from './target.ts';
@@ -83,6 +83,46 @@ export const restored = check(
         : `${beside} differs from ${present} in ${count(differences.length, 'table')}: ${differences.slice(0, 3).join('; ')}`,
       evidence,
     );
+  },
+  { skip: all(noDatabase, noBackups), timeoutSeconds: 60 },
+);
+
+/** A backup from after the corruption brings it back: before anything is taken from it, it has to hold by itself. */
+export const restoredHolds = check(
+  'Integrity of the restored database',
+  async (context) => {
+    const { postgres, signal } = context;
+    const beside = restoredName(context);
+    if (!(await isRestored(context))) return healthy('nothing is restored');
+    const [{ invoices, mismatched, undecidable }, keys] = await Promise.all([
+      postgres.invoiceTotalsIn(beside, signal),
+      postgres.foreignKeysIn(beside, signal),
+    ]);
+    const wrong = mismatched - undecidable;
+    const broken = keys.filter(({ orphans = 0 }) => orphans > 0);
+    const uncounted = keys.filter(({ orphans }) => orphans === undefined);
+    const faults = [
+      ...(wrong > 0 ? [`${count(wrong, 'invoice does', 'invoices do')} not add up`] : []),
+      ...broken.map(
+        ({ table, references, orphans = 0 }) =>
+          `${count(orphans, 'row', 'rows')} of ${table} ${orphans === 1 ? 'points' : 'point'} at no row of ${references}`,
+      ),
+    ];
+    if (faults.length > 0)
+      return problem(
+        `${beside} has the fault in it: ${faults.slice(0, 3).join('; ')}; an older backup may not`,
+        {
+          evidence: { faults: faults.slice(0, SHOWN) },
+          severity: 'warning',
+        },
+      );
+    return uncounted.length > 0
+      ? inconclusive(
+          `the rows of ${uncounted[0]?.name} could not be counted in time: look for those that point at nothing before taking any over`,
+        )
+      : healthy(
+          `${count(invoices, 'invoice')} of ${beside} add up, and ${count(keys.length, 'foreign key holds', 'foreign keys hold')}`,
+        );
   },
   { skip: all(noDatabase, noBackups), timeoutSeconds: 60 },
 );

@@ -12,19 +12,17 @@ const { look, context } = under(dataCorruption);
 const MIB = 1024 ** 2;
 const HOUR = 60;
 
+const RIGHT: InvoiceTotals = {
+  invoices: 8000,
+  negative: 0,
+  mismatched: 0,
+  undecidable: 0,
+  sample: [],
+  negativeAfter: 0,
+  negativeRepaired: 0,
+};
 const totals = (of: Partial<InvoiceTotals> = {}): Given => ({
-  postgres: {
-    invoiceTotals: async () => ({
-      invoices: 8000,
-      negative: 0,
-      mismatched: 0,
-      undecidable: 0,
-      sample: [],
-      negativeAfter: 0,
-      negativeRepaired: 0,
-      ...of,
-    }),
-  },
+  postgres: { invoiceTotals: async () => ({ ...RIGHT, ...of }) },
 });
 const SAMPLE = [{ id: '17', before: '-5.00', after: '117.00' }];
 
@@ -55,6 +53,14 @@ const beside = (restored?: Counts, now: Counts = NOW): Given => ({
   postgres: {
     databases: async () => ['paksa_db', ...(restored ? ['paksa_db_restored'] : [])],
     rowCounts: async (database) => (database === 'paksa_db' ? now : (restored ?? {})),
+  },
+});
+
+const restoredWith = (wrong: Partial<InvoiceTotals>, ...keysThere: ForeignKey[]): Given => ({
+  postgres: {
+    databases: async () => ['paksa_db', 'paksa_db_restored'],
+    invoiceTotalsIn: async () => ({ ...RIGHT, ...wrong }),
+    foreignKeysIn: async () => keysThere,
   },
 });
 
@@ -207,6 +213,33 @@ const FINDINGS: Findings = {
     ],
     ['no rows, of a database without any', beside({ invoices: 0 }, { invoices: 0 }), { status: 'healthy' }],
   ],
+  'restored-holds': [
+    ['nothing', beside(), healthy('nothing is restored')],
+    [
+      'all of it',
+      restoredWith({}, key()),
+      healthy('8,000 invoices of paksa_db_restored add up, and 1 foreign key holds'),
+    ],
+    [
+      'totals that are as wrong as those that it is to replace',
+      restoredWith({ mismatched: 5, undecidable: 2 }, key()),
+      warning('paksa_db_restored has the fault in it: 3 invoices do not add up; an older backup may not'),
+    ],
+    [
+      'rows that point at nothing',
+      restoredWith({}, key({ orphans: 1 })),
+      warning(
+        'paksa_db_restored has the fault in it: 1 row of invoices points at no row of customers; an older backup may not',
+      ),
+    ],
+    [
+      'rows that nobody could count in time',
+      restoredWith({}, UNCOUNTED),
+      inconclusive(
+        'the rows of invoices_customer_id_fkey could not be counted in time: look for those that point at nothing before taking any over',
+      ),
+    ],
+  ],
 };
 
 test('every check has its cases', () => {
@@ -235,7 +268,7 @@ describe('the topic as a whole', () => {
       { ...totals(), postgres: { invoiceTotals: faulty('failed') } },
       target,
     );
-    expect(skipped.map(({ check }) => check)).toEqual(['backups', 'restored']);
+    expect(skipped.map(({ check }) => check)).toEqual(['backups', 'restored', 'restored-holds']);
   });
 
   test('without a database there is nothing to look at', async () => {

@@ -148,8 +148,10 @@ describe.runIf(canRunLab())('emergencies under docker-compose', () => {
         backups: 'done',
         compare: 'done',
       });
-      const compared = (await drive.read()).run.steps.find(({ id }) => id === 'compare')?.findings?.[0];
+      const [compared, holds] =
+        (await drive.read()).run.steps.find(({ id }) => id === 'compare')?.findings ?? [];
       expect(compared?.summary).toMatch(/invoices: 8,000 restored, 6,000 now/);
+      expect(holds).toMatchObject({ check: 'restored-holds', status: 'healthy' });
       expect(decide.kind === 'person' && decide.instructions.join('\n')).toContain('postgres_fdw');
       await copyBack(stack);
       await drive.tick('decide');

@@ -23,7 +23,7 @@ export interface Call {
   /** After which all of it is given up, in milliseconds; 60 s when unset. */
   readonly deadlineMs?: number;
   /** Another database of the same server. */
-  readonly database?: string;
+  readonly database?: string | undefined;
 }
 
 /** @throws AdapterError */

@@ -11,8 +11,12 @@ const BUDGET_MS = 10_000;
 const LOCK_MS = 2_000;
 const VALIDATE_MS = 600_000;
 
-export const listForeignKeys = (db: Postgres, signal: AbortSignal): Promise<readonly ForeignKey[]> =>
-  db.read({ operation: 'check foreign keys', signal }, async (query) => {
+export const listForeignKeys = (
+  db: Postgres,
+  signal: AbortSignal,
+  database?: string,
+): Promise<readonly ForeignKey[]> =>
+  db.read({ operation: 'check foreign keys', signal, database }, async (query) => {
     const until = performance.now() + BUDGET_MS;
     const keys: ForeignKey[] = [];
     for (const constraint of await findConstraints(query)) {

@@ -90,8 +90,12 @@ interface TotalsRow extends Omit<InvoiceTotals, 'sample' | 'negativeAfter' | 'ne
   readonly negative_repaired: number;
 }
 
-export const readInvoiceTotals = (db: Postgres, signal: AbortSignal): Promise<InvoiceTotals> =>
-  db.read({ operation: 'add up its invoices', signal, statementMs: COUNT_MS }, async (query) => {
+export const readInvoiceTotals = (
+  db: Postgres,
+  signal: AbortSignal,
+  database?: string,
+): Promise<InvoiceTotals> =>
+  db.read({ operation: 'add up its invoices', signal, statementMs: COUNT_MS, database }, async (query) => {
     const invoices = await findInvoices(query, 'add up its invoices');
     const [row] = await query<TotalsRow>(totalsOf(invoices));
     if (!row) throw new Error('count(*) gave no row');

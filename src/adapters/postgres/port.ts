@@ -228,9 +228,13 @@ export interface PostgresProbe {
   tables(signal: AbortSignal): Promise<readonly TableHealth[]>;
   /** @throws AdapterError not-found when there is no table `invoices` with these columns */
   invoiceTotals(signal: AbortSignal): Promise<InvoiceTotals>;
+  /** Those of another database of the server. */
+  invoiceTotalsIn(database: string, signal: AbortSignal): Promise<InvoiceTotals>;
   /** Whether `repairTotals` keeps old figures under this label, which are put back and let go of in one transaction. */
   keepsTotals(label: string, signal: AbortSignal): Promise<boolean>;
   foreignKeys(signal: AbortSignal): Promise<readonly ForeignKey[]>;
+  /** Those of another database of the server. */
+  foreignKeysIn(database: string, signal: AbortSignal): Promise<readonly ForeignKey[]>;
   verifyIndexes(signal: AbortSignal): Promise<IndexVerification>;
   /** Databases of the server that are not templates. */
   databases(signal: AbortSignal): Promise<readonly string[]>;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { execute } from '../../harness/postgres-server.ts';
 import { SAMPLE, table } from './sample-invoices.ts';
-import { failureOf, SERVERS, soon } from './system.ts';
+import { createSystem, failureOf, SERVERS, soon } from './system.ts';
 import { refilled } from './systems.ts';
 
 const LABEL = 'att-1';
@@ -100,6 +100,23 @@ describe.each(SERVERS.filter(({ runs }) => runs))('$version', ({ start }) => {
     expect(await system.actuator.repairTotals(LABEL, soon())).toBe(1);
     expect(await system.actuator.restoreTotals(LABEL, soon())).toBe(1);
     expect(await system.probe.invoiceTotals(soon())).toMatchObject({ mismatched: 1 });
+  });
+
+  test('of another database of the server', async () => {
+    const system = await create();
+    await using other = await createSystem(
+      new URL('/postgres', system.url).href,
+      ...table(),
+      SAMPLE,
+      'CREATE TABLE lines (invoice_id int)',
+      'INSERT INTO lines VALUES (1), (77)',
+      'ALTER TABLE lines ADD CONSTRAINT of_invoice FOREIGN KEY (invoice_id) REFERENCES invoices NOT VALID',
+    );
+    const beside = new URL(other.url).pathname.slice(1);
+    expect(await system.probe.invoiceTotalsIn(beside, soon())).toMatchObject({ invoices: 9, mismatched: 6 });
+    expect(await system.probe.foreignKeysIn(beside, soon())).toMatchObject([
+      { name: 'of_invoice', table: 'lines', references: 'invoices', validated: false, orphans: 1 },
+    ]);
   });
 
   test('a partitioned table', async () => {
