@@ -66,7 +66,7 @@ export async function restoreLineage(
     );
   }
   // Everything is there before anything moves.
-  for (const { keptAt } of backup.files) await files.requireFile(keptAt);
+  await Promise.all(backup.files.map(({ keptAt }) => files.requireFile(keptAt)));
 
   const links = await Promise.all(
     backup.files.map(async (file) => ({ ...file, now: resolve(live, await targetOf(files, file.path)) })),

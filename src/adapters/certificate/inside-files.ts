@@ -66,21 +66,20 @@ export function filesInside(exec: Exec, replica: string, signal: AbortSignal): P
     /** `cp` would replace what is there: a hard link does not, and gives the copy its name in one step. */
     async copy(from, to) {
       const temporary = `${to}.paksa-tmp`;
-      const remove = () => run('write', to, ['rm', '-f', '--', temporary]);
-      await remove(); // left by a crash
+      // What a crash has left there is replaced.
       await run('write', to, ['cp', '-p', '--', from, temporary]);
       try {
         await run('write', to, ['ln', '--', temporary, to]);
       } finally {
-        await remove();
+        await run('write', to, ['rm', '-f', '--', temporary]);
       }
     },
 
     /** Links cannot be changed, only replaced: a new one beside it, renamed over it. */
     async point(path, target) {
       const temporary = `${path}.paksa-tmp`;
-      await run('replace', path, ['rm', '-f', '--', temporary]); // left by a crash
-      await run('replace', path, ['ln', '-s', '--', target, temporary]);
+      // What a crash has left there is replaced.
+      await run('replace', path, ['ln', '-s', '-f', '-n', '--', target, temporary]);
       await run('replace', path, ['mv', '-f', '--', temporary, path]);
     },
   };

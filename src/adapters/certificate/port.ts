@@ -75,7 +75,7 @@ export interface CertificateBackup {
 }
 
 export interface CertificateProbe {
-  /** Reads the files. @throws AdapterError not-configured, not-found, forbidden (naming the file), failed (what is malformed) */
+  /** Looks at the files. @throws AdapterError not-configured, unreachable (their place), not-found, forbidden (naming the file), failed (what is malformed) */
   installed(signal: AbortSignal): Promise<InstalledCertificate>;
   /** What `renew` would ask for; asks nobody to issue anything. @throws AdapterError */
   plan(signal: AbortSignal): Promise<RenewalPlan>;

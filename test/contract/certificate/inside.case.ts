@@ -12,7 +12,7 @@ import { AdapterError } from '../../../src/errors.ts';
 import { testAuthority } from '../../harness/certificates.ts';
 import { temporaryFolder } from '../../harness/folder.ts';
 import { openssl } from '../../harness/openssl.ts';
-import { placeFiles } from '../../harness/place-files.ts';
+import { type Laid, placeFiles } from '../../harness/place-files.ts';
 
 export interface Surroundings extends AsyncDisposable {
   /** The replicas of the place; their files are those of the first. */
@@ -50,9 +50,10 @@ export function inside(open: () => Promise<Surroundings>, within?: number): void
     const configDir = join(surroundings.folder, `test-${count}`);
     live = join(configDir, 'live', 'paksa');
     archive = join(configDir, 'archive', 'paksa');
-    for (const folder of [live, archive, join(configDir, 'renewal')]) await there.makeFolder(folder);
-    await there.put(join(configDir, 'renewal', 'paksa.conf'), 'server = https://acme.test/dir\n');
-    await putVersion(1, made.first);
+    await there.lay([
+      { path: join(configDir, 'renewal', 'paksa.conf'), content: 'server = https://acme.test/dir\n' },
+      ...version(1, made.first),
+    ]);
     settings = {
       place: { on: 'container', service: 'certbot' },
       files: { certificate: join(live, 'fullchain.pem'), key: join(live, 'privkey.pem') },
@@ -60,16 +61,16 @@ export function inside(open: () => Promise<Surroundings>, within?: number): void
     };
   });
 
-  async function putVersion(version: number, { leaf, chain, key }: IssuedCertificate) {
+  const version = (number: number, { leaf, chain, key }: IssuedCertificate): readonly Laid[] => {
     const contents = { privkey: key, cert: leaf, chain: chain.slice(leaf.length), fullchain: chain };
-    await Promise.all(
-      VERSIONED.map(async (kind) => {
-        const mode = kind === 'privkey' ? '600' : '644';
-        await there.put(join(archive, `${kind}${version}.pem`), contents[kind], mode);
-        await there.link(`../../archive/paksa/${kind}${version}.pem`, join(live, `${kind}.pem`));
-      }),
-    );
-  }
+    return VERSIONED.flatMap((kind) => {
+      const mode = kind === 'privkey' ? '600' : '644';
+      return [
+        { path: join(archive, `${kind}${number}.pem`), content: contents[kind], mode },
+        { path: join(live, `${kind}.pem`), target: `../../archive/paksa/${kind}${number}.pem` },
+      ];
+    });
+  };
 
   const probe = (everywhere = surroundings.everywhere) =>
     createCertificateProbe(() => settings, undefined, everywhere);
@@ -184,7 +185,7 @@ export function inside(open: () => Promise<Surroundings>, within?: number): void
     await probe(listening).installed(soon());
     await probe(listening).plan(soon());
     const backup = await looking.backup('label', soon());
-    await putVersion(2, made.second);
+    await there.lay(version(2, made.second));
     await looking.restore(backup, soon());
     expect(printed.length).toBeGreaterThan(20);
     expect(printed.join('\n')).not.toContain(secret);
@@ -203,16 +204,16 @@ export function inside(open: () => Promise<Surroundings>, within?: number): void
       const before = (await installed()).leaf.serial;
       const backup = await actuator().backup('label', soon());
       expect(backup).toMatchObject({ kind: 'certbot', serial: before });
-      await putVersion(2, made.second);
+      await there.lay(version(2, made.second));
       expect((await installed()).leaf.serial).not.toBe(before);
-      for (const version of [3, 4]) {
+      for (const next of [3, 4]) {
         await actuator().restore(JSON.parse(JSON.stringify(backup)), soon());
         expect(await installed()).toMatchObject({
           leaf: { serial: before },
           keyMatches: true,
           keyMode: '600',
         });
-        expect(await there.linkTarget(settings.files.key)).toBe(`../../archive/paksa/privkey${version}.pem`);
+        expect(await there.linkTarget(settings.files.key)).toBe(`../../archive/paksa/privkey${next}.pem`);
       }
       expect(await there.mode(settings.files.certificate)).toBe('644');
       const versions = [1, 2, 3, 4].flatMap((n) => VERSIONED.map((kind) => `${kind}${n}.pem`));
@@ -222,7 +223,7 @@ export function inside(open: () => Promise<Surroundings>, within?: number): void
 
     test('a version that appears meanwhile is never written over', async () => {
       const backup = await actuator().backup('label', soon());
-      await putVersion(2, made.second);
+      await there.lay(version(2, made.second));
       const taken = join(archive, 'privkey3.pem');
       // Made in the moment before the copy gets its name.
       const everywhere = by((exec) => async (command, options) => {
@@ -247,8 +248,9 @@ export function inside(open: () => Promise<Surroundings>, within?: number): void
 
       const plain = join(dirname(live), 'plain');
       const files = { certificate: join(plain, 'fullchain.pem'), key: join(plain, 'privkey.pem') };
-      await there.makeFolder(plain);
-      await Promise.all(VERSIONED.map((kind) => there.put(join(plain, `${kind}.pem`), made.first.chain)));
+      await there.lay(
+        VERSIONED.map((kind) => ({ path: join(plain, `${kind}.pem`), content: made.first.chain })),
+      );
       settings = { ...settings, files, authority: { ...settings.authority, name: 'plain' } };
       expect((await failureOf(actuator().backup('label', soon()))).message).toContain(
         `in ${replica} is no symbolic link`,
