@@ -4,12 +4,13 @@ import { createAlembicProbe } from './adapters/alembic/probe.ts';
 import { createBackupActuator } from './adapters/backup/actuator.ts';
 import { createBackupProbe } from './adapters/backup/probe.ts';
 import { createCertificateActuator } from './adapters/certificate/actuator.ts';
+import { createPairReader } from './adapters/certificate/pair.ts';
 import { createCertificateProbe } from './adapters/certificate/probe.ts';
 import { createDockerActuator } from './adapters/docker/actuator.ts';
 import { createDockerExec, runningContainers } from './adapters/docker/exec.ts';
 import { createDockerProbe } from './adapters/docker/probe.ts';
-import { createHostExec } from './adapters/exec/host.ts';
-import type { Everywhere, Exec, Place } from './adapters/exec/port.ts';
+import { createHostExec, onThisHost } from './adapters/exec/host.ts';
+import type { Everywhere, Exec, Place, Placed } from './adapters/exec/port.ts';
 import { createHttpProbe } from './adapters/http/probe.ts';
 import { createKubernetesActuator } from './adapters/kubernetes/actuator.ts';
 import { createKubernetesExec, runningPods } from './adapters/kubernetes/exec.ts';
@@ -107,17 +108,21 @@ function furnish(
     };
     return async (command, options) => exec(place())(command, options);
   };
-  const nginxEverywhere: Everywhere = async (signal) => {
-    const { place } = nginx();
-    switch (place.on) {
-      case 'host':
-        return [{ replica: 'this host', exec: host }];
-      case 'container':
-        return runningContainers(docker, place.service)(signal);
-      case 'pod':
-        return runningPods(kubernetes, place.service)(signal);
-    }
+  const everywhere = (place: () => Place<Placed>): Everywhere => {
+    const at = (there: Place<Placed>): Everywhere => {
+      switch (there.on) {
+        case 'host':
+          return onThisHost;
+        case 'container':
+          return runningContainers(docker, there.service);
+        case 'pod':
+          return runningPods(kubernetes, there.service);
+      }
+    };
+    return async (signal) => at(place())(signal);
   };
+  const nginxEverywhere = everywhere(() => nginx().place);
+  const certificateEverywhere = everywhere(() => certificate().place ?? { on: 'host' });
   const nginxLogs = async (request: LogRequest, signal: AbortSignal): Promise<LogTail> => {
     const { place } = nginx();
     switch (place.on) {
@@ -149,7 +154,7 @@ function furnish(
         () => need(target.api, 'api'),
         () => credentials.apiToken,
       ),
-      certificate: createCertificateProbe(certificate, () => target.tls?.trust),
+      certificate: createCertificateProbe(certificate, () => target.tls?.trust, certificateEverywhere),
       postgres: createPostgresProbe(database),
       redis: createRedisProbe(redis, redisUrl),
       docker: containers,
@@ -160,11 +165,11 @@ function furnish(
       backup: createBackupProbe(backups),
     },
     actuators: {
-      certificate: createCertificateActuator(certificate),
+      certificate: createCertificateActuator(certificate, certificateEverywhere),
       postgres: createPostgresActuator(database),
       redis: createRedisActuator(redis, redisUrl),
       docker: createDockerActuator(docker),
-      kubernetes: createKubernetesActuator(kubernetes, () => certificate().files),
+      kubernetes: createKubernetesActuator(kubernetes, createPairReader(certificate, certificateEverywhere)),
       nginx: actuatorEverywhere(nginx, nginxEverywhere),
       alembic: createAlembicActuator(alembic, alembicExec),
       backup: createBackupActuator(backups, postgresUrl, host),

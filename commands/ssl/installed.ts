@@ -1,6 +1,7 @@
 /** The certificate on disk, in the cluster’s secret, and whether it is the one that the server presents. */
 import { check } from '../../src/runbook/check.ts';
 import { type Evidence, healthy, inconclusive, problem } from '../../src/runbook/finding.ts';
+import type { Target } from '../../src/runbook/target.ts';
 import { asked } from '../parts/fault.ts';
 import { all, noCluster, noFile, noNginx, noServer, noWorkload } from '../parts/target.ts';
 import { day } from '../parts/words.ts';
@@ -19,13 +20,20 @@ const differenceOf = (served: Certificate, onDisk: Certificate): string =>
     ? `the server presents a newer one, of ${day(served.notBefore)}: the file on disk is not what it reads`
     : 'the server presents another one: it has not been reloaded, or reads another file';
 
+/** Its path, and where it is not on this host, in what. */
+const fileOf = ({ certificate }: Target): string => {
+  const { files, place } = certificate ?? {};
+  const where = place === undefined || place.on === 'host' ? '' : `, in the ${place.on} of ${place.service}`;
+  return `${files?.certificate ?? ''}${where}`;
+};
+
 export const installedChecks = {
   file: check(
     'Certificate file on disk',
     async ({ certificate, target, now, signal }) => {
       const { leaf, chainInOrder, missingIssuer, keyMatches, keyMode } = await certificate.installed(signal);
       const evidence: Evidence = {
-        file: target.certificate?.files.certificate ?? '',
+        file: fileOf(target),
         serial: leaf.serial,
         'valid until': day(leaf.notAfter),
         'key file mode': keyMode,

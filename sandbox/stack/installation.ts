@@ -1,7 +1,9 @@
 /** The stack's files: its authority, and the certificate that its server presents, as whole or as broken as asked. */
 import { access, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readInstalled, replaceFiles } from '../../src/adapters/certificate/files.ts';
+import { replaceFiles } from '../../src/adapters/certificate/files.ts';
+import { hostFiles } from '../../src/adapters/certificate/host-files.ts';
+import { readInstalled } from '../../src/adapters/certificate/installed.ts';
 import { issueCertificate } from '../../src/adapters/certificate/issue.ts';
 import { authorityFiles, createAuthority } from './authority.ts';
 import type { Fault } from './faults.ts';
@@ -74,8 +76,8 @@ function validity(faults: ReadonlySet<Fault>): { notBefore: Date; notAfter: Date
 }
 
 async function isUsable(files: Installation['files']): Promise<boolean> {
-  const installed = await readInstalled(files).catch(() => undefined);
-  return installed?.chain[0].checkPrivateKey(installed.key) ?? false;
+  const installed = await readInstalled(hostFiles, files).catch(() => undefined);
+  return installed?.chain[0].publicKey.equals(installed.key.publicKey) ?? false;
 }
 
 const exists = (path: string): Promise<boolean> =>

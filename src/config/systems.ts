@@ -1,6 +1,6 @@
 /** What paksa.yaml says of the systems of one environment; one schema a system. The guide's names are the defaults. */
 import { z } from 'zod';
-import { SERVICES } from '../adapters/exec/port.ts';
+import { PLACED, type Placed, SERVICES } from '../adapters/exec/port.ts';
 import { count, kubernetesName, matching, path, route, text, variable, webAddress } from './fields.ts';
 import { block, must } from './refusal.ts';
 
@@ -14,7 +14,7 @@ export const tls = block({
 const certbot = block({
   kind: z.literal('certbot'),
   name: text('the lineage, as `certbot certificates` names it'),
-  program: path('certbot').default('/usr/bin/certbot'),
+  program: text('the program').default('certbot'),
   configDir: path("certbot's --config-dir").optional(),
   workDir: path("certbot's --work-dir").optional(),
   logsDir: path("certbot's --logs-dir").optional(),
@@ -41,12 +41,30 @@ const choice = (key: string, ...kinds: readonly string[]) => {
   };
 };
 
+/** Where a program is run: in one of these, or on this host. */
+const placeIn = <const In extends readonly [Placed, ...Placed[]]>(names: In) => {
+  const service = z.enum(names, must(`one of ${names.join(', ')}`));
+  return z.discriminatedUnion(
+    'on',
+    [
+      block({ on: z.literal('host') }),
+      block({ on: z.literal('container'), service }),
+      block({ on: z.literal('pod'), service }),
+    ],
+    choice('on', 'host', 'container', 'pod'),
+  );
+};
+
 export const certificate = block({
+  place: placeIn(PLACED).default({ on: 'host' }),
   files: block({
     certificate: path('the PEM file of the certificate'),
     key: path('the PEM file of its key'),
   }),
   authority: z.discriminatedUnion('kind', [certbot, localCa], choice('kind', 'certbot', 'local-ca')),
+}).refine(({ place: { on }, authority: { kind } }) => kind === 'certbot' || on === 'host', {
+  path: ['place'],
+  ...must('{ on: host } with a local-ca, whose key is on this host: elsewhere certbot renews'),
 });
 
 export const api = block({
@@ -76,13 +94,14 @@ export const redis = block({
   }).prefault({}),
 });
 
-/** Each service that there is; the guide's, when the whole block is left out. */
+/** Each service that there is, and where certbot is; the guide's, when the whole block is left out. */
 const services = <Of extends z.ZodType>(of: Of) =>
   block({
     backend: of.optional(),
     postgres: of.optional(),
     redis: of.optional(),
     nginx: of.optional(),
+    certbot: of.optional(),
   });
 
 const containerRef = z.union(
@@ -98,6 +117,8 @@ export const docker = block({
     postgres: { service: 'postgres' },
     redis: { service: 'redis' },
     nginx: { service: 'nginx' },
+    // Looked for only where a place names it.
+    certbot: { service: 'certbot' },
   }),
 }).refine(
   ({ project, services: named }) =>
@@ -121,6 +142,7 @@ export const kubernetes = block({
     backend: { kind: 'deployment', name: 'paksa-backend' },
     postgres: { kind: 'statefulset', name: 'postgres-primary' },
     nginx: { kind: 'deployment', name: 'nginx-ingress-controller' },
+    certbot: { kind: 'deployment', name: 'certbot' },
   }),
   backendService: kubernetesName('the Service in front of the backend').default('paksa-backend-service'),
   tlsSecret: kubernetesName('the TLS secret').default('paksa-tls-secret'),
@@ -130,16 +152,7 @@ export const kubernetes = block({
   }).optional(),
 });
 
-const service = z.enum(SERVICES, must(`one of ${SERVICES.join(', ')}`));
-const place = z.discriminatedUnion(
-  'on',
-  [
-    block({ on: z.literal('host') }),
-    block({ on: z.literal('container'), service }),
-    block({ on: z.literal('pod'), service }),
-  ],
-  choice('on', 'host', 'container', 'pod'),
-);
+const place = placeIn(SERVICES);
 
 /** An absolute path where the program runs, which need not be this host. */
 const pathThere = (what: string) => matching(/^\/\S*$/, `the absolute path of ${what}, as seen in its place`);

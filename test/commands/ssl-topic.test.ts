@@ -55,6 +55,13 @@ describe('evidence', () => {
       'valid until': '2026-05-09',
       'key file mode': '600',
     });
+    const place = { on: 'container', service: 'certbot' } as const;
+    const files = { certificate: '/live/cert.pem', key: '/live/key.pem' };
+    const authority = { kind: 'certbot', name: 'paksa', program: 'certbot' } as const;
+    const elsewhere = { ...TARGET, certificate: { place, files, authority } };
+    expect((await look('file', {}, { target: elsewhere })).evidence).toMatchObject({
+      file: '/live/cert.pem, in the container of certbot',
+    });
   });
 
   test('served-is-installed: both serials', async () => {

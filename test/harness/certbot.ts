@@ -1,4 +1,4 @@
-/** Debian's certbot with folders of its own, and a first certificate from a pebble. */
+/** Debian's certbot with folders of its own, on this host or in a container, and a first certificate from a pebble. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,35 +19,36 @@ export interface Lineage {
   renewFrom(pebble: Pebble): Promise<void>;
 }
 
-/** certbot trusts pebble through `REQUESTS_CA_BUNDLE`: set it for the whole test, so that renewals find it too. */
+/** Runs certbot, wherever it is. @returns what it printed @throws Error when it fails */
+export type RunCertbot = (args: readonly string[]) => Promise<string>;
+
+const onThisHost: RunCertbot = async (args) => {
+  const { stdout, stderr } = await promisify(execFile)(programPath('certbot'), args);
+  return stdout + stderr;
+};
+
+/**
+ * certbot trusts pebble through `REQUESTS_CA_BUNDLE`: set it for the whole test, so that renewals find it too. With a `run` of
+ * its own, `folder` is as its place sees it.
+ */
 export async function obtainLineage(
   folder: string,
   name: string,
   pebble: Pebble,
   names: readonly string[] = ['api.paksa.test', 'www.paksa.test'],
+  run: RunCertbot = onThisHost,
 ): Promise<Lineage> {
   const authority = {
     kind: 'certbot',
     name,
-    program: programPath('certbot'),
+    program: 'certbot',
     configDir: join(folder, 'config'),
     workDir: join(folder, 'work'),
     logsDir: join(folder, 'logs'),
   } as const;
-  const certbot = async (...args: readonly string[]) => {
-    const { stdout, stderr } = await promisify(execFile)(authority.program, [
-      ...args,
-      ...[
-        '--config-dir',
-        authority.configDir,
-        '--work-dir',
-        authority.workDir,
-        '--logs-dir',
-        authority.logsDir,
-      ],
-    ]);
-    return stdout + stderr;
-  };
+  const { configDir, workDir, logsDir } = authority;
+  const folders = ['--config-dir', configDir, '--work-dir', workDir, '--logs-dir', logsDir];
+  const certbot = (...args: readonly string[]) => run([...args, ...folders]);
   const port = await freePort();
   const obtain = async ({ directoryUrl }: Pebble) => {
     await certbot(

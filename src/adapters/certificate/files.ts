@@ -1,30 +1,16 @@
 /**
- * The certificate and its key on disk. Reading says which file is wrong; writing replaces both as one, so that a
+ * Files on this host. Reading says which file is wrong; writing replaces certificate and key as one, so that a
  * server that reloads in between never finds half a file, and a key beside another's certificate for two renames at most.
  */
-import type { KeyObject, X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failed, fileError } from './errors.ts';
-import { parseCertificates, parsePrivateKey } from './pem.ts';
-import type { CertificateFiles } from './port.ts';
+import { parseCertificates } from './pem.ts';
 
-const MOST_BYTES = 1_048_576;
-
-export interface InstalledFiles {
-  readonly chain: readonly [X509Certificate, ...X509Certificate[]];
-  readonly key: KeyObject;
-  /** Octal permissions, such as `600`. */
-  readonly keyMode: string;
-}
-
-export async function readInstalled(files: CertificateFiles): Promise<InstalledFiles> {
-  const chain = await readCertificates(files.certificate);
-  const key = parsePrivateKey(files.key, await readBounded(files.key));
-  const { mode } = await stat(files.key);
-  return { chain, key, keyMode: (mode & 0o777).toString(8).padStart(3, '0') };
-}
+/** No certificate and no key is larger. */
+export const MOST_BYTES = 1_048_576;
 
 export const readCertificates = async (path: string): Promise<[X509Certificate, ...X509Certificate[]]> =>
   parseCertificates(path, await readBounded(path));

@@ -1,5 +1,6 @@
 /** Reads the PEM that people really have: several certificates in a file, text between them, and what is not PEM at all. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import type { AdapterError } from '../../errors.ts';
 import { failed } from './errors.ts';
 
 /** More than any chain needs: a bundle of authorities was put where a chain belongs. */
@@ -58,21 +59,30 @@ function isDerCertificate(content: Buffer): boolean {
 
 /** The private key of a file. The error never quotes the file. @throws AdapterError failed */
 export function parsePrivateKey(path: string, content: Buffer): KeyObject {
-  const text = content.toString('latin1');
-  const block = PRIVATE_KEY.exec(text)?.[0];
-  if (block === undefined) throw failed('read', `${path} ${whyNoKey(content, text)}`);
+  const block = findPrivateKey(path, content);
   try {
     return createPrivateKey(block);
   } catch (error) {
-    if (block.includes('ENCRYPTED')) {
-      throw failed(
-        'read',
-        `The key in ${path} is encrypted, so it cannot be compared: store it without a passphrase.`,
-      );
-    }
-    throw failed('read', `The key in ${path} is malformed: replace it.`, error);
+    throw unusableKey(path, block, error);
   }
 }
+
+/** The block of a private key; of a file's labels alone, its labels. @throws AdapterError failed, saying what is there instead */
+export function findPrivateKey(path: string, content: Buffer): string {
+  const text = content.toString('latin1');
+  const block = PRIVATE_KEY.exec(text)?.[0];
+  if (block === undefined) throw failed('read', `${path} ${whyNoKey(content, text)}`);
+  return block;
+}
+
+/** Why a block that was found is no key that can be read. */
+export const unusableKey = (path: string, block: string, cause?: unknown): AdapterError =>
+  block.includes('ENCRYPTED')
+    ? failed(
+        'read',
+        `The key in ${path} is encrypted, so it cannot be compared: store it without a passphrase.`,
+      )
+    : failed('read', `The key in ${path} is malformed: replace it.`, cause);
 
 function whyNoKey(content: Buffer, text: string): string {
   if (content.length === 0) return 'is empty: put the key back.';

@@ -1,7 +1,11 @@
-/** A certificate and its key on disk, and the authority that renews them: certbot or a local CA behind the same calls. */
+/**
+ * A certificate and its key in files, on this host, in a container or in a pod, and the authority that renews them: certbot or a
+ * local CA behind the same calls.
+ */
+import type { Place, Placed } from '../exec/port.ts';
 import type { Certificate } from '../tls/port.ts';
 
-/** The files of one installed certificate. */
+/** The files of one installed certificate, as their place sees them. */
 export interface CertificateFiles {
   /** Absolute path of the PEM file that the server presents: leaf first, then intermediates. */
   readonly certificate: string;
@@ -9,13 +13,13 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** Who renews. `certbot`: Debian's, with a fixed argument list. `local-ca`: an authority whose key is in `directory`. */
+/** Who renews. `certbot`: with a fixed argument list. `local-ca`: an authority whose key is in `directory`, on this host alone. */
 export type CertificateAuthority =
   | {
       readonly kind: 'certbot';
       /** The lineage, as `certbot certificates` names it. */
       readonly name: string;
-      /** Absolute path of the program. */
+      /** A name, or an absolute path, where the files are. */
       readonly program: string;
       /** `--config-dir`, `--work-dir`, `--logs-dir`; certbot's own when unset. */
       readonly configDir?: string | undefined;
@@ -35,6 +39,8 @@ export type CertificateAuthority =
 export interface CertificateSettings {
   readonly files: CertificateFiles;
   readonly authority: CertificateAuthority;
+  /** Where the files are, and certbot runs; this host when unset. */
+  readonly place?: Place<Placed> | undefined;
 }
 
 export interface InstalledCertificate {
@@ -59,17 +65,17 @@ export interface RenewalPlan {
   readonly days?: number;
 }
 
-/** Where the replaced files are kept, without their content: a private key never leaves the disk. */
+/** Where the replaced files are kept, without their content: a private key never leaves its disk. */
 export interface CertificateBackup {
   readonly kind: CertificateAuthority['kind'];
   /** Serial of the certificate that was kept. */
   readonly serial: string;
-  /** For each file: its path, and where its old content is (a copy, or certbot's own archive). */
+  /** For each file: its path, and where its old content is (a copy, or certbot's own archive), in their place. */
   readonly files: readonly { readonly path: string; readonly keptAt: string }[];
 }
 
 export interface CertificateProbe {
-  /** Reads the files. @throws AdapterError not-configured, not-found, forbidden (naming the file), failed (what is malformed) */
+  /** Looks at the files. @throws AdapterError not-configured, unreachable (their place), not-found, forbidden (naming the file), failed (what is malformed) */
   installed(signal: AbortSignal): Promise<InstalledCertificate>;
   /** What `renew` would ask for; asks nobody to issue anything. @throws AdapterError */
   plan(signal: AbortSignal): Promise<RenewalPlan>;
@@ -83,3 +89,18 @@ export interface CertificateActuator {
   /** Puts the kept files back. @throws AdapterError when they are gone */
   restore(backup: CertificateBackup, signal: AbortSignal): Promise<void>;
 }
+
+export interface NamedContent {
+  /** For errors: the path, and where it is when that is not this host. */
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/** Both files as they are, the private key too: to be put into a secret, and nowhere else. */
+export interface CertificatePair {
+  readonly certificate: NamedContent;
+  readonly key: NamedContent;
+}
+
+/** @throws AdapterError as `CertificateProbe.installed` */
+export type ReadPair = (signal: AbortSignal) => Promise<CertificatePair>;

@@ -1,22 +1,31 @@
 /** Reads what is installed, and what a renewal would ask for. Changes nothing, and asks nobody to issue anything. */
 import { X509Certificate } from 'node:crypto';
+import { onThisHost } from '../exec/host.ts';
+import type { Everywhere } from '../exec/port.ts';
 import { isInOrder, isIssuedBy, readCertificate } from '../tls/read-certificate.ts';
 import { trustedAuthorities } from '../tls/trust.ts';
 import { planWithCertbot } from './certbot.ts';
 import { refuseIfAborted } from './errors.ts';
-import { readInstalled } from './files.ts';
+import { readInstalled } from './installed.ts';
 import { planWithLocalCa } from './local-ca.ts';
+import { placeOf } from './place.ts';
 import type { CertificateProbe, CertificateSettings } from './port.ts';
 
-/** `trust`: path of authorities that are trusted beside those of the system. */
+/**
+ * `trust`: path, on this host, of authorities that are trusted beside those of the system. `everywhere`: the replicas of the
+ * settings' place, of which the first is meant.
+ */
 export function createCertificateProbe(
   settings: () => CertificateSettings,
   trust: () => string | undefined = () => undefined,
+  everywhere: Everywhere = onThisHost,
 ): CertificateProbe {
+  const open = placeOf(settings, everywhere);
   return {
     async installed(signal) {
       refuseIfAborted('look at the certificate', signal);
-      const { chain, key, keyMode } = await readInstalled(settings().files);
+      const { files } = await open(signal);
+      const { chain, key } = await readInstalled(files, settings().files);
       const [leaf] = chain;
       const missingIssuer = await missingAfter(chain.at(-1) ?? leaf, trust());
       return {
@@ -24,8 +33,8 @@ export function createCertificateProbe(
         chain: chain.map(readCertificate),
         chainInOrder: isInOrder(chain),
         ...(missingIssuer === undefined ? {} : { missingIssuer }),
-        keyMatches: leaf.checkPrivateKey(key),
-        keyMode,
+        keyMatches: leaf.publicKey.equals(key.publicKey),
+        keyMode: key.mode,
       };
     },
 
@@ -33,7 +42,7 @@ export function createCertificateProbe(
       refuseIfAborted('look at the renewal', signal);
       const { files, authority } = settings();
       return authority.kind === 'certbot'
-        ? planWithCertbot(files, authority)
+        ? planWithCertbot(await open(signal), files, authority)
         : planWithLocalCa(files, authority);
     },
   };

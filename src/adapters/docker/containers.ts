@@ -1,6 +1,6 @@
 /** The containers of a service: a compose service's by the labels that compose gives them, or one by its name. */
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import type { Service } from '../exec/port.ts';
+import type { Placed } from '../exec/port.ts';
 import type { Engine } from './engine.ts';
 import { dockerError, statusOf } from './errors.ts';
 import type { ContainerRef, DockerSettings } from './port.ts';
@@ -25,7 +25,7 @@ export interface Inspected {
 export async function containersOf(
   engine: Engine,
   settings: DockerSettings,
-  service: Service,
+  service: Placed,
   signal: AbortSignal,
 ): Promise<readonly Inspected[]> {
   const ref = settings.services[service];
@@ -98,7 +98,7 @@ async function absence(
   engine: Engine,
   settings: DockerSettings,
   name: string,
-  service: Service,
+  service: Placed,
   signal: AbortSignal,
 ): Promise<string> {
   const others = await ofProject(engine, settings, signal);

@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { messageOf } from '../../errors.ts';
 import { type BoundedText, boundedText } from '../exec/bounded-text.ts';
 import { missingProgram, startFailure } from '../exec/missing-program.ts';
-import type { Everywhere, Exec, ExecOptions, ExecResult, InReplica, Service } from '../exec/port.ts';
+import type { Everywhere, Exec, ExecOptions, ExecResult, InReplica, Placed } from '../exec/port.ts';
 import { containersOf, type Inspected, isRunning } from './containers.ts';
 import { endMarked, MARK } from './end-exec.ts';
 import { connectEngine, type Engine } from './engine.ts';
@@ -21,7 +21,7 @@ const NOT_STARTED: readonly number[] = [126, 127];
 
 /** In the service's first running container. */
 export const createDockerExec =
-  (settings: () => DockerSettings, service: Service): Exec =>
+  (settings: () => DockerSettings, service: Placed): Exec =>
   async (command, options) => {
     const [first] = await runningContainers(settings, service)(options.signal);
     return first.exec(command, options);
@@ -29,7 +29,7 @@ export const createDockerExec =
 
 /** In each of the service's running containers. */
 export const runningContainers =
-  (settings: () => DockerSettings, service: Service): Everywhere =>
+  (settings: () => DockerSettings, service: Placed): Everywhere =>
   async (signal) => {
     const at = settings();
     const engine = await connectEngine(at);

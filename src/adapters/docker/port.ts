@@ -1,5 +1,5 @@
 /** What Paksa asks of a Docker engine: the containers of a compose project by their labels, or single ones by name. */
-import type { Service } from '../exec/port.ts';
+import type { Placed, Service } from '../exec/port.ts';
 import type { RuntimeActuator, RuntimeProbe } from '../runtime/port.ts';
 
 /** A compose service, found by its labels, or one container, by its name. */
@@ -10,7 +10,7 @@ export interface DockerSettings {
   readonly socketPath: string;
   /** The compose project; needed by services, not by bare containers. */
   readonly project?: string | undefined;
-  readonly services: Readonly<Partial<Record<Service, ContainerRef | undefined>>>;
+  readonly services: Readonly<Partial<Record<Placed, ContainerRef | undefined>>>;
 }
 
 export type DockerProbe = RuntimeProbe;

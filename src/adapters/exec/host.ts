@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { AdapterError, messageOf } from '../../errors.ts';
 import { boundedText } from './bounded-text.ts';
 import { missingProgram } from './missing-program.ts';
-import type { Exec, ExecOptions, ExecResult } from './port.ts';
+import type { Everywhere, Exec, ExecOptions, ExecResult } from './port.ts';
 
 /** Time for the program to clean up after SIGTERM, such as certbot's challenge files, before SIGKILL. */
 const GRACE_MS = 5_000;
@@ -18,6 +18,8 @@ const PASSED_ON = /^(PATH|HOME|TZ|REQUESTS_CA_BUNDLE|SSL_CERT_(FILE|DIR)|(HTTPS?
 
 /** A program that has to be stopped is gone once the call has ended, and what it has started too; one ended by a signal has the exit code that a shell gives it. */
 export const createHostExec = (): Exec => run;
+
+export const onThisHost: Everywhere = async () => [{ replica: 'this host', exec: run }];
 
 async function run(command: readonly [string, ...string[]], options: ExecOptions): Promise<ExecResult> {
   const [program, ...args] = command;

@@ -1,10 +1,10 @@
 /** A program run somewhere: on this host, in a container, in a pod. Always a fixed list of arguments, never a shell. */
 
 /** Where a program is run. `service` is one of the environment's, found by the runtime's own means. */
-export type Place =
+export type Place<In extends Placed = Service> =
   | { readonly on: 'host' }
-  | { readonly on: 'container'; readonly service: Service }
-  | { readonly on: 'pod'; readonly service: Service };
+  | { readonly on: 'container'; readonly service: In }
+  | { readonly on: 'pod'; readonly service: In };
 
 /** The program's place once for each replica that runs there. */
 export interface InReplica {
@@ -18,6 +18,10 @@ export type Everywhere = (signal: AbortSignal) => Promise<readonly [InReplica, .
 /** The parts of the Paksa Financial System, by the guide's names for them. */
 export const SERVICES = ['backend', 'postgres', 'redis', 'nginx'] as const;
 export type Service = (typeof SERVICES)[number];
+
+/** All that a place can name. certbot is one alone: it is no part of the system, and no check looks at how it is. */
+export const PLACED = [...SERVICES, 'certbot'] as const;
+export type Placed = (typeof PLACED)[number];
 
 export interface ExecOptions {
   readonly signal: AbortSignal;

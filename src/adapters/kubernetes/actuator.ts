@@ -1,5 +1,5 @@
 /** Changes a cluster: each call acts once, and waits until what it changed is as it was wanted. */
-import type { CertificateFiles } from '../certificate/port.ts';
+import type { ReadPair } from '../certificate/port.ts';
 import { createCluster } from './cluster.ts';
 import { isolate, rejoin } from './isolation.ts';
 import type { KubernetesActuator, KubernetesSettings } from './port.ts';
@@ -9,10 +9,10 @@ import { keepSecret, restoreSecret, rotateSecret } from './secrets.ts';
 import { restart, setLimits, setReadiness } from './template.ts';
 import { applyTlsSecret } from './tls-secret.ts';
 
-/** `files`: what `applyTlsSecret` puts into the cluster. */
+/** `readPair`: what `applyTlsSecret` puts into the cluster. */
 export function createKubernetesActuator(
   settings: () => KubernetesSettings,
-  files: () => CertificateFiles,
+  readPair: ReadPair,
 ): KubernetesActuator {
   const open = createCluster(settings);
   return {
@@ -27,7 +27,7 @@ export function createKubernetesActuator(
     keepSecret: async (name, label, signal) => keepSecret(await open(signal), name, label),
     rotateSecret: async (name, key, signal) => rotateSecret(await open(signal), name, key),
     restoreSecret: async (name, kept, signal) => restoreSecret(await open(signal), name, kept),
-    applyTlsSecret: async (signal) => applyTlsSecret(await open(signal), files()),
+    applyTlsSecret: async (signal) => applyTlsSecret(await open(signal), await readPair(signal)),
     keepTlsSecret: async (label, signal) => {
       const cluster = await open(signal);
       return keepSecret(cluster, cluster.settings.tlsSecret, label);

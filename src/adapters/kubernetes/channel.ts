@@ -54,8 +54,9 @@ export async function runInContainer(
   const stderr = boundedText(maxBytes);
   const status = boundedText();
 
+  let began = false;
   const onAbort = () => {
-    reject(stopped(`${OPERATION} ${pod}`, access.server, signal));
+    reject(began ? leftRunning(started) : stopped(`${OPERATION} ${pod}`, access.server, signal));
     socket.terminate();
   };
   signal.addEventListener('abort', onAbort, { once: true });
@@ -67,6 +68,7 @@ export async function runInContainer(
   });
   socket.on('error', (error) => reject(translateConnectionError(error, failure)));
   socket.on('open', () => {
+    began = true;
     if (input !== undefined) sendInput(socket, input);
   });
   socket.on('message', (data: RawData) => {
@@ -95,6 +97,15 @@ export async function runInContainer(
     socket.terminate();
   }
 }
+
+/** Kubernetes has no request that would end it. */
+const leftRunning = ({ pod, command: [program], signal }: Started): AdapterError =>
+  fail(
+    OPERATION,
+    `${program} in pod ${pod} did not end in time and may still run there, as Kubernetes stops no program: look again when it has ended.`,
+    'timed-out',
+    { retryable: true, cause: signal.reason },
+  );
 
 function urlOf(server: string, { namespace, pod, container, command, input }: Started): URL {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`;

@@ -1,6 +1,6 @@
 /** Runs programs in a service's first ready pod, or in a given one. */
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Everywhere, Exec, ExecResult, InReplica, Service } from '../exec/port.ts';
+import type { Everywhere, Exec, ExecResult, InReplica, Placed } from '../exec/port.ts';
 import { CLOSES_INPUT, ProtocolRefused, runInContainer, type Started } from './channel.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { fail } from './errors.ts';
@@ -9,7 +9,7 @@ import type { KubernetesSettings } from './port.ts';
 import { replicaOf } from './replica.ts';
 import { findWorkload, nameOf, podsOf } from './workload.ts';
 
-export function createKubernetesExec(settings: () => KubernetesSettings, service: Service): Exec {
+export function createKubernetesExec(settings: () => KubernetesSettings, service: Placed): Exec {
   const pods = runningPods(settings, service);
   return async (command, options) => {
     const [first] = await pods(options.signal);
@@ -18,7 +18,7 @@ export function createKubernetesExec(settings: () => KubernetesSettings, service
 }
 
 /** In each of the service's running pods, the ready ones first. */
-export function runningPods(settings: () => KubernetesSettings, service: Service): Everywhere {
+export function runningPods(settings: () => KubernetesSettings, service: Placed): Everywhere {
   const open = createCluster(settings);
   return async (signal) => {
     const cluster = await open(signal);

@@ -1,5 +1,5 @@
 /** What Paksa asks of a cluster: the workloads of one namespace, its service and secrets, and the ingress controller before it. */
-import type { Service } from '../exec/port.ts';
+import type { Placed, Service } from '../exec/port.ts';
 import type { Limits, RuntimeActuator, RuntimeProbe } from '../runtime/port.ts';
 import type { Certificate } from '../tls/port.ts';
 
@@ -18,7 +18,7 @@ export interface KubernetesSettings {
   /** The kubeconfig's current one when unset. */
   readonly context?: string | undefined;
   readonly namespace: string;
-  readonly workloads: Readonly<Partial<Record<Service, WorkloadRef | undefined>>>;
+  readonly workloads: Readonly<Partial<Record<Placed, WorkloadRef | undefined>>>;
   /** The Service in front of the backend. */
   readonly backendService: string;
   readonly tlsSecret: string;
@@ -198,7 +198,7 @@ export interface KubernetesActuator extends RuntimeActuator {
   ): Promise<void>;
   /** Copies the TLS secret inside the cluster, under a name made from `label`; resolves with that name. @throws AdapterError */
   keepTlsSecret(label: string, signal: AbortSignal): Promise<string>;
-  /** Puts the certificate and key on disk into the TLS secret, server-side apply after a dry run. Once. @throws AdapterError */
+  /** Puts the installed certificate and its key into the TLS secret, server-side apply after a dry run. Once. @throws AdapterError */
   applyTlsSecret(signal: AbortSignal): Promise<void>;
   /** Puts a kept copy back. @throws AdapterError */
   restoreTlsSecret(kept: string, signal: AbortSignal): Promise<void>;

@@ -2,9 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { V1Secret } from '@kubernetes/client-node';
 import { AdapterError } from '../../errors.ts';
-import { readBounded } from '../certificate/files.ts';
 import { parseCertificates, parsePrivateKey } from '../certificate/pem.ts';
-import type { CertificateFiles } from '../certificate/port.ts';
+import type { CertificatePair } from '../certificate/port.ts';
 import { readCertificate } from '../tls/read-certificate.ts';
 import { type Cluster, FIELD_MANAGER } from './cluster.ts';
 import { fail } from './errors.ts';
@@ -38,11 +37,11 @@ function parseLeaf(pem: Buffer, where: string): X509Certificate {
 }
 
 /**
- * Puts what is on disk into the secret, as `kubectl apply` does: a dry run first, so that an admission plugin that
+ * Puts what is installed into the secret, as `kubectl apply` does: a dry run first, so that an admission plugin that
  * objects has objected before anything is written. Forced, because whoever made the secret by hand holds its fields.
  */
-export async function applyTlsSecret(cluster: Cluster, files: CertificateFiles): Promise<void> {
-  const data = await readFiles(files);
+export async function applyTlsSecret(cluster: Cluster, pair: CertificatePair): Promise<void> {
+  const data = dataOf(pair);
   const { tlsSecret: name, namespace } = cluster.settings;
   const present = await readPresent(cluster, name);
   const body = {
@@ -74,24 +73,28 @@ async function readPresent(cluster: Cluster, name: string): Promise<V1Secret | u
 }
 
 /** @throws AdapterError naming the file, before anything is written */
-async function readFiles({ certificate, key }: CertificateFiles): Promise<Record<string, string>> {
-  const [certificates, privateKey] = await Promise.all([readBounded(certificate), readBounded(key)]);
-  const [leaf] = parseCertificates(certificate, certificates);
+function dataOf({ certificate, key }: CertificatePair): Record<string, string> {
+  const [leaf] = parseCertificates(certificate.name, certificate.content);
   const refuse = (says: string) =>
     fail('read the certificate', `${says} The secret was not changed.`, 'refused');
-  if (!leaf.checkPrivateKey(parsePrivateKey(key, privateKey))) {
-    throw refuse(`${key} is not the key of ${certificate}: put the two that belong together there.`);
+  if (!leaf.checkPrivateKey(parsePrivateKey(key.name, key.content))) {
+    throw refuse(
+      `${key.name} is not the key of ${certificate.name}: put the two that belong together there.`,
+    );
   }
   const now = Date.now();
   if (leaf.validToDate.getTime() <= now) {
-    throw refuse(`${certificate} expired on ${day(leaf.validToDate)}: renew it first.`);
+    throw refuse(`${certificate.name} expired on ${day(leaf.validToDate)}: renew it first.`);
   }
   if (leaf.validFromDate.getTime() > now) {
     throw refuse(
-      `${certificate} is valid from ${day(leaf.validFromDate)} on only: check this machine's clock.`,
+      `${certificate.name} is valid from ${day(leaf.validFromDate)} on only: check this machine's clock.`,
     );
   }
-  return { [CERTIFICATE]: certificates.toString('base64'), [KEY]: privateKey.toString('base64') };
+  return {
+    [CERTIFICATE]: certificate.content.toString('base64'),
+    [KEY]: key.content.toString('base64'),
+  };
 }
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);

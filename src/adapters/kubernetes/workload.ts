@@ -1,6 +1,6 @@
 /** A service's Deployment or StatefulSet, and the pods that are really its own. */
 import type { V1Container, V1Deployment, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
-import type { Service } from '../exec/port.ts';
+import type { Placed } from '../exec/port.ts';
 import type { Limits } from '../runtime/port.ts';
 import type { Cluster } from './cluster.ts';
 import { fail } from './errors.ts';
@@ -26,7 +26,7 @@ export type Found = {
 );
 
 /** @throws AdapterError not-configured naming the key, not-found */
-export async function findWorkload(cluster: Cluster, service: Service): Promise<Found> {
+export async function findWorkload(cluster: Cluster, service: Placed): Promise<Found> {
   const ref = cluster.settings.workloads[service];
   if (ref === undefined) {
     throw fail(
@@ -38,7 +38,7 @@ export async function findWorkload(cluster: Cluster, service: Service): Promise<
   return readWorkload(cluster, ref, service);
 }
 
-async function readWorkload(cluster: Cluster, ref: WorkloadRef, service: Service): Promise<Found> {
+async function readWorkload(cluster: Cluster, ref: WorkloadRef, service: Placed): Promise<Found> {
   const { kind, name, namespace = cluster.settings.namespace } = ref;
   const id = { name, namespace };
   if (kind === 'deployment') {
@@ -52,7 +52,7 @@ async function readWorkload(cluster: Cluster, ref: WorkloadRef, service: Service
 function containerOf(
   { spec }: V1Deployment | V1StatefulSet,
   { kind, name, container: wanted }: WorkloadRef,
-  service: Service,
+  service: Placed,
 ): V1Container {
   const containers = spec?.template.spec?.containers ?? [];
   const found = wanted === undefined ? containers[0] : containers.find((each) => each.name === wanted);

@@ -12,6 +12,8 @@ import { hasImage } from './images.ts';
 const SUITE = 'bookworm';
 const PACKAGES = [
   ...['postgresql', 'redis-server', 'nginx-light', 'curl', 'iputils-ping', 'procps'],
+  // The last one by name: debootstrap finds nothing that others only provide.
+  ...['certbot', 'openssl', 'busybox', 'python3-cffi-backend'],
   ...['alembic', 'python3-psycopg2', 'python3-fastapi', 'python3-uvicorn', 'python3-jwt', 'python3-redis'],
   'python3-prometheus-client',
 ];

@@ -143,6 +143,8 @@ describe.runIf(canRunLab())('programs in pods', () => {
       .poll(async () => (await run('test', '-e', '/tmp/began')).exitCode, { timeout: 20_000 })
       .toBe(0);
     calledOff.abort();
-    expect(await running).toMatchObject({ fault: 'timed-out', retryable: true });
+    const error = await running;
+    expect(error).toMatchObject({ fault: 'timed-out', retryable: true });
+    expect(error.message).toMatch(/^sh in pod backend-\S+ did not end in time and may still run there/);
   });
 });

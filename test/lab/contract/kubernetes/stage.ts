@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
+import { createPairReader } from '../../../../src/adapters/certificate/pair.ts';
 import { createKubernetesActuator } from '../../../../src/adapters/kubernetes/actuator.ts';
 import { createKubernetesExec } from '../../../../src/adapters/kubernetes/exec.ts';
 import type {
@@ -63,13 +64,16 @@ export async function openStage(): Promise<Stage> {
         tlsSecret: 'tls',
         ...more,
       });
-      const files = () => ({
+      const files = {
         certificate: join(folder.path, 'fullchain.pem'),
         key: join(folder.path, 'privkey.pem'),
-      });
+      };
       return {
         probe: createKubernetesProbe(settings),
-        actuator: createKubernetesActuator(settings, files),
+        actuator: createKubernetesActuator(
+          settings,
+          createPairReader(() => ({ files })),
+        ),
         exec: createKubernetesExec(settings, 'backend'),
       };
     },
