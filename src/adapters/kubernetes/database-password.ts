@@ -25,12 +25,7 @@ function loginIn(found: V1Secret, secret: DatabaseSecret): RoleLogin {
     return { user: secret.user, password: value };
   }
   const address = parseAddress(value);
-  if (!address?.scheme.startsWith('postgres'))
-    throw unfit(
-      found,
-      secret,
-      'is no address of PostgreSQL, such as postgresql://role:password@host/database',
-    );
+  if (!address?.scheme.startsWith('postgres')) throw unfit(found, secret, 'is no address of PostgreSQL');
   const password = passwordIn(value);
   if (address.user === '' || password === undefined)
     throw unfit(found, secret, 'is an address without a role or a password that can be read');
