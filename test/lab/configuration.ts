@@ -46,6 +46,7 @@ export const clusterEnvironment = (stack: ClusterStack): Described => ({
       kubeconfig: stack.lab.kubernetes.botKubeconfig,
       namespace: stack.namespace,
       jwtSecret: { name: 'paksa-secrets' },
+      databaseSecret: { name: 'paksa-secrets' },
     },
     nginx: { place: { on: 'pod', service: 'nginx' } },
     alembic: { place: { on: 'pod', service: 'backend' }, config: '/app/alembic.ini' },

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import { createKubernetesActuator } from '../../../../src/adapters/kubernetes/actuator.ts';
+import { createLoginReader } from '../../../../src/adapters/kubernetes/database-password.ts';
 import { createKubernetesExec } from '../../../../src/adapters/kubernetes/exec.ts';
 import type {
   KubernetesActuator,
@@ -12,6 +13,7 @@ import type {
   WorkloadRef,
 } from '../../../../src/adapters/kubernetes/port.ts';
 import { createKubernetesProbe } from '../../../../src/adapters/kubernetes/probe.ts';
+import type { ReadLogin } from '../../../../src/adapters/postgres/port.ts';
 import { AdapterError } from '../../../../src/errors.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../harness/folder.ts';
 import { runningLab } from '../../for-tests.ts';
@@ -35,6 +37,7 @@ export interface Adapter {
   readonly probe: KubernetesProbe;
   readonly actuator: KubernetesActuator;
   readonly exec: ReturnType<typeof createKubernetesExec>;
+  readonly readLogin: ReadLogin;
 }
 
 export async function openStage(): Promise<Stage> {
@@ -71,6 +74,7 @@ export async function openStage(): Promise<Stage> {
         probe: createKubernetesProbe(settings),
         actuator: createKubernetesActuator(settings, files),
         exec: createKubernetesExec(settings, 'backend'),
+        readLogin: createLoginReader(settings),
       };
     },
     [Symbol.asyncDispose]: async () => {
