@@ -15,6 +15,8 @@ import { podsWith } from './pods-with.ts';
 const VARIABLE = 'DATABASE_URL';
 const CLIENTS_SHOWN = 5;
 
+const UNGIVABLE = 'The old password has characters that programs read differently';
+
 const noPassword = all(noWorkload('backend'), noDatabase, ({ environment, kubernetes }) =>
   kubernetes?.databaseSecret
     ? undefined
@@ -92,6 +94,7 @@ async function preview(context: CheckContext): Promise<Preview> {
       ...whereNotes(context, role),
       ...triedNotes(trial),
       'For the undo, the cluster keeps a copy with the old value: delete it once the audit is done.',
+      ...(role.canBeGiven ? [] : [`${UNGIVABLE}: it is put back by people, not by the undo.`]),
     ],
     boundTo: stateOf(secret.name, version),
   };
@@ -149,6 +152,9 @@ export const fixes = {
       },
       parse: (data) => Kept.parse(data),
       apply: async ({ kubernetes, postgres, signal }, { kept, ...secret }) => {
+        const { canBeGiven } = await postgres.heldRole({ ...secret, name: kept }, signal);
+        if (!canBeGiven)
+          throw new Error(`${UNGIVABLE}: put it back by \\password in psql, and in the secret.`);
         await kubernetes.restoreSecret(secret.name, kept, signal);
         await postgres.setPassword(secret, signal);
         await kubernetes.restart('backend', signal);

@@ -64,7 +64,7 @@ async function roleOf(
   db: Postgres,
   query: Query,
   secret: DatabaseSecret,
-  { user, address }: RoleLogin,
+  { user, password, address }: RoleLogin,
 ): Promise<HeldRole> {
   const [row] = await query<RoleRow>(ROLE, [user, db.stateNames(), address?.database || null]);
   requireChangeable(db, secret, { user, database: address?.database ?? '' }, row);
@@ -77,6 +77,7 @@ async function roleOf(
     superuser: row.superuser,
     sessions: clients[0]?.sessions ?? 0,
     byClient: clients.map(({ client, connections }) => ({ client, connections })),
+    canBeGiven: isPrepared(password),
     ...(address ? { address } : {}),
   };
 }

@@ -229,6 +229,8 @@ export interface HeldRole {
   readonly sessions: number;
   /** Those, the most first, at most ten kinds, as `application from address`. */
   readonly byClient: readonly { readonly client: string; readonly connections: number }[];
+  /** Whether Paksa can give it the password that the secret holds: not one that programs read differently. */
+  readonly canBeGiven: boolean;
   /** Where the secret says that the database is; absent where it holds a password alone. */
   readonly address?: ServerAddress;
 }

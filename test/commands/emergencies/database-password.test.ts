@@ -132,6 +132,7 @@ describe('rotate-database-password', () => {
   const role = (of: Partial<HeldRole> = {}): HeldRole => ({
     name: 'app',
     superuser: false,
+    canBeGiven: true,
     sessions: 9,
     byClient: [
       { client: 'paksa-backend from 10.0.0.4', connections: 8 },
@@ -198,6 +199,9 @@ describe('rotate-database-password', () => {
     expect(await notes({ tried: trial('unknown', 'trust') })).toContain(
       'cannot be seen, nor the new one: trust',
     );
+    expect(await notes({ held: role({ canBeGiven: false }) })).toContain(
+      'put back by people, not by the undo',
+    );
     expect(await notes({ held: role({ superuser: true }) })).toContain('“app” is a superuser');
   });
 
@@ -255,6 +259,17 @@ describe('rotate-database-password', () => {
     const alone = await undo.capture(context(acting([]), { target: targetWith(ALONE) }));
     expect(alone).toEqual({ ...ALONE, kept: 'copy' });
     await expect(async () => undo.apply(context(acting([])), { name: 'x' })).rejects.toThrow();
+  });
+
+  test('nothing is put back that the role cannot be given', async () => {
+    const asked: string[] = [];
+    const heldRole = async ({ name }: { name: string }) => {
+      asked.push(name);
+      return role({ canBeGiven: false });
+    };
+    const kept = { ...SECRET, kept: 'copy' };
+    await expect(undo.apply(context({ postgres: { heldRole } }), kept)).rejects.toThrow('\\password in psql');
+    expect(asked).toEqual(['copy']);
   });
 
   test('is back when the secret holds what the copy holds, and the role lets it in', async () => {

@@ -58,6 +58,16 @@ test.each([
   expect(isPrepared(password)).toBe(expected);
 });
 
+test('refused: a standby, which takes no changes', async () => {
+  const standby = await startPostgres({ programs: await programsFor(18), files: { 'standby.signal': '' } });
+  onTestFinished(() => standby[Symbol.asyncDispose]());
+  const { db, probe } = openSystem(standby.url(), [], async () => ({ user: 'postgres', password: PASSWORD }));
+  onTestFinished(() => db.close());
+  await expect
+    .poll(async () => (await failureOf(probe.heldRole(SECRET, soon()))).message)
+    .toContain('is a standby, which takes no changes: point postgres.urlEnv to its primary');
+});
+
 describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   let server: PostgresServer;
   beforeAll(async () => {
@@ -157,9 +167,9 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   });
 
   test('one that programs read differently is left to people, before anything is sent', async () => {
-    const error = await failureOf(
-      paksa({ user: 'other', password: 'ﬁx' }).actuator.setPassword(SECRET, soon()),
-    );
+    const { probe, actuator } = paksa({ user: 'other', password: 'ﬁx' });
+    expect(await probe.heldRole(SECRET, soon())).toMatchObject({ canBeGiven: false });
+    const error = await failureOf(actuator.setPassword(SECRET, soon()));
     expect(error).toMatchObject({ fault: 'refused', message: expect.stringContaining('\\password "other"') });
   });
 
@@ -171,6 +181,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(await probe.heldRole(SECRET, soon())).toMatchObject({
       name: 'other',
       superuser: false,
+      canBeGiven: true,
       sessions: 3,
       byClient: [
         { client: 'paksa-backend from 127.0.0.1', connections: 2 },
