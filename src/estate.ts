@@ -13,6 +13,7 @@ import { createHostExec, onThisHost } from './adapters/exec/host.ts';
 import type { Everywhere, Exec, Place, Placed } from './adapters/exec/port.ts';
 import { createHttpProbe } from './adapters/http/probe.ts';
 import { createKubernetesActuator } from './adapters/kubernetes/actuator.ts';
+import { createLoginReader } from './adapters/kubernetes/database-password.ts';
 import { createKubernetesExec, runningPods } from './adapters/kubernetes/exec.ts';
 import { createKubernetesProbe } from './adapters/kubernetes/probe.ts';
 import { createNetworkProbe } from './adapters/network/probe.ts';
@@ -94,6 +95,7 @@ function furnish(
   const database = openPostgres(postgresUrl, ownNames);
   const containers = createDockerProbe(docker);
   const pods = createKubernetesProbe(kubernetes);
+  const readLogin = createLoginReader(kubernetes);
   const host = createHostExec();
   const within = (place: () => Place): Exec => {
     const exec = (at: Place): Exec => {
@@ -155,7 +157,7 @@ function furnish(
         () => credentials.apiToken,
       ),
       certificate: createCertificateProbe(certificate, () => target.tls?.trust, certificateEverywhere),
-      postgres: createPostgresProbe(database),
+      postgres: createPostgresProbe(database, readLogin),
       redis: createRedisProbe(redis, redisUrl),
       docker: containers,
       kubernetes: pods,
@@ -166,7 +168,7 @@ function furnish(
     },
     actuators: {
       certificate: createCertificateActuator(certificate, certificateEverywhere),
-      postgres: createPostgresActuator(database),
+      postgres: createPostgresActuator(database, readLogin),
       redis: createRedisActuator(redis, redisUrl),
       docker: createDockerActuator(docker),
       kubernetes: createKubernetesActuator(kubernetes, createPairReader(certificate, certificateEverywhere)),

@@ -1,9 +1,10 @@
 /**
  * Guide: Emergency Procedures › Security Breach.
  *
- * The guide names six aims and no command. Paksa cuts off, ends sessions, changes the secret of the tokens and logs everybody
- * out; it reads the access logs for addresses that try doors, before pods are stopped, which take their logs with them.
- * Passwords and keys that are kept elsewhere, patches and the audit are people's, with what to type.
+ * The guide names six aims and no command. Paksa cuts off, ends sessions, logs everybody out, and changes the secret of the tokens
+ * and the backend's password where the cluster's secrets hold them; it reads the access logs for addresses that try doors, before
+ * pods are stopped, which take their logs with them. Other passwords and keys, patches and the audit are people's, with what to
+ * type; so is the backend's password under Docker Compose, where a container keeps the environment that it was made with.
  */
 import { onlyNamed } from '../../src/runbook/check.ts';
 import { defineRunbook } from '../../src/runbook/define.ts';
@@ -17,6 +18,7 @@ import {
 } from '../parts/stop-containers.ts';
 import { podsStopped, podsWanted, scaleToZero, scaleUp } from '../parts/stop-pods.ts';
 import * as byHand from './security-breach/by-hand.ts';
+import * as databasePassword from './security-breach/database-password.ts';
 import * as isolation from './security-breach/isolation.ts';
 import { accessReview } from './security-breach/review.ts';
 import * as sessions from './security-breach/sessions.ts';
@@ -32,6 +34,7 @@ export const securityBreach = defineRunbook({
     'access-pods': accessReview('kubernetes', ['isolate', 'stop-pods']),
     ...sessions.checks,
     ...tokenSecret.checks,
+    ...databasePassword.checks,
     ...isolation.checks,
     'pods-stopped': podsStopped(['stop-pods']),
     'containers-stopped': containersStopped(['stop-containers']),
@@ -46,6 +49,7 @@ export const securityBreach = defineRunbook({
     'stop-containers': stopContainers(['containers-stopped']),
     ...sessions.fixes,
     ...tokenSecret.fixes,
+    ...databasePassword.fixes,
     'start-pods': scaleUp(['pods-wanted', 'backend-pods']),
     'start-containers': startContainers(['containers-started', 'backend-containers']),
   },
@@ -74,6 +78,10 @@ export const securityBreach = defineRunbook({
         'keep-evidence': byHand.keepEvidence,
         'stop-pods': act('Stop the backend’s pods', 'stop-pods', { when: ['pods-stopped'] }),
         'rotate-secret': act('Change the secret of the tokens', 'rotate-secret'),
+        'rotate-database-password': act(
+          'Change the password of the backend’s role',
+          'rotate-database-password',
+        ),
         'drop-sessions': act('Have everybody log in again', 'drop-sessions'),
         'change-postgres': byHand.changePostgres,
         'change-redis': byHand.changeRedis,

@@ -150,6 +150,11 @@ export const kubernetes = block({
     name: kubernetesName('the secret'),
     key: text('the key in the secret').default('JWT_SECRET_KEY'),
   }).optional(),
+  databaseSecret: block({
+    name: kubernetesName('the secret'),
+    key: text('the key in the secret').default('DATABASE_URL'),
+    user: text('the role whose password it is, where the secret holds nothing else').optional(),
+  }).optional(),
 });
 
 const place = placeIn(SERVICES);

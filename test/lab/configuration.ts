@@ -52,6 +52,7 @@ export const clusterEnvironment = (stack: ClusterStack): Described => ({
         nginx: { kind: 'deployment', name: 'nginx-ingress-controller' },
         redis: { kind: 'deployment', name: 'redis' },
       },
+      databaseSecret: { name: 'paksa-secrets' },
     },
     nginx: { place: { on: 'pod', service: 'nginx' } },
     alembic: { place: { on: 'pod', service: 'backend' }, config: '/app/alembic.ini' },

@@ -1,12 +1,13 @@
 /**
  * The emergencies in the cluster, driven to their ends: the system is down and comes back; a breach is contained, with a new
- * secret that nobody sees.
+ * secret and a new password that nobody sees.
  */
 import { NetworkingV1Api } from '@kubernetes/client-node';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closers } from '../../src/signals.ts';
 import { preparedDatabase } from '../harness/database.ts';
+import { BACKEND_ROLE, DATABASE_SECRET, giveBackendItsRole } from './backend-role.ts';
 import { type ClusterStack, startClusterStack } from './cluster-stack.ts';
 import { clusterEnvironment, configurationOf } from './configuration.ts';
 import { connectEngine } from './docker/engine.ts';
@@ -73,8 +74,10 @@ describe.runIf(canRunLab())('emergencies in the cluster', () => {
     await emergencies.operator.say(drive.incident, { decision: 'resolve' });
   });
 
-  it('contains a breach, and shows nobody the new secret', LONG, async () => {
+  it('contains a breach, and shows nobody the new secret and the new password', LONG, async () => {
     const old = stack.jwtSecret;
+    const oldAddress = await giveBackendItsRole(stack);
+    expect(await logsIn(oldAddress)).toBe(true);
     expect(await isLetIn(old)).toBe(true);
     expect(await keys(stack.redisUrl, 'session:*')).toBeGreaterThan(0);
     const forged = { authorization: `Bearer ${signToken('a guess')}` };
@@ -98,9 +101,20 @@ describe.runIf(canRunLab())('emergencies in the cluster', () => {
     await drive.approveUntil('rotate-secret');
     expect(await pods()).toBe(0);
     await drive.approve('rotate-secret');
-    const secret = await currentSecret(stack);
+    const secret = await currentSecret(stack, SECRET);
     expect(secret).toHaveLength(64);
     expect(secret).not.toBe(old);
+
+    const { attempt } = await drive.approve('rotate-database-password');
+    expect(attempt.preview?.changes).toContainEqual(
+      expect.objectContaining({ what: `Sessions of “${BACKEND_ROLE}”`, before: '0 open' }),
+    );
+    const address = await currentSecret(stack, DATABASE_SECRET);
+    expect(address).toBe(oldAddress.replace(passwordOf(oldAddress), passwordOf(address)));
+    expect(passwordOf(address)).toMatch(/^[\w-]{64}$/);
+    expect(await logsIn(oldAddress)).toBe(false);
+    expect(await logsIn(address)).toBe(true);
+
     await drive.approve('drop-sessions');
     expect(await keys(stack.redisUrl, 'session:*')).toBe(0);
     for (const step of ['change-postgres', 'change-redis', 'change-addresses', 'change-keys'])
@@ -121,10 +135,21 @@ describe.runIf(canRunLab())('emergencies in the cluster', () => {
     await expect.poll(health, SOON).toBe(200);
     expect(await isLetIn(old)).toBe(false);
     expect(await isLetIn(secret)).toBe(true);
+    const ofBackend = await rows(stack, `SELECT FROM pg_stat_activity WHERE usename = '${BACKEND_ROLE}'`);
+    expect(ofBackend.length).toBeGreaterThan(0);
+
+    // What was changed last is taken back: the old password, in the secret, for the role, and in the pods.
+    expect(await drive.undo('rotate-database-password')).toMatchObject({ stage: 'undone' });
+    expect(await currentSecret(stack, DATABASE_SECRET)).toBe(oldAddress);
+    expect(await logsIn(oldAddress)).toBe(true);
+    expect(await logsIn(address)).toBe(false);
+    await expect.poll(health, SOON).toBe(200);
+    expect(await isLetIn(secret)).toBe(true);
 
     const { incident } = await drive.read();
     const log = await emergencies.operator.engine.store.log(drive.incident);
-    for (const value of [secret, old, encoded(secret), encoded(old)]) {
+    const passwords = [passwordOf(address), passwordOf(oldAddress), encoded(address), encoded(oldAddress)];
+    for (const value of [secret, old, encoded(secret), encoded(old), ...passwords]) {
       expect(JSON.stringify({ incident, log })).not.toContain(value);
       expect(await tablesWith(databaseUrl, value)).toEqual([]);
     }
@@ -155,10 +180,24 @@ async function policies({ namespace, cluster }: ClusterStack): Promise<readonly 
 
 const encoded = (value: string): string => Buffer.from(value).toString('base64');
 
-async function currentSecret({ namespace, cluster }: ClusterStack): Promise<string> {
-  const { data = {} } = await cluster.core.readNamespacedSecret({ namespace, name: SECRET.name });
-  return Buffer.from(data[SECRET.key] ?? '', 'base64').toString();
+const passwordOf = (address: string): string => new URL(address).password;
+
+async function currentSecret(
+  { namespace, cluster }: ClusterStack,
+  { name, key }: { readonly name: string; readonly key: string },
+): Promise<string> {
+  const { data = {} } = await cluster.core.readNamespacedSecret({ namespace, name });
+  return Buffer.from(data[key] ?? '', 'base64').toString();
 }
+
+const logsIn = (databaseUrl: string): Promise<boolean> =>
+  rows({ databaseUrl }, 'SELECT 1').then(
+    () => true,
+    ({ code }) => {
+      expect(code).toBe('28P01');
+      return false;
+    },
+  );
 
 /** The tables of Paksa's own database that hold this text anywhere. */
 async function tablesWith(databaseUrl: string, text: string): Promise<readonly string[]> {

@@ -101,6 +101,24 @@ describe('a configuration that is right', () => {
     ]);
   });
 
+  test('secrets of the cluster are none unless named, with the guide’s keys', () => {
+    const secretsIn = (more: string) => {
+      const { environments } = load(`channel: C1\nenvironments: { production: { kubernetes: { ${more} } } }`);
+      const { jwtSecret, databaseSecret } = environments[0].target.kubernetes ?? {};
+      return { jwtSecret, databaseSecret };
+    };
+    expect(secretsIn('')).toEqual({});
+    expect(secretsIn('jwtSecret: { name: a }, databaseSecret: { name: b }')).toEqual({
+      jwtSecret: { name: 'a', key: 'JWT_SECRET_KEY' },
+      databaseSecret: { name: 'b', key: 'DATABASE_URL' },
+    });
+    expect(secretsIn('databaseSecret: { name: b, key: password, user: app }').databaseSecret).toEqual({
+      name: 'b',
+      key: 'password',
+      user: 'app',
+    });
+  });
+
   test('the services of the guide are the default, and an environment may have its own ladder, approvals and channel', () => {
     const config = load(`
 channel: C1

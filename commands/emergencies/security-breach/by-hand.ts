@@ -1,4 +1,4 @@
-/** What only people can do in a breach: evidence, passwords and keys that are kept elsewhere, patches, the audit. By the target's own names. */
+/** What only people can do in a breach: evidence, passwords and keys that Paksa does not change, patches, the audit. By the target's own names. */
 import { person } from '../../../src/runbook/procedure.ts';
 import { compose, kubectl, within, workload } from '../../parts/by-hand.ts';
 
@@ -18,7 +18,7 @@ export const changePostgres = person(
   'Change the passwords of the database’s roles',
   (target) => [
     `psql as a superuser: ${within(target, 'postgres', 'psql -U postgres')}.`,
-    '\\du lists the roles. For each that can log in: \\password paksa. It asks twice and sends a hash; a plain ALTER ROLE would leave the password in the log and in the history.',
+    '\\du lists the roles. For each that can log in, but one that Paksa’s step above has changed: \\password paksa. It asks twice and sends a hash; a plain ALTER ROLE would leave the password in the log and in the history.',
     'A role that nobody knows: ALTER ROLE … NOLOGIN; then look what it owns and what it was granted.',
     'POSTGRES_PASSWORD counts only when the data directory is made: changing it alone changes no role.',
     'A new password throws nobody out: the sessions are ended once more below.',
@@ -41,8 +41,8 @@ export const changeAddresses = person(
   'Put the new passwords where they are used',
   (target) => [
     'In an address, characters such as @ : / % # are written as %40 %3A %2F %25 %23.',
-    `Cluster: write stringData with DATABASE_URL and REDIS_URL to a file patch.yaml; ${kubectl(target)} patch secret <name> --patch-file patch.yaml; delete the file. Which secret: ${kubectl(target)} get ${workload(target, 'backend')} -o yaml, under secretKeyRef.`,
-    `Compose: DATABASE_URL, REDIS_URL and JWT_SECRET_KEY (openssl rand -base64 48) in .env; then ${compose(target)} up --no-start --no-deps backend. A restart alone goes on with the old ones.`,
+    `Cluster: write stringData with REDIS_URL, and DATABASE_URL if no step of Paksa’s has changed it, to a file patch.yaml; ${kubectl(target)} patch secret <name> --patch-file patch.yaml; delete the file. Which secret: ${kubectl(target)} get ${workload(target, 'backend')} -o yaml, under secretKeyRef.`,
+    `Compose: DATABASE_URL, REDIS_URL and JWT_SECRET_KEY (openssl rand -base64 48) in .env; then ${compose(target)} up --no-start --no-deps backend. A container keeps the environment that it was made with: a restart alone goes on with the old ones.`,
     'Paksa: the variables that postgres.urlEnv, redis.urlEnv and api.tokenEnv name in paksa.yaml, and DATABASE_URL if its own database is on that server; then restart it. This procedure goes on where it was.',
     'Exporters, backups and jobs that log in, too.',
   ],
@@ -79,7 +79,7 @@ export const audit = person(
     'What runs is what was built here: the digests of the images agree.',
     'The data hold together: diagnose data-corruption.',
     'A backup from before the breach is at hand, and restoring it was tried.',
-    'Paksa’s copy of the old secret of the tokens (its name has “-kept-”) is deleted.',
+    'Paksa’s copies of old secrets (their names have “-kept-”) are deleted.',
     'Somebody who was not part of the work has read this list.',
   ],
   { minutes: 480 },

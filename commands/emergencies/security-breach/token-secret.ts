@@ -1,12 +1,13 @@
 /** The secret that the backend's tokens are signed with, where it is a secret of the cluster: whether the pods have it, and a new one. */
 import { z } from 'zod';
 import { check } from '../../../src/runbook/check.ts';
-import { healthy, inconclusive, problem, type Verdict } from '../../../src/runbook/finding.ts';
+import type { Verdict } from '../../../src/runbook/finding.ts';
 import { fix, undoWith } from '../../../src/runbook/fix.ts';
 import type { CheckContext } from '../../../src/runbook/tools.ts';
 import { restartFix } from '../../parts/restart.ts';
 import { all, noWorkload } from '../../parts/target.ts';
-import { count, short } from '../../parts/words.ts';
+import { count } from '../../parts/words.ts';
+import { podsWith } from './pods-with.ts';
 
 const VARIABLE = 'JWT_SECRET_KEY';
 
@@ -24,25 +25,7 @@ const secretOf = ({ target }: CheckContext) => {
 
 const secret = check(
   'Secret of the tokens that the pods run with',
-  async (context): Promise<Verdict> => {
-    const { name, key } = secretOf(context);
-    const { kubernetes, signal } = context;
-    const [wanted, found] = await Promise.all([
-      kubernetes.secretFingerprint(name, key, signal),
-      kubernetes.variables('backend', [VARIABLE], signal),
-    ]);
-    const held = found.map(({ replica, variables }) => ({ replica, fact: variables[VARIABLE] }));
-    if (held.length === 0) return healthy('no pod runs with any');
-    if (held.some(({ fact }) => !fact?.present))
-      return inconclusive(`not every pod has ${VARIABLE} among its variables: look where it takes it from`);
-    const old = held.filter(({ fact }) => fact?.fingerprint !== wanted).map(({ replica }) => replica);
-    return old.length === 0
-      ? healthy(`${count(held.length, 'pod runs', 'pods run')} with the one in ${name}`)
-      : problem(
-          `${short(old.join(', '), 120)} ${old.length === 1 ? 'runs' : 'run'} with another one than ${name} holds`,
-          { suggests: ['rollout-restart'] },
-        );
-  },
+  async (context): Promise<Verdict> => podsWith(context, secretOf(context), VARIABLE),
   { skip: noSecret },
 );
 
@@ -113,5 +96,5 @@ export const fixes = {
     },
     timeoutSeconds: 300,
   }),
-  'rollout-restart': restartFix('kubernetes', 'backend', ['secret', 'backend-pods']),
+  'rollout-restart': restartFix('kubernetes', 'backend', ['secret', 'database-password', 'backend-pods']),
 };

@@ -1,6 +1,7 @@
 /** Changes a cluster: each call acts once, and waits until what it changed is as it was wanted. */
 import type { ReadPair } from '../certificate/port.ts';
 import { createCluster } from './cluster.ts';
+import { rotatePassword } from './database-password.ts';
 import { isolate, rejoin } from './isolation.ts';
 import type { KubernetesActuator, KubernetesSettings } from './port.ts';
 import { rollBack } from './revisions.ts';
@@ -27,6 +28,7 @@ export function createKubernetesActuator(
     keepSecret: async (name, label, signal) => keepSecret(await open(signal), name, label),
     rotateSecret: async (name, key, signal) => rotateSecret(await open(signal), name, key),
     restoreSecret: async (name, kept, signal) => restoreSecret(await open(signal), name, kept),
+    rotatePassword: async (secret, signal) => rotatePassword(await open(signal), secret),
     applyTlsSecret: async (signal) => applyTlsSecret(await open(signal), await readPair(signal)),
     keepTlsSecret: async (label, signal) => {
       const cluster = await open(signal);

@@ -24,6 +24,15 @@ export interface KubernetesSettings {
   readonly tlsSecret: string;
   /** The secret that the backend's tokens are signed with; absent: it is not in a secret of the cluster. */
   readonly jwtSecret?: { readonly name: string; readonly key: string } | undefined;
+  /** The secret that the backend logs in to its database with; absent: it is not in a secret of the cluster. */
+  readonly databaseSecret?: DatabaseSecret | undefined;
+}
+
+/** A secret that holds the address of a database with a role and its password, or, with `user`, that role's password alone. */
+export interface DatabaseSecret {
+  readonly name: string;
+  readonly key: string;
+  readonly user?: string | undefined;
 }
 
 export interface TlsSecret {
@@ -211,4 +220,9 @@ export interface KubernetesActuator extends RuntimeActuator {
   /** Puts a newly generated random value of 64 characters under that key; nobody is shown it. Once. @throws AdapterError */
   rotateSecret(name: string, key: string, signal: AbortSignal): Promise<void>;
   restoreSecret(name: string, kept: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Puts a newly generated random password of 64 characters in the place of the one that a secret holds, percent-encoded and
+   * with nothing else changed; nobody is shown it. Once. @throws AdapterError not-found, refused where there is none in it
+   */
+  rotatePassword(secret: DatabaseSecret, signal: AbortSignal): Promise<void>;
 }

@@ -29,7 +29,8 @@ export async function secretFingerprint(cluster: Cluster, name: string, key: str
 export const secretVersion = async (cluster: Cluster, name: string): Promise<string> =>
   (await readSecret(cluster, name)).metadata?.resourceVersion ?? '';
 
-function heldUnder({ data = {}, metadata }: V1Secret, name: string, key: string): string {
+/** In base64. @throws AdapterError not-found */
+export function heldUnder({ data = {}, metadata }: V1Secret, name: string, key: string): string {
   const value = data[key];
   if (value !== undefined) return value;
   const has = Object.keys(data).join(', ') || 'none';
@@ -97,9 +98,10 @@ export async function restoreSecret(cluster: Cluster, name: string, kept: string
 export async function rotateSecret(cluster: Cluster, name: string, key: string): Promise<void> {
   const present = await readChangeable(cluster, name);
   heldUnder(present, name, key);
-  const value = randomBytes(NEW_VALUE_BYTES).toString('base64url');
-  await patchData(cluster, name, present, { [key]: Buffer.from(value).toString('base64') });
+  await patchData(cluster, name, present, { [key]: Buffer.from(newValue()).toString('base64') });
 }
+
+export const newValue = (): string => randomBytes(NEW_VALUE_BYTES).toString('base64url');
 
 export async function readChangeable(cluster: Cluster, name: string): Promise<V1Secret> {
   const secret = await readSecret(cluster, name);
@@ -111,8 +113,8 @@ export async function readChangeable(cluster: Cluster, name: string): Promise<V1
   );
 }
 
-/** Null removes a key. */
-async function patchData(
+/** Null removes a key. Refused by the cluster where the secret was changed since it was read. */
+export async function patchData(
   cluster: Cluster,
   name: string,
   { metadata }: V1Secret,

@@ -3,12 +3,14 @@ import { analyze } from './analyze.ts';
 import { createIndex, dropIndex } from './build-index.ts';
 import type { Postgres } from './connect.ts';
 import { validateForeignKeys } from './foreign-keys.ts';
+import { setPassword } from './held-role.ts';
 import { repairTotals, restoreTotals } from './invoice-repair.ts';
-import type { PostgresActuator } from './port.ts';
+import type { PostgresActuator, ReadLogin } from './port.ts';
 import { setReadOnly } from './read-only.ts';
 import { terminate, terminateAll } from './terminate.ts';
 
-export const createPostgresActuator = (db: Postgres): PostgresActuator => ({
+/** `readLogin`: of a secret, where roles have theirs in one. */
+export const createPostgresActuator = (db: Postgres, readLogin: ReadLogin): PostgresActuator => ({
   createIndex: (proposal, signal) => createIndex(db, proposal, signal),
   dropIndex: (index, signal) => dropIndex(db, index, signal),
   analyze: (tables, signal) => analyze(db, tables, signal),
@@ -17,5 +19,6 @@ export const createPostgresActuator = (db: Postgres): PostgresActuator => ({
   restoreTotals: (label, signal) => restoreTotals(db, label, signal),
   validateForeignKeys: (signal) => validateForeignKeys(db, signal),
   setReadOnly: (readOnly, signal) => setReadOnly(db, readOnly, signal),
+  setPassword: (secret, signal) => setPassword(db, readLogin, secret, signal),
   terminateAll: (signal) => terminateAll(db, signal),
 });

@@ -14,18 +14,31 @@ export interface Address {
   readonly plain?: pg.ClientConfig;
 }
 
+/** What differs from the configured address, on the same server. */
+export interface As {
+  readonly database?: string;
+  readonly login?: { readonly user: string; readonly password: string };
+}
+
 /** @throws AdapterError not-configured, without the URL, which holds the password */
-export function readAddress(text: string, database?: string): Address {
+export function readAddress(text: string, { database, login }: As = {}): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol))
     throw unusable('is not of the form postgresql://user:password@host:5432/database');
   if (database !== undefined) url.pathname = `/${encodeURIComponent(database)}`;
+  if (login !== undefined) logInAs(url, login);
   const named = (mode: string | null) => ({ ...configOf(url, mode), application_name: ownName(text) });
   const config = named(url.searchParams.get('sslmode'));
   const where = readWhere(config);
   return url.searchParams.get('sslmode') === 'prefer'
     ? { where, config, plain: named('disable') }
     : { where, config };
+}
+
+function logInAs(url: URL, { user, password }: NonNullable<As['login']>): void {
+  for (const name of ['user', 'password']) url.searchParams.delete(name);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password);
 }
 
 function readWhere(config: pg.ClientConfig): PostgresSettings {

@@ -2,7 +2,7 @@
  * The system's database, connected to on first use. Reads happen in a read-only transaction, changes in one that is
  * rolled back when anything fails, and what PostgreSQL wants outside of a transaction on a connection of its own.
  */
-import { type Address, readAddress } from './address.ts';
+import { type Address, type As, readAddress } from './address.ts';
 import { type Connections, connectOnce, type Lease, openConnections } from './connection.ts';
 import { translate } from './errors.ts';
 import { attemptLogin } from './login.ts';
@@ -39,12 +39,16 @@ export interface Postgres {
   /** Outside of a transaction, on a connection of its own. */
   readonly alone: Run;
   login(signal: AbortSignal): Promise<Login>;
+  /** The same as another role, which the server may let in without asking for its password. */
+  loginAs(as: As, signal: AbortSignal): Promise<Login & { readonly wasAsked: boolean }>;
   /** @throws AdapterError not-configured */
   where(): PostgresSettings;
   /** Server processes that belong to this. */
   ownPids(): readonly number[];
   /** What this and Paksa's other replicas are called, and what they keep their own state by. */
   ownNames(): readonly string[];
+  /** Of those, what Paksa keeps its own state by. */
+  stateNames(): readonly string[];
   /** Lets go of every connection. It may be used again, and connects anew. */
   close(): Promise<void>;
 }
@@ -73,7 +77,7 @@ export function openPostgres(url: () => string, alsoOwn: readonly string[] = [])
     async (call, work) => {
       const { address, connections } = open();
       const signal = AbortSignal.any([call.signal, AbortSignal.timeout(call.deadlineMs ?? DEADLINE_MS)]);
-      const at = call.database === undefined ? address : readAddress(url(), call.database);
+      const at = call.database === undefined ? address : readAddress(url(), { database: call.database });
       const failed = { operation: call.operation, where: at.where, signal, changes };
       try {
         const lease = await (shared && at === address ? connections.borrow(signal) : connectOnce(at, signal));
@@ -89,8 +93,10 @@ export function openPostgres(url: () => string, alsoOwn: readonly string[] = [])
     act: runner(true, true, (call) => inTransaction('READ ONLY', 'COMMIT', call)),
     alone: runner(true, false, withoutTransaction),
     login: async (signal) => attemptLogin(open().address, signal),
+    loginAs: async (as, signal) => attemptLogin(readAddress(url(), as), signal),
     where: () => open().address.where,
     ownNames: () => [ownName(url()), ...alsoOwn],
+    stateNames: () => alsoOwn,
     ownPids: () => (opened ? [...opened.connections.pids] : []),
     close: async () => {
       const closing = opened;

@@ -34,8 +34,12 @@ export async function withPreferredTls<T>(
   }
 }
 
-/** One that is not shared. @throws what `pg` throws, or the signal's reason */
-export async function connectOnce(address: Address, signal: AbortSignal): Promise<Lease> {
+/** One that is not shared; `watch` sees it before it connects. @throws what `pg` throws, or the signal's reason */
+export async function connectOnce(
+  address: Address,
+  signal: AbortSignal,
+  watch: (client: pg.Client) => void = () => undefined,
+): Promise<Lease> {
   signal.throwIfAborted();
   let unfinished: pg.Client | undefined;
   const connecting = withPreferredTls(address, async (config) => {
@@ -43,6 +47,7 @@ export async function connectOnce(address: Address, signal: AbortSignal): Promis
     unfinished = client;
     // Lost while nobody asks anything of it, it would end the process; the next question tells.
     client.on('error', () => undefined);
+    watch(client);
     await client.connect();
     return client;
   });

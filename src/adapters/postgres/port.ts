@@ -2,6 +2,8 @@
  * What Paksa asks of the system's PostgreSQL (its own database is another matter, in src/store). Every probe runs in a
  * read-only transaction with a statement timeout. Query texts have their literals taken out.
  */
+import type { DatabaseSecret } from '../kubernetes/port.ts';
+import type { ServerAddress } from '../runtime/port.ts';
 
 /** Where the database is; the password is the adapter's alone. */
 export interface PostgresSettings {
@@ -207,6 +209,40 @@ export interface LoginRole {
   readonly validUntil?: Date;
 }
 
+/** A role and its password, as a secret of the cluster holds them. */
+export interface RoleLogin {
+  readonly user: string;
+  /** For adapters alone. */
+  readonly password: string;
+  /** The one that it is part of; absent where the secret holds a password alone. */
+  readonly address?: ServerAddress;
+}
+
+/** Reads such a secret. @throws AdapterError as the cluster's adapter does */
+export type ReadLogin = (secret: DatabaseSecret, signal: AbortSignal) => Promise<RoleLogin>;
+
+/** The role that a secret holds the password of, which Paksa may change. */
+export interface HeldRole {
+  readonly name: string;
+  readonly superuser: boolean;
+  /** Open on the whole server, Paksa's own not among them. */
+  readonly sessions: number;
+  /** Those, the most first, at most ten kinds, as `application from address`. */
+  readonly byClient: readonly { readonly client: string; readonly connections: number }[];
+  /** Whether Paksa can give it the password that the secret holds: not one that programs read differently. */
+  readonly canBeGiven: boolean;
+  /** Where the secret says that the database is; absent where it holds a password alone. */
+  readonly address?: ServerAddress;
+}
+
+/** Whether the server of `postgres.urlEnv` lets a role in with the password that a secret holds. */
+export interface PasswordTrial {
+  readonly role: string;
+  readonly isLetIn: 'yes' | 'no' | 'unknown';
+  /** Why not, or why nobody can tell from here; a next step. */
+  readonly why?: string;
+}
+
 /** Every call: @throws AdapterError not-configured, unreachable, refused (with the SQLSTATE), forbidden (naming the privilege), timed-out */
 export interface PostgresProbe {
   /** A connection of its own, closed at once. Never throws for what the server or the network answers. */
@@ -241,6 +277,13 @@ export interface PostgresProbe {
   /** Exact rows of each table of a database beside the configured one, or of that one itself. */
   rowCounts(database: string, signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
   loginRoles(signal: AbortSignal): Promise<readonly LoginRole[]>;
+  /**
+   * @throws AdapterError not-found when this server has no such role or database, refused when Paksa itself logs in with it,
+   * forbidden naming what Paksa's role needs to give it a password; and what reading the secret throws
+   */
+  heldRole(secret: DatabaseSecret, signal: AbortSignal): Promise<HeldRole>;
+  /** Logs in with what a secret holds, and leaves at once. Throws for the secret only, never for what the server answers. */
+  tryPassword(secret: DatabaseSecret, signal: AbortSignal): Promise<PasswordTrial>;
   /** The locks, by table, that other sessions hold in a mode which conflicts with ACCESS EXCLUSIVE: everyone using it. */
   usersOf(table: string, signal: AbortSignal): Promise<number>;
 }
@@ -276,6 +319,8 @@ export interface PostgresActuator {
   validateForeignKeys(signal: AbortSignal): Promise<readonly string[]>;
   /** New transactions of the database become read-only, or not; running sessions are ended, so that it holds for all. */
   setReadOnly(readOnly: boolean, signal: AbortSignal): Promise<void>;
+  /** Gives the role of a secret the password that it holds: as often as one likes. @throws AdapterError as `heldRole` does */
+  setPassword(secret: DatabaseSecret, signal: AbortSignal): Promise<void>;
   /** Ends every client session of the database but Paksa's own. Resolves with how many. */
   terminateAll(signal: AbortSignal): Promise<number>;
 }

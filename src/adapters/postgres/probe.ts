@@ -4,17 +4,19 @@ import { verifyIndexes } from './amcheck.ts';
 import type { Postgres } from './connect.ts';
 import { countRows, countUsersOf, listDatabases, listLoginRoles } from './databases.ts';
 import { listForeignKeys } from './foreign-keys.ts';
+import { readHeldRole, tryPassword } from './held-role.ts';
 import { proposeIndexes } from './index-proposals.ts';
 import { listInvalidIndexes } from './invalid-indexes.ts';
 import { keepsTotals } from './invoice-repair.ts';
 import { readInvoiceTotals } from './invoices.ts';
-import type { PostgresProbe } from './port.ts';
+import type { PostgresProbe, ReadLogin } from './port.ts';
 import { listPresentIndexes } from './present-indexes.ts';
 import { countConnections, ping, readStanding } from './standing.ts';
 import { listStatements } from './statements.ts';
 import { listTables } from './table-health.ts';
 
-export const createPostgresProbe = (db: Postgres): PostgresProbe => ({
+/** `readLogin`: of a secret, where roles have theirs in one. */
+export const createPostgresProbe = (db: Postgres, readLogin: ReadLogin): PostgresProbe => ({
   login: (signal) => db.login(signal),
   ping: (signal) => ping(db, signal),
   connections: (signal) => countConnections(db, signal),
@@ -33,6 +35,8 @@ export const createPostgresProbe = (db: Postgres): PostgresProbe => ({
   verifyIndexes: (signal) => verifyIndexes(db, signal),
   databases: (signal) => listDatabases(db, signal),
   rowCounts: (database, signal) => countRows(db, database, signal),
+  heldRole: (secret, signal) => readHeldRole(db, readLogin, secret, signal),
+  tryPassword: (secret, signal) => tryPassword(db, readLogin, secret, signal),
   loginRoles: (signal) => listLoginRoles(db, signal),
   usersOf: (table, signal) => countUsersOf(db, table, signal),
 });

@@ -4,8 +4,9 @@
  */
 import type { ServerAddress, ServerPlace } from './port.ts';
 
-const ADDRESS =
-  /^(?<scheme>postgres(?:ql)?(?:\+[a-z0-9]+)?|rediss?):\/\/(?:(?<credentials>[^/]*)@)?(?<places>[^/?#@]*)(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/i;
+/** With where each part is written. */
+export const ADDRESS =
+  /^(?<scheme>postgres(?:ql)?(?:\+[a-z0-9]+)?|rediss?):\/\/(?:(?<credentials>[^/]*)@)?(?<places>[^/?#@]*)(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/di;
 
 /** One of a list: a name or an address, and its port. */
 const PLACE = /^(?:\[(?<ipv6>[0-9a-f:.%]+)\]|(?<host>[^:[\]]*))(?::(?<port>\d{1,5}))?$/i;

@@ -151,6 +151,6 @@ describe('rotate-secret', () => {
   });
 });
 
-test('rollout-restart is verified by the secret that the new pods run with, and by the pods', () => {
-  expect(fixCalled('rollout-restart').verifiedBy).toEqual(['secret', 'backend-pods']);
+test('rollout-restart is verified by the secrets that the new pods run with, and by the pods', () => {
+  expect(fixCalled('rollout-restart').verifiedBy).toEqual(['secret', 'database-password', 'backend-pods']);
 });

@@ -9,6 +9,7 @@ import { openPostgres, type Postgres } from '../../../src/adapters/postgres/conn
 import { createPostgresProbe } from '../../../src/adapters/postgres/probe.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../harness/folder.ts';
 import { programPath, requirePrograms } from '../../harness/programs.ts';
+import { noSecrets } from '../postgres/system.ts';
 import { type DebianPostgres, POSTGRES, startDebianPostgres } from './debian-postgres.ts';
 
 const soon = () => AbortSignal.timeout(25_000);
@@ -35,7 +36,7 @@ describe.runIf(requirePrograms(POSTGRES, 'pg_dump', 'pg_restore', 'psql'))('whil
     await server.dump(join(directory, 'night.sql'), dump, 'paksa_db');
     await server.query('paksa_db', 'DELETE FROM invoices WHERE id > 60');
     database = openPostgres(() => server.url('paksa_db'));
-    await createPostgresActuator(database).setReadOnly(true, soon());
+    await createPostgresActuator(database, noSecrets).setReadOnly(true, soon());
   });
   afterAll(async () => {
     await database.close();
@@ -44,7 +45,7 @@ describe.runIf(requirePrograms(POSTGRES, 'pg_dump', 'pg_restore', 'psql'))('whil
   });
 
   test.each(['night.dump', 'night.sql'])('%s is restored beside, compared, and dropped', async (backup) => {
-    const probe = createPostgresProbe(database);
+    const probe = createPostgresProbe(database, noSecrets);
     const actuator = createBackupActuator(
       () => ({ directory, pgRestore: programPath('pg_restore'), psql: programPath('psql') }),
       () => server.url('paksa_db'),

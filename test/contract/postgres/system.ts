@@ -5,7 +5,12 @@ import pg from 'pg';
 import { expect, inject } from 'vitest';
 import { createPostgresActuator } from '../../../src/adapters/postgres/actuator.ts';
 import { openPostgres, type Postgres } from '../../../src/adapters/postgres/connect.ts';
-import type { Login, PostgresActuator, PostgresProbe } from '../../../src/adapters/postgres/port.ts';
+import type {
+  Login,
+  PostgresActuator,
+  PostgresProbe,
+  ReadLogin,
+} from '../../../src/adapters/postgres/port.ts';
 import { createPostgresProbe } from '../../../src/adapters/postgres/probe.ts';
 import { AdapterError } from '../../../src/errors.ts';
 import { execute, PASSWORD, POSTGRES, startPostgres } from '../../harness/postgres-server.ts';
@@ -18,14 +23,23 @@ export interface System extends AsyncDisposable {
   readonly actuator: PostgresActuator;
 }
 
+/** For suites that hold no password anywhere. */
+export const noSecrets: ReadLogin = async () => {
+  throw new Error('no secret was to be read');
+};
+
 /** Paksa's adapter on an address; others of these names are its own, too. */
-export function openSystem(url: string, ownNames: readonly string[] = []): System {
+export function openSystem(
+  url: string,
+  ownNames: readonly string[] = [],
+  readLogin: ReadLogin = noSecrets,
+): System {
   const db = openPostgres(() => url, ownNames);
   return {
     url,
     db,
-    probe: createPostgresProbe(db),
-    actuator: createPostgresActuator(db),
+    probe: createPostgresProbe(db, readLogin),
+    actuator: createPostgresActuator(db, readLogin),
     [Symbol.asyncDispose]: () => db.close(),
   };
 }

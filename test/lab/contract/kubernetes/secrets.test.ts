@@ -95,6 +95,67 @@ describe.runIf(canRunLab())('secrets', () => {
       expect(`${message} ${String(cause)}`).not.toContain(OLD);
   });
 
+  test('the password in an address is read for the database’s adapter, changed alone, and put back', async () => {
+    const { probe, actuator, readLogin } = adapter;
+    const address = (password: string) =>
+      `postgresql+psycopg2://pa%40ksa:${password}@db:6432/paksa_db?sslmode=require`;
+    await stage.apply(secret('db', { url: address('old%3Aone'), other: 'stays' }));
+    const holder = { name: 'db', key: 'url' };
+    expect(await readLogin(holder, soon())).toMatchObject({
+      user: 'pa@ksa',
+      password: 'old:one',
+      address: { host: 'db', port: 6432, database: 'paksa_db', user: 'pa@ksa', hasPassword: true },
+    });
+    const before = await probe.secretFingerprint('db', 'url', soon());
+    const kept = await actuator.keepSecret('db', 'attempt-1', soon());
+    await actuator.rotatePassword(holder, soon());
+    const { password } = await readLogin(holder, soon());
+    expect(password).toMatch(/^[\w-]{64}$/);
+    expect(await held('db')).toEqual({ url: address(password), other: 'stays' });
+    expect((await readLogin({ ...holder, name: kept }, soon())).password).toBe('old:one');
+    await actuator.restoreSecret('db', kept, soon());
+    expect(await probe.secretFingerprint('db', 'url', soon())).toBe(before);
+  });
+
+  test('a password alone is changed as a whole, under the role that the configuration names', async () => {
+    const { actuator, readLogin } = adapter;
+    await stage.apply(secret('alone', { password: 'p@ss w%rd' }));
+    const holder = { name: 'alone', key: 'password', user: 'app' };
+    expect(await readLogin(holder, soon())).toEqual({ user: 'app', password: 'p@ss w%rd' });
+    await actuator.rotatePassword(holder, soon());
+    expect((await held('alone')).password).toMatch(/^[\w-]{64}$/);
+  });
+
+  test('what holds no password of a role is left as it is, and nothing of it is told', async () => {
+    const { actuator, readLogin } = adapter;
+    const unfit = {
+      bare: 'a-bare-hidden-password',
+      cache: 'redis://:hidden-password@cache/0',
+      nobody: 'postgresql://:hidden-password@db/paksa',
+      open: 'postgresql://paksa@db/hidden-database',
+      torn: 'postgresql://paksa:hidden%@db/paksa',
+    };
+    await stage.apply(secret('unfit', unfit));
+    for (const key of Object.keys(unfit)) {
+      for (const call of [readLogin, actuator.rotatePassword]) {
+        const error = await failureOf(call({ name: 'unfit', key }, soon()));
+        expect(error).toMatchObject({ fault: 'refused', message: expect.stringContaining('databaseSecret') });
+        expect(`${error.message} ${String(error.cause)}`).not.toContain('hidden');
+      }
+    }
+    expect(await held('unfit')).toEqual(unfit);
+    const absent = await failureOf(actuator.rotatePassword({ name: 'unfit', key: 'absent' }, soon()));
+    expect(absent).toMatchObject({
+      fault: 'not-found',
+      message: expect.stringContaining('has no key absent'),
+    });
+    await stage.apply(secret('fixed-db', { url: 'postgresql://a:hidden@b/c' }, { immutable: true }));
+    expect(await failureOf(actuator.rotatePassword({ name: 'fixed-db', key: 'url' }, soon()))).toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('immutable'),
+    });
+  });
+
   async function put(certificate: string, key: string): Promise<void> {
     await writeFile(join(stage.folder, 'fullchain.pem'), certificate);
     await writeFile(join(stage.folder, 'privkey.pem'), key);

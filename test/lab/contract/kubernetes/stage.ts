@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import { createPairReader } from '../../../../src/adapters/certificate/pair.ts';
 import { createKubernetesActuator } from '../../../../src/adapters/kubernetes/actuator.ts';
+import { createLoginReader } from '../../../../src/adapters/kubernetes/database-password.ts';
 import { createKubernetesExec } from '../../../../src/adapters/kubernetes/exec.ts';
 import type {
   KubernetesActuator,
@@ -13,6 +14,7 @@ import type {
   WorkloadRef,
 } from '../../../../src/adapters/kubernetes/port.ts';
 import { createKubernetesProbe } from '../../../../src/adapters/kubernetes/probe.ts';
+import type { ReadLogin } from '../../../../src/adapters/postgres/port.ts';
 import { AdapterError } from '../../../../src/errors.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../harness/folder.ts';
 import { runningLab } from '../../for-tests.ts';
@@ -36,6 +38,7 @@ export interface Adapter {
   readonly probe: KubernetesProbe;
   readonly actuator: KubernetesActuator;
   readonly exec: ReturnType<typeof createKubernetesExec>;
+  readonly readLogin: ReadLogin;
 }
 
 export async function openStage(): Promise<Stage> {
@@ -75,6 +78,7 @@ export async function openStage(): Promise<Stage> {
           createPairReader(() => ({ files })),
         ),
         exec: createKubernetesExec(settings, 'backend'),
+        readLogin: createLoginReader(settings),
       };
     },
     [Symbol.asyncDispose]: async () => {
