@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import type { Incident } from '../incident/incident.ts';
 import { postmortem } from '../incident/postmortem.ts';
 import { markdownOf } from './views/markdown.ts';
-import { timelineEntry } from './views/timeline.ts';
+import { toldWhole } from './views/timeline.ts';
 
 export interface Drawn {
   readonly incident: Incident;
@@ -38,7 +38,7 @@ export async function drawPostmortem(
     {
       tell: (index) => {
         const entry = log[index];
-        return entry ? markdownOf(timelineEntry(incident, entry)?.text ?? '', named) : [];
+        return entry ? markdownOf(toldWhole(incident, entry), named) : [];
       },
       person: named,
       responder: (ref) => {

@@ -5,7 +5,7 @@ import type { Happening, IncidentEvent } from '../../src/incident/event.ts';
 import { lasted, md } from '../../src/incident/markdown.ts';
 import { postmortem } from '../../src/incident/postmortem.ts';
 import { markdownOf } from '../../src/slack/views/markdown.ts';
-import { timelineEntry } from '../../src/slack/views/timeline.ts';
+import { toldWhole } from '../../src/slack/views/timeline.ts';
 import { at, finding, follow, incident, MINUTE, OPENED, preview } from './sample-incident.ts';
 import { hostileText } from './views/hostile.ts';
 
@@ -38,8 +38,7 @@ function drawn(text: string, log = night(text)): string {
   return postmortem(next, log, {
     tell: (index) => {
       const happening = log[index];
-      const told = happening && timelineEntry(next, { seq: index, happening, effects: [] });
-      return markdownOf(told?.text ?? '', person);
+      return markdownOf(happening ? toldWhole(next, { seq: index, happening, effects: [] }) : '', person);
     },
     person,
     responder: (who) => person(who.replace('user/', '')),
@@ -77,6 +76,19 @@ test('of one that has only begun it says what is not so yet', () => {
     'No fix was asked for.',
   ])
     expect(text.split('\n')).toContain(line);
+});
+
+test('every finding of every look is in the timeline, however many they are', () => {
+  const named = (index: number) => `check ${index} ${'x'.repeat(100)}`;
+  const findings = Array.from({ length: 60 }, (_, index) =>
+    finding(named(index), (['problem', 'inconclusive', 'healthy'] as const)[index % 3] ?? 'healthy'),
+  );
+  const text = drawn('x', [
+    at({ type: 'diagnosed', severity: 'critical', findings, fixes: [] }, OPENED + MINUTE, 'paksa'),
+  ]);
+  const [, rest = ''] = text.split('## Timeline');
+  const [timeline = ''] = rest.split('## ');
+  for (const { title } of findings) expect(timeline).toContain(title);
 });
 
 test('what was undone has changed nothing', () => {

@@ -1,7 +1,7 @@
 /** What the thread says of a snooze, a hand-over, a note, a merge, and of the incident's own channel. */
 import type { Happening } from '../../incident/event.ts';
 import type { LifeEvent } from '../../incident/life-event.ts';
-import { findingLine } from './findings.ts';
+import { seenLines } from './findings.ts';
 import { clip, clipLines, dateAndTime, escaped, oneLine, person } from './text.ts';
 
 /** Of a note, a reason, and of what was seen: what follows in the same message must still be read. */
@@ -47,11 +47,12 @@ export function lifeLine(happening: LifeHappening, links: Links): string {
     case 'parted':
       return `🔓 ${who} opened ${linkTo(happening.incident, links)} again: it goes on by itself.`;
     case 'seen-elsewhere': {
-      const left = happening.findings.filter(({ status }) => status !== 'healthy').map(findingLine);
+      const isWell = happening.findings.every(({ status }) => status === 'healthy');
       const topic = clip(oneLine(happening.of.slice(happening.of.indexOf('/') + 1)), 80);
-      return left.length === 0
-        ? `🔎 ${topic}, which was merged into this: no problem is left.`
-        : clipLines([`🔎 ${topic}, which was merged into this:`, ...left], MOST_SEEN);
+      return [
+        `🔎 ${topic}, which was merged into this:${isWell ? ' no problem is left.' : ''}`,
+        ...seenLines(happening.findings, MOST_SEEN),
+      ].join('\n');
     }
     case 'room-opened':
       return `🚪 It has a channel of its own: <#${happening.channel}>.`;
