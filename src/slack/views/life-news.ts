@@ -35,7 +35,9 @@ export function lifeLine(happening: LifeHappening, links: Links): string {
     case 'noted':
       return `📝 ${who}${happening.via === undefined ? '' : ` by ${clip(oneLine(happening.via), 40)}`}: ${clip(escaped(happening.text), MOST_NOTE)}`;
     case 'refused':
-      return `🙅 ${who} tried to ${clip(escaped(happening.what), MOST_SAID)}, and may not.`;
+      return happening.why === undefined
+        ? `🙅 ${who} tried to ${clip(oneLine(happening.what), MOST_SAID)}, and may not.`
+        : `🤷 ${who} tried to ${clip(oneLine(happening.what), MOST_SAID)}. It changed nothing: ${clip(escaped(happening.why), MOST_SAID)}`;
     case 'merged':
       return `🔀 ${who} merged it into ${linkTo(happening.into, links)}: it goes on there, and what is seen of it is told there.`;
     case 'absorbed': {

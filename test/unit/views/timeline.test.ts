@@ -184,6 +184,21 @@ describe('what a procedure came to', () => {
   });
 });
 
+test.each<[string, IncidentEvent, string]>([
+  [
+    'who may not',
+    { type: 'refused', what: 'approve “renew”' },
+    '🙅 <@UAPPROVER> tried to approve “renew”, and may not.',
+  ],
+  [
+    'who came too late',
+    { type: 'refused', what: 'acknowledge it', why: 'It has been acknowledged already.' },
+    '🤷 <@UAPPROVER> tried to acknowledge it. It changed nothing: It has been acknowledged already.',
+  ],
+])('a click of %s is told', (_, event, text) => {
+  expect(timelineEntry(incident(), entry(event))?.text).toBe(text);
+});
+
 const seen = [finding('dns', 'healthy'), finding('expiry', 'problem'), finding('chain', 'inconclusive')];
 
 test.each<[string, IncidentEvent]>([
