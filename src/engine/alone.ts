@@ -4,7 +4,15 @@
  */
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import type { HeldMessage, PageDelivery, Receipt, RecordedOverride, Reply, RoutedAlert } from './ports.ts';
+import type {
+  HeldMessage,
+  KeptTry,
+  PageDelivery,
+  Receipt,
+  RecordedOverride,
+  Reply,
+  RoutedAlert,
+} from './ports.ts';
 import type { RecordedSilence } from './recorded-silence.ts';
 
 /** An incident as the database last had it, and what belongs to it. */
@@ -66,6 +74,8 @@ export type Entry =
       readonly cause?: string;
     }
   | { readonly entry: 'delivery'; readonly delivery: SpooledDelivery }
+  /** As it begins, and again with what came of it. */
+  | { readonly entry: 'tried'; readonly tried: KeptTry }
   | { readonly entry: 'message'; readonly message: SpooledMessage }
   | { readonly entry: 'settled'; readonly page: string; readonly user: string }
   /** Another replica that is cut off as well has seen to this step's pages. */
@@ -106,6 +116,7 @@ export interface Imports {
   /** Before any event of theirs: whoever works on a page then finds it sent, or looks for it. */
   pages(rows: {
     readonly deliveries: readonly SpooledDelivery[];
+    readonly tries: readonly KeptTry[];
     readonly messages: readonly SpooledMessage[];
     readonly recipients: readonly EntryOf<'settled'>[];
   }): Promise<void>;

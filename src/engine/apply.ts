@@ -6,7 +6,6 @@ import type { Permission } from '../policy/permission.ts';
 import type { Responder } from '../policy/policy.ts';
 import { periodsOf } from './periods.ts';
 import type { Diagnosis, Store, Transaction } from './ports.ts';
-import type { Refusal } from './refused.ts';
 import type { Task } from './task.ts';
 
 export type Applied = { readonly done: true; readonly incident: Incident } | Refused;
@@ -23,11 +22,11 @@ export interface Refused {
 export interface Circumstance {
   readonly actor: string;
   /** What led to it, such as a payload's id: the same cause happens once. */
-  readonly cause?: string;
+  readonly cause?: string | undefined;
   /** Asked with the incident held, so that what it allows is still so when it is done. */
   readonly permit?: (incident: Incident) => Permission;
-  /** Written down where that is refused. */
-  readonly refusal?: Refusal;
+  /** What a person tries, in words: written down where nothing comes of it. */
+  readonly tried?: string;
 }
 
 export const apply = (
@@ -43,19 +42,31 @@ export const apply = (
     if (circumstance.cause !== undefined && (await tx.hasHappened(circumstance.cause)))
       return { done: true, incident };
     const permission = circumstance.permit?.(incident);
-    if (permission && !permission.allowed) return forbidden(tx, incident, permission, circumstance);
-    return commit(tx, incident, event, circumstance);
+    if (permission && !permission.allowed) return turnDown(tx, incident, forbidden(permission), circumstance);
+    const applied = await commit(tx, incident, event, circumstance);
+    return applied.done ? applied : turnDown(tx, incident, applied, circumstance);
   });
 
-export async function forbidden(
+export const forbidden = ({ why, who }: Extract<Permission, { allowed: false }>): Refused => ({
+  done: false,
+  why,
+  who,
+});
+
+/** Whoever tried is told why not; that they tried is in the log, once for each time. */
+export async function turnDown(
   tx: Transaction,
   incident: Incident,
-  { why, who }: Extract<Permission, { allowed: false }>,
-  { actor, refusal }: Pick<Circumstance, 'actor' | 'refusal'>,
+  refused: Refused,
+  { actor, cause, tried }: Pick<Circumstance, 'actor' | 'cause' | 'tried'>,
 ): Promise<Refused> {
-  if (refusal && !(await tx.hasHappened(refusal.cause)))
-    await commit(tx, incident, refusal.event, { actor, cause: refusal.cause });
-  return { done: false, why, who };
+  if (tried === undefined) return refused;
+  // Not the payload's own: delivered twice, it is answered twice, and nothing of it is taken for done.
+  const once = cause === undefined ? undefined : `refused/${cause}`;
+  if (once !== undefined && (await tx.hasHappened(once))) return refused;
+  const why = refused.who ? {} : { why: refused.why };
+  await commit(tx, incident, { type: 'refused', what: tried, ...why }, { actor, cause: once });
+  return refused;
 }
 
 /** The second half of `apply`, for who holds the incident already. */
@@ -67,7 +78,9 @@ export async function commit(
 ): Promise<Applied> {
   // One that is open knows what silences it; a resolved one may be open again after this.
   const periods = incident.status === 'resolved' ? await periodsOf(tx, incident) : [];
-  const silences = periods.length > 0 ? { silences: periods } : {};
+  // What it knew may have ended early since.
+  const isNews = periods.length > 0 || (incident.status === 'resolved' && incident.silence !== undefined);
+  const silences = isNews ? { silences: periods } : {};
   const happening: Happening = { at: tx.now, actor, ...silences, ...event };
   const result = transition(incident, happening);
   if (!result.moved) {

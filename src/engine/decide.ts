@@ -5,7 +5,7 @@ import type { StepRef } from '../incident/plan.ts';
 import { type Actor, mayAnswer, mayDecide, mayDeny, type Permission } from '../policy/permission.ts';
 import { type Applied, apply } from './apply.ts';
 import type { Checkpoint, Store } from './ports.ts';
-import { refusalOf } from './refused.ts';
+import { triedOf } from './tried.ts';
 
 export interface DecideDeps {
   readonly store: Store;
@@ -44,9 +44,9 @@ export async function decide(
 ): Promise<Applied> {
   const applied = await apply(deps.store, incident, eventOf(decision), {
     actor: actor.id,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
     permit: (held) => permission(held, decision, actor),
-    refusal: refusalOf(incident, decision, actor.id),
+    tried: triedOf(decision),
   });
   deps.checkpoint('decided');
   return applied;

@@ -2,10 +2,10 @@
 import type { Incident } from '../incident/incident.ts';
 import { asMerged } from '../incident/merging.ts';
 import { type Actor, mayAnswer } from '../policy/permission.ts';
-import { type Applied, commit, forbidden, type Refused } from './apply.ts';
+import { type Applied, commit, forbidden, type Refused, turnDown } from './apply.ts';
 import type { DecideDeps } from './decide.ts';
 import type { Transaction } from './ports.ts';
-import { refusalOf } from './refused.ts';
+import { triedOf } from './tried.ts';
 
 export interface LifeRequest {
   readonly incident: string;
@@ -27,26 +27,19 @@ export async function merge(
     for (const each of [id, into].toSorted()) await tx.lock(each);
     const source = await tx.lock(id);
     const target = await tx.lock(into);
-    if (!source || !target) return no(`There is no incident ${source ? into : id}.`);
+    if (!source) return no(`There is no incident ${id}.`);
+    const by = { actor: actor.id, cause, tried: triedOf({ decision: 'merge', into }) };
+    if (!target) return turnDown(tx, source, no(`There is no incident ${into}.`), by);
     if (cause !== undefined && (await tx.hasHappened(cause))) return { done: true, incident: source };
     for (const each of [source, target]) {
       const permission = mayAnswer(each, actor);
-      if (!permission.allowed)
-        return forbidden(tx, each, permission, {
-          actor: actor.id,
-          refusal: refusalOf(each.id, { decision: 'merge' }, actor.id),
-        });
+      if (!permission.allowed) return turnDown(tx, source, forbidden(permission), by);
     }
     const why = cannotMerge(source, target);
-    if (why !== undefined) return no(why);
+    if (why !== undefined) return turnDown(tx, source, no(why), by);
     const incidents = asMerged(source);
-    const merged = await commit(
-      tx,
-      source,
-      { type: 'merged', into },
-      { actor: actor.id, ...(cause === undefined ? {} : { cause }) },
-    );
-    if (!merged.done) return merged;
+    const merged = await commit(tx, source, { type: 'merged', into }, by);
+    if (!merged.done) return turnDown(tx, source, merged, by);
     await tx.moveAlerts(id, into);
     const { severity } = source;
     const absorbed = await commit(
@@ -94,25 +87,16 @@ export async function reopen(
     const incident = await tx.lock(id);
     if (!incident) return no(`There is no incident ${id}.`);
     if (cause !== undefined && (await tx.hasHappened(cause))) return { done: true, incident };
+    const by = { actor: actor.id, cause, tried: triedOf({ decision: 'reopen' }) };
     const permission = mayAnswer(incident, actor);
-    if (!permission.allowed)
-      return forbidden(tx, incident, permission, {
-        actor: actor.id,
-        refusal: refusalOf(id, { decision: 'reopen' }, actor.id),
-      });
+    if (!permission.allowed) return turnDown(tx, incident, forbidden(permission), by);
     const open = await tx.lockOpen(incident.fingerprint);
-    if (open && open.id !== id)
-      return {
-        ...no(`${open.id} is open for the same problem: go on there, or merge this one into it.`),
-        other: open.id,
-      };
-    const reopened = await commit(
-      tx,
-      incident,
-      { type: 'reopened', reason },
-      { actor: actor.id, ...(cause === undefined ? {} : { cause }) },
-    );
-    if (!reopened.done) return reopened;
+    if (open && open.id !== id) {
+      const why = `${open.id} is open for the same problem: go on there, or merge this one into it.`;
+      return { ...(await turnDown(tx, incident, no(why), by)), other: open.id };
+    }
+    const reopened = await commit(tx, incident, { type: 'reopened', reason }, by);
+    if (!reopened.done) return turnDown(tx, incident, reopened, by);
     const former = incident.mergedInto === undefined ? undefined : await tx.lock(incident.mergedInto);
     if (former) {
       const { environment, topic } = incident;

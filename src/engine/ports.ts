@@ -3,6 +3,7 @@ import type { Alert, AlertGroup, AlertsSeen } from '../incident/alert.ts';
 import type { OverdueTimer } from '../incident/due.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
+import type { PageTry } from '../incident/page-try.ts';
 import type { Ladders, Occasion } from '../policy/choose.ts';
 import type { Policy, Recipient } from '../policy/policy.ts';
 import type { Lead } from '../policy/route.ts';
@@ -121,6 +122,8 @@ export interface Store {
   /** Unresolved ones, the oldest first. */
   openIncidents(): Promise<readonly Incident[]>;
   log(incident: string): Promise<readonly LogEntry[]>;
+  /** Of the pages whose keys begin so, in the order in which they were begun. */
+  tries(prefix: string): Promise<readonly KeptTry[]>;
   /** Timers that fell due longer ago than this, by the database's clock, of at most so many incidents; the latest first. */
   overdue(byMs: number, most: number): Promise<readonly OverdueTimer[]>;
   /** Pages that were decided on from so long ago until so long ago, and of which nothing has come. */
@@ -209,6 +212,12 @@ export interface HeldDelivery extends PageDelivery {
   markSent(takenBy: string, reference?: string): Promise<void>;
 }
 
+/** A try as it is kept; `page` is the page's key. */
+export interface KeptTry extends Omit<PageTry, 'page'> {
+  readonly id: string;
+  readonly page: string;
+}
+
 export interface Deliveries {
   /** Makes it unless there is one. `ageMs`: how long ago that was. */
   reserve(page: string, pager: string): Promise<PageDelivery & { readonly ageMs: number }>;
@@ -218,6 +227,9 @@ export interface Deliveries {
     pager: string,
     work: (delivery: HeldDelivery) => Promise<Result>,
   ): Promise<Result>;
+  /** The pager is about to be asked: when, and in the end what came of it, is kept. */
+  beginTry(page: string, pager: string): Promise<KeptTry>;
+  endTry(begun: KeptTry, outcome: NonNullable<KeptTry['outcome']>): Promise<void>;
   /** Why it was not taken; `lasting`: it is not tried again. */
   note(page: string, pager: string, reason: string, lasting: boolean): Promise<void>;
   /** Of the pages whose keys begin so, in the order in which they were owed. */

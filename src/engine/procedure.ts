@@ -7,10 +7,11 @@ import { stopped } from '../policy/ladder.ts';
 import type { Runbook } from '../runbook/define.ts';
 import { writtenFor } from '../runbook/procedure.ts';
 import type { Target } from '../runbook/target.ts';
-import { type Applied, commit, type Refused } from './apply.ts';
+import { type Applied, commit, type Refused, turnDown } from './apply.ts';
 import { environmentOf, procedureOf, runbookOf } from './lookup.ts';
 import { newIncident, proposedFixes } from './open.ts';
 import type { Checkpoint, Estate, Store, Topics, Transaction } from './ports.ts';
+import { triedOf } from './tried.ts';
 
 export interface ProcedureDeps {
   readonly store: Store;
@@ -53,8 +54,9 @@ export async function startProcedure(deps: ProcedureDeps, request: ProcedureRequ
       if (cause !== undefined && (await tx.hasHappened(cause)))
         return { done: true, opened: false, ...known };
       const incident = open ?? (await opened(tx, deps.estate, runbook, plan, environment, requestedBy));
-      const started = await start(tx, deps.estate, runbook, plan, incident, { actor: requestedBy, cause });
-      if (!started.done) return { ...started, ...known };
+      const by = { actor: requestedBy, cause };
+      const started = await start(tx, deps.estate, runbook, plan, incident, by);
+      if (!started.done) return open ? { ...(await inVain(tx, open, plan, started, by)), ...known } : started;
       if (!open && channel !== undefined) await tx.reserveMessage(`incident/${incident.id}`, channel);
       return { ...started, opened: !open };
     });
@@ -86,8 +88,19 @@ export const startFromCard = (deps: ProcedureDeps, request: CardRequest): Promis
     const runbook = runbookOf(deps.topics, incident.topic);
     const target = deps.estate.target(incident.environment);
     const plan = planOf(runbook, procedureOf(runbook, procedure), target);
-    return start(tx, deps.estate, runbook, plan, incident, { actor, cause, round });
+    const started = await start(tx, deps.estate, runbook, plan, incident, { actor, cause, round });
+    return started.done ? started : inVain(tx, incident, plan, started, { actor, cause });
   });
+
+/** Written down in the incident in which it was to be. */
+const inVain = (
+  tx: Transaction,
+  incident: Incident,
+  { title }: Plan,
+  refused: Refused,
+  by: { readonly actor: string; readonly cause?: string | undefined },
+): Promise<Refused> =>
+  turnDown(tx, incident, refused, { ...by, tried: triedOf({ decision: 'start-procedure', title }) });
 
 const planOf = (runbook: Runbook, id: string, target: Target): Plan => {
   const { title = id, steps = {} } = runbook.procedures?.[id] ?? {};
@@ -115,7 +128,7 @@ function start(
     fixes,
     ...(round === undefined ? {} : { round }),
   };
-  return commit(tx, incident, event, { actor, ...(cause === undefined ? {} : { cause }) });
+  return commit(tx, incident, event, { actor, cause });
 }
 
 /** An incident for it. Whoever starts a procedure that is no emergency is at it: nobody has to be called. */

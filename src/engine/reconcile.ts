@@ -29,6 +29,7 @@ export async function reconcile(deps: ReconcileDeps, entries: readonly Entry[]):
     deliveries: latest(of(entries, 'delivery'), ({ delivery }) => `${delivery.pager}/${delivery.page}`).map(
       ({ delivery }): SpooledDelivery => delivery,
     ),
+    tries: latest(of(entries, 'tried'), ({ tried }) => tried.id).map(({ tried }) => tried),
     messages: latest(of(entries, 'message'), ({ message }) => message.key).map(
       ({ message }): SpooledMessage => message,
     ),

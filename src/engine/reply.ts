@@ -85,8 +85,10 @@ async function carryOut(
   if (byItself && deed !== 'unacknowledge')
     return heard('Nobody there did it, so that it does not count here.');
   try {
-    const applied = await apply(store, incident, eventOf(reply), circumstance);
-    if (!applied.done && isWorthSaying(reply, status)) await heard(applied.why);
+    const isSaid = isWorthSaying(reply, status);
+    const tried = isSaid || byItself ? {} : { tried: TRIED[deed] };
+    const applied = await apply(store, incident, eventOf(reply), { ...circumstance, ...tried });
+    if (!applied.done && isSaid) await heard(applied.why);
     return applied;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -112,6 +114,15 @@ function eventOf({ deed, via, text = '' }: Answer): IncidentEvent {
       return { type: 'noted', text, ...by };
   }
 }
+
+const TRIED: Readonly<Record<Deed, string>> = {
+  acknowledge: 'acknowledge it',
+  unacknowledge: 'take the acknowledgement back',
+  escalate: 'ask for more people',
+  resolve: 'resolve it',
+  reopen: 'open it again',
+  note: 'note something',
+};
 
 /** The two sides differ now, and somebody has to know; whoever is answered in person knows. */
 function isWorthSaying({ deed, via }: Answer, status: AnsweredPage['status']): boolean {

@@ -29,8 +29,8 @@ export type LifeEvent =
   /** Without a reason where it was done at a service that was paged. */
   | { readonly type: 'reopened'; readonly reason?: string }
   | { readonly type: 'noted'; readonly text: string; readonly via?: string }
-  /** Somebody who may not do that has tried; `what`, in words. */
-  | { readonly type: 'refused'; readonly what: string }
+  /** Somebody has tried `what`, in words, and nothing came of it: why; absent where it is they who may not. */
+  | { readonly type: 'refused'; readonly what: string; readonly why?: string }
   | { readonly type: 'merged'; readonly into: string }
   /** The other side of it: these go on here from now on. */
   | {

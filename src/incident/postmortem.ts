@@ -6,6 +6,7 @@ import { type Finding, worstSeverity } from '../runbook/finding.ts';
 import type { Happening } from './event.ts';
 import { type Incident, proposedFix } from './incident.ts';
 import { lasted, md, moment, table } from './markdown.ts';
+import { gathered, type PageTry, type Tries } from './page-try.ts';
 import { answerOf, endOf, type Paged, pagesIn, problemsIn, type Seen } from './postmortem-facts.ts';
 import { hasChanged, type Tried, triedIn } from './postmortem-tried.ts';
 
@@ -18,7 +19,13 @@ export interface Hand {
   readonly responder: (ref: string) => string;
 }
 
-export function postmortem(incident: Incident, log: readonly Happening[], hand: Hand): string {
+/** `tries`: of its pages, in the order in which they were begun. */
+export function postmortem(
+  incident: Incident,
+  log: readonly Happening[],
+  hand: Hand,
+  tries: readonly PageTry[] = [],
+): string {
   const tried = triedIn(log);
   const problems = problemsIn(log);
   const part = (title: string, lines: readonly string[], none: string): readonly string[] => [
@@ -34,7 +41,7 @@ export function postmortem(incident: Incident, log: readonly Happening[], hand: 
     '',
     ...part('Summary', summary(incident, log, problems, hand), ''),
     ...part('Impact', [], '_Who was affected, how, and how much?_'),
-    ...part('Timeline', timeline(log, hand), 'Nothing is in the log.'),
+    ...part('Timeline', timeline(log, tries, hand), 'Nothing is in the log.'),
     ...part('What was found', problems.map(foundLine), 'No check and no alert saw a problem.'),
     ...part(
       'What was tried',
@@ -86,11 +93,24 @@ function summary(
 const gravest = ({ severity }: Incident, problems: readonly Seen[]): string =>
   worstSeverity(problems.map(({ finding }): Finding => finding)) === 'critical' ? 'critical' : severity;
 
-const timeline = (log: readonly Happening[], { tell }: Hand): readonly string[] =>
-  log.flatMap(({ at }, index) => {
-    const [first, ...more] = tell(index);
-    return first === undefined ? [] : [`- **${moment(at)}** ${first}`, ...more.map((line) => `  - ${line}`)];
-  });
+/** What the log tells, and between it each time that a pager was asked. */
+const timeline = (log: readonly Happening[], tries: readonly PageTry[], hand: Hand): readonly string[] =>
+  [
+    ...gathered(tries).map((each) => ({ at: each.at, lines: [triedLine(each, hand)] })),
+    ...log.map(({ at }, index) => ({ at, lines: hand.tell(index) })),
+  ]
+    .toSorted((one, other) => one.at - other.at)
+    .flatMap(({ at, lines: [first, ...more] }) =>
+      first === undefined ? [] : [`- **${moment(at)}** ${first}`, ...more.map((line) => `  - ${line}`)],
+    );
+
+function triedLine({ page, pager, outcome, times, until }: Tries, { responder }: Hand): string {
+  const level = page.level === 0 ? 'handed over' : `level ${page.level}`;
+  const asked = `“${md(pager)}” was asked to page ${md(responder(page.responder))} (${level})`;
+  const again = times === 1 ? '' : `, ${times} times until ${moment(until)}`;
+  if (!outcome) return `${asked}${again}: what came of it is not known`;
+  return `${asked}${again}: ${outcome.taken ? 'taken' : 'not taken'} (${md(outcome.said)})`;
+}
 
 function foundLine({ at, finding: { title, summary: said, severity, evidence } }: Seen): string {
   const facts = Object.entries(evidence).map(

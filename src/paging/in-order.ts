@@ -31,8 +31,9 @@ interface Failure {
   readonly retryAfterMs?: number | undefined;
 }
 
-export const createInOrder = ({ pagers, deliveries, redact }: InOrderDeps): Pager => ({
+export const createInOrder = (deps: InOrderDeps): Pager => ({
   page: async (incident, page, to) => {
+    const { deliveries, redact } = deps;
     const names = pagersOf(incident.policy.escalation.levels[page.level - 1]);
     const key = pageKey(incident.id, page);
     const taken = await alreadyTaken(deliveries, incident, page, names);
@@ -47,19 +48,18 @@ export const createInOrder = ({ pagers, deliveries, redact }: InOrderDeps): Page
         continue;
       }
       const isLast = index === names.length - 1;
-      try {
-        const by = await ask(pagerNamed(pagers, name), { incident, page, to }, isLast);
+      const answer = await ask(deps, name, { incident, page, to }, isLast);
+      if ('by' in answer)
         return saying(
-          by,
+          answer.by,
           failures.map(({ pager }) => pager),
         );
-      } catch (error) {
-        const failure = failureOf(name, error);
-        await deliveries.note(key, name, redact(failure.reason), !failure.retryable);
-        if (!isLast && isWorthWaiting(error, waitedMs)) throw later(failure, PATIENCE_MS - waitedMs);
-        if (names.length === 1) throw error;
-        failures.push(failure);
-      }
+      const { error } = answer;
+      const failure = failureOf(name, error);
+      await deliveries.note(key, name, redact(failure.reason), !failure.retryable);
+      if (!isLast && isWorthWaiting(error, waitedMs)) throw later(failure, PATIENCE_MS - waitedMs);
+      if (names.length === 1) throw error;
+      failures.push(failure);
     }
     throw allFailed(failures);
   },
@@ -99,15 +99,33 @@ interface Asked {
   readonly to: Recipient;
 }
 
+type Answer = { readonly by: string } | { readonly error: unknown };
+
 /** Where another pager would be next, a lost answer is looked for first: a second page is one too many. */
-async function ask(pager: Pager, { incident, page, to }: Asked, isLast: boolean): Promise<string> {
+async function ask(deps: InOrderDeps, name: string, asked: Asked, isLast: boolean): Promise<Answer> {
   const began = performance.now();
-  try {
-    return await pager.page(incident, page, to);
-  } catch (error) {
-    if (isLast || !isUnanswered(error) || performance.now() - began > AT_ONCE_MS) throw error;
-    return pager.page(incident, page, to);
-  }
+  const answer = await tryOnce(deps, name, asked);
+  if ('by' in answer || isLast || !isUnanswered(answer.error) || performance.now() - began > AT_ONCE_MS)
+    return answer;
+  return tryOnce(deps, name, asked);
+}
+
+/** Written down before it is done, and with what came of it: also of one that is cut off it is known when it was. */
+async function tryOnce(
+  { pagers, deliveries, redact }: InOrderDeps,
+  name: string,
+  { incident, page, to }: Asked,
+): Promise<Answer> {
+  const begun = await deliveries.beginTry(pageKey(incident.id, page), name);
+  const paging = async (): Promise<Answer> => ({
+    by: await pagerNamed(pagers, name).page(incident, page, to),
+  });
+  const answer = await paging().catch((error: unknown): Answer => ({ error }));
+  const taken = 'by' in answer;
+  const said = redact(taken ? answer.by : messageOf(answer.error));
+  // That this cannot be written does not mean that it was not taken: no other pager is asked.
+  await deliveries.endTry(begun, { taken, said });
+  return answer;
 }
 
 function pagerNamed(pagers: InOrderDeps['pagers'], name: string): Pager {

@@ -1,13 +1,14 @@
 /** A postmortem of an incident, drawn from its log as the thread tells it; with people's names, where Slack has been asked. */
+import { pageKeys, pageOf } from '../engine/escalate.ts';
 import type { Store } from '../engine/ports.ts';
 import { UserError } from '../errors.ts';
-import type { Incident } from '../incident/incident.ts';
 import { postmortem } from '../incident/postmortem.ts';
 import { markdownOf } from './views/markdown.ts';
-import { timelineEntry } from './views/timeline.ts';
+import { toldWhole } from './views/timeline.ts';
 
 export interface Drawn {
-  readonly incident: Incident;
+  /** Another one once something has happened. */
+  readonly mark: string;
   readonly markdown: string;
 }
 
@@ -26,8 +27,8 @@ export async function drawPostmortem(
 ): Promise<Drawn> {
   const incident = await store.incident(id);
   if (!incident) throw new UserError(`There is no incident ${id}.`);
-  const log = await store.log(id);
-  const known = await names(idsIn(JSON.stringify([incident, log])));
+  const [log, tries] = await Promise.all([store.log(id), store.tries(pageKeys(id))]);
+  const known = await names(idsIn(JSON.stringify([incident, log, tries])));
   const named = (actor: string): string =>
     known.get(actor) ??
     MACHINES[actor] ??
@@ -38,7 +39,7 @@ export async function drawPostmortem(
     {
       tell: (index) => {
         const entry = log[index];
-        return entry ? markdownOf(timelineEntry(incident, entry)?.text ?? '', named) : [];
+        return entry ? markdownOf(toldWhole(incident, entry), named) : [];
       },
       person: named,
       responder: (ref) => {
@@ -46,8 +47,9 @@ export async function drawPostmortem(
         return kind === 'user' ? named(name) : `${kind} ${named(name)}`;
       },
     },
+    tries.map((each) => ({ ...each, page: pageOf(id, each.page) })),
   );
-  return { incident, markdown: redact(markdown) };
+  return { mark: `${incident.version}.${tries.length}`, markdown: redact(markdown) };
 }
 
 /** Users' ids, wherever they stand. */

@@ -24,13 +24,13 @@ export const createDrawPostmortem =
   (deps: PostmortemDeps): DrawPostmortem =>
   async (id) => {
     const { client, messages } = deps;
-    const { incident, markdown } = await drawPostmortem(deps, id, (ids) => namesOf(client, ids));
+    const { mark, markdown } = await drawPostmortem(deps, id, (ids) => namesOf(client, ids));
     const card = await messages.find(`incident/${id}`);
     if (!card)
       throw new UserError(
         `${id} has no card in Slack to put it under: \`npx paksa postmortem ${id}\` prints it.`,
       );
-    const key = `postmortem/${id}/${incident.version}`;
+    const key = `postmortem/${id}/${mark}`;
     await messages.reserve(key, card.channel);
     const isNew = await messages.hold(key, async (held) => {
       if (held.state === 'sent') return false;

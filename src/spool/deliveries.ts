@@ -1,4 +1,5 @@
 /** Pages as their pagers deliver them, without the database: each step is an entry of the spool before it is taken. */
+import { randomUUID } from 'node:crypto';
 import type { Entry, SpooledDelivery } from '../engine/alone.ts';
 import { deliveryId } from '../engine/delivery-id.ts';
 import type { Deliveries, HeldDelivery, PageDelivery } from '../engine/ports.ts';
@@ -61,6 +62,14 @@ export function createSpooledDeliveries({ memory, add, now }: SpooledDeliveriesO
         };
         return work(delivery);
       }),
+    beginTry: async (page, pager) => {
+      const tried = { id: randomUUID(), page, pager, at: now() };
+      await add({ entry: 'tried', tried });
+      return tried;
+    },
+    endTry: async (begun, outcome) => {
+      await add({ entry: 'tried', tried: { ...begun, outcome } });
+    },
     note: async (page, pager, reason, lasting) => {
       const row = find(page, pager);
       if (row && row.state !== 'sent')

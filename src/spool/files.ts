@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<Entry['entry'], readonly string[]>> = {
   begun: ['id', 'since'],
   happened: ['incident', 'happening'],
   delivery: ['delivery'],
+  tried: ['tried'],
   message: ['message'],
   settled: ['page', 'user'],
   elsewhere: ['page'],

@@ -36,6 +36,7 @@ export function createSpooledStore(options: SpooledStoreOptions): Store {
     overdue: async (byMs, most) => overdueOf(memory.incidents.values(), options.now(), byMs, most),
     owedPages: async () => [...memory.owed.values()],
     log: async () => [],
+    tries: async () => [],
     diagnosis: async () => undefined,
     survey: async () => undefined,
     notice: away,

@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import { deliveryId } from '../engine/delivery-id.ts';
 import type { Deliveries, HeldDelivery, PageDelivery } from '../engine/ports.ts';
+import { createTries } from './page-tries.ts';
 import { type Asked, holding } from './session-lock.ts';
 
 export interface DeliveryRow {
@@ -46,6 +47,7 @@ export const createDeliveries = (pool: pg.Pool, installation: string): Deliverie
       );
       return work(held(on, only(rows)));
     }),
+  ...createTries(pool),
   note: async (page, pager, reason, lasting) => {
     await pool.query(
       `UPDATE paksa.page_delivery SET reason = $3, state = CASE WHEN $4 THEN 'failed' ELSE state END,

@@ -6,9 +6,10 @@ import { jsonb } from './jsonb.ts';
 import { inTransaction } from './pool.ts';
 
 export const createImports = (pool: pg.Pool, enqueue: Enqueue): Imports => ({
-  pages: ({ deliveries, messages, recipients }) =>
+  pages: ({ deliveries, tries, messages, recipients }) =>
     inTransaction(pool, async (client) => {
       await client.query(DELIVERIES, [jsonb(deliveries)]);
+      await client.query(TRIES, [jsonb(tries)]);
       // Only pages: notes are the replicas' own, and nothing here would bring them up to date.
       await client.query(MESSAGES, [jsonb(messages.filter(({ key }) => key.startsWith('page/')))]);
       await client.query(RECIPIENTS, [jsonb(recipients)]);
@@ -44,6 +45,13 @@ const DELIVERIES = `
     changed_at = paksa.now()
   WHERE CASE known.state WHEN 'sent' THEN excluded.told IS NOT NULL AND excluded.state = 'sent'
     WHEN 'begun' THEN excluded.state = 'sent' ELSE true END`;
+
+/** By the database's clock, as the replica reckoned it. */
+const TRIES = `
+  INSERT INTO paksa.page_try AS known (id, page, pager, tried_at, taken, said)
+  SELECT id, page, pager, to_timestamp(at / 1000), (outcome ->> 'taken')::boolean, outcome ->> 'said'
+  FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, page text, pager text, at float8, outcome jsonb)
+  ON CONFLICT (id) DO UPDATE SET taken = excluded.taken, said = excluded.said WHERE known.taken IS NULL`;
 
 const MESSAGES = `
   INSERT INTO paksa.message AS known (key, state, channel, ts, content, changed_at)

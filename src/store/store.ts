@@ -11,6 +11,7 @@ import { drillsOn } from './drills.ts';
 import { jsonb } from './jsonb.ts';
 import { reserve } from './messages.ts';
 import { overridesOn } from './overrides.ts';
+import { triesOf } from './page-tries.ts';
 import { inTransaction } from './pool.ts';
 import { silencesOn, silencingOn } from './silences.ts';
 import { watchOn } from './watch.ts';
@@ -44,6 +45,7 @@ export function createStore(
       );
       return rows.map(({ seq, event, effects }): LogEntry => ({ seq, happening: event, effects }));
     },
+    tries: (prefix) => triesOf(pool, prefix),
     overdue: async (byMs, most) => {
       const { rows } = await pool.query<{ state: Incident; now: Date }>(
         `SELECT state, paksa.now() AS now FROM paksa.incident

@@ -168,6 +168,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     survey: async () => undefined,
     notice: async () => ({ alerts: [], more: 0 }),
     overdue: async (byMs, most) => overdueOf(open(), options.now(), byMs, most),
+    tries: async () => [],
     owedPages: async (sinceMs, untilMs) =>
       [...owed.values()].filter(({ at }) => at >= options.now() - sinceMs && at <= options.now() - untilMs),
     nextLate: (lateMs, pageLateMs) => {

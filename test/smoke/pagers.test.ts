@@ -51,7 +51,8 @@ describe('an answer in Slack', () => {
     const card = await cardReading(world, 'has been paged');
     await workspace.as(PEOPLE.dana).click(card, 'acknowledge');
     await expect.poll(statuses).toEqual(['acknowledged']);
-    expect(texts(world, card).join('\n')).toContain('(PagerDuty)');
+    // The thread follows: it is posted a message at a time.
+    await expect.poll(() => texts(world, card).join('\n')).toContain('(PagerDuty)');
     await workspace.as(PEOPLE.dana).click(card, 'resolve');
     await expect.poll(statuses).toEqual(['resolved']);
   });

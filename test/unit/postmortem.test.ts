@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Happening, IncidentEvent } from '../../src/incident/event.ts';
 import { lasted, md } from '../../src/incident/markdown.ts';
+import type { PageTry } from '../../src/incident/page-try.ts';
 import { postmortem } from '../../src/incident/postmortem.ts';
 import { markdownOf } from '../../src/slack/views/markdown.ts';
-import { timelineEntry } from '../../src/slack/views/timeline.ts';
+import { toldWhole } from '../../src/slack/views/timeline.ts';
 import { at, finding, follow, incident, MINUTE, OPENED, preview } from './sample-incident.ts';
 import { hostileText } from './views/hostile.ts';
 
@@ -33,17 +34,21 @@ const night = (text: string): readonly Happening[] => {
 const NAMES: Readonly<Record<string, string>> = { U1: 'Dana Devi', UREQUESTER: 'Ana', UAPPROVER: 'Bilal' };
 const person = (id: string) => NAMES[id] ?? id;
 
-function drawn(text: string, log = night(text)): string {
+function drawn(text: string, log = night(text), tries: readonly PageTry[] = []): string {
   const { next } = follow(incident(), ...log);
-  return postmortem(next, log, {
-    tell: (index) => {
-      const happening = log[index];
-      const told = happening && timelineEntry(next, { seq: index, happening, effects: [] });
-      return markdownOf(told?.text ?? '', person);
+  return postmortem(
+    next,
+    log,
+    {
+      tell: (index) => {
+        const happening = log[index];
+        return markdownOf(happening ? toldWhole(next, { seq: index, happening, effects: [] }) : '', person);
+      },
+      person,
+      responder: (who) => person(who.replace('user/', '')),
     },
-    person,
-    responder: (who) => person(who.replace('user/', '')),
-  });
+    tries,
+  );
 }
 
 test('the facts are filled in', () => {
@@ -77,6 +82,46 @@ test('of one that has only begun it says what is not so yet', () => {
     'No fix was asked for.',
   ])
     expect(text.split('\n')).toContain(line);
+});
+
+test('every finding of every look is in the timeline, however many they are', () => {
+  const named = (index: number) => `check ${index} ${'x'.repeat(100)}`;
+  const findings = Array.from({ length: 60 }, (_, index) =>
+    finding(named(index), (['problem', 'inconclusive', 'healthy'] as const)[index % 3] ?? 'healthy'),
+  );
+  const text = drawn('x', [
+    at({ type: 'diagnosed', severity: 'critical', findings, fixes: [] }, OPENED + MINUTE, 'paksa'),
+  ]);
+  const [, rest = ''] = text.split('## Timeline');
+  const [timeline = ''] = rest.split('## ');
+  for (const { title } of findings) expect(timeline).toContain(title);
+});
+
+test('each try of a page is in the timeline, in its place; the same again is told once', () => {
+  const tried = (seconds: number, pager: string, outcome?: PageTry['outcome']): PageTry => ({
+    page,
+    pager,
+    at: OPENED + seconds * 1000,
+    ...(outcome === undefined ? {} : { outcome }),
+  });
+  const away = { taken: false, said: 'it hung up' };
+  const lines = drawn('Port 8443', night('Port 8443'), [
+    tried(90, 'duty', away),
+    tried(92, 'duty', away),
+    tried(93, 'mail'),
+    tried(94, 'duty', away),
+    tried(95, 'duty', { taken: true, said: 'PagerDuty' }),
+    tried(300, 'duty', away),
+  ]).split('\n');
+  const told = [
+    '- **2023-11-14 22:14:50** “duty” was asked to page Dana Devi (level 1), 3 times until 2023-11-14 22:14:54: not taken (it hung up)',
+    '- **2023-11-14 22:14:53** “mail” was asked to page Dana Devi (level 1): what came of it is not known',
+    '- **2023-11-14 22:14:55** “duty” was asked to page Dana Devi (level 1): taken (PagerDuty)',
+    '- **2023-11-14 22:18:20** “duty” was asked to page Dana Devi (level 1): not taken (it hung up)',
+  ];
+  expect(lines.filter((line) => line.includes('was asked to page'))).toEqual(told);
+  const moments = lines.flatMap((line) => /^- \*\*(\d{4}-.{14})\*\*/.exec(line)?.[1] ?? []);
+  expect(moments).toEqual(moments.toSorted());
 });
 
 test('what was undone has changed nothing', () => {

@@ -15,7 +15,7 @@ export const lifeEvents = (
     reassigned: { type: 'reassigned', to: 'U2' },
     reopened: { type: 'reopened', reason: text },
     noted: { type: 'noted', text },
-    refused: { type: 'refused', what: text },
+    refused: { type: 'refused', what: text, why: text },
     merged: { type: 'merged', into: 'INC-8' },
     absorbed: { type: 'absorbed', incidents: [other], severity: 'critical' },
     parted: { type: 'parted', incident: 'INC-7' },
@@ -39,6 +39,7 @@ export const lifeOf = ({ id, room, merged, status }: Incident, now: number): rea
     { type: 'reassigned', to: 'UAPPROVER' },
     { type: 'noted', text: 'seen' },
     { type: 'refused', what: 'resolve it' },
+    { type: 'refused', what: 'acknowledge it', why: 'It has been acknowledged already.' },
     ...(merged ? [] : ([{ type: 'absorbed', incidents: [other], severity: 'warning' }] as const)),
     ...(['healthy', 'problem'] as const).map(
       (is): LifeEvent => ({

@@ -1,7 +1,7 @@
 /** What the thread says of a snooze, a hand-over, a note, a merge, and of the incident's own channel. */
 import type { Happening } from '../../incident/event.ts';
 import type { LifeEvent } from '../../incident/life-event.ts';
-import { findingLine } from './findings.ts';
+import { seenLines } from './findings.ts';
 import { clip, clipLines, dateAndTime, escaped, oneLine, person } from './text.ts';
 
 /** Of a note, a reason, and of what was seen: what follows in the same message must still be read. */
@@ -35,7 +35,9 @@ export function lifeLine(happening: LifeHappening, links: Links): string {
     case 'noted':
       return `📝 ${who}${happening.via === undefined ? '' : ` by ${clip(oneLine(happening.via), 40)}`}: ${clip(escaped(happening.text), MOST_NOTE)}`;
     case 'refused':
-      return `🙅 ${who} tried to ${clip(escaped(happening.what), MOST_SAID)}, and may not.`;
+      return happening.why === undefined
+        ? `🙅 ${who} tried to ${clip(oneLine(happening.what), MOST_SAID)}, and may not.`
+        : `🤷 ${who} tried to ${clip(oneLine(happening.what), MOST_SAID)}. It changed nothing: ${clip(escaped(happening.why), MOST_SAID)}`;
     case 'merged':
       return `🔀 ${who} merged it into ${linkTo(happening.into, links)}: it goes on there, and what is seen of it is told there.`;
     case 'absorbed': {
@@ -47,11 +49,12 @@ export function lifeLine(happening: LifeHappening, links: Links): string {
     case 'parted':
       return `🔓 ${who} opened ${linkTo(happening.incident, links)} again: it goes on by itself.`;
     case 'seen-elsewhere': {
-      const left = happening.findings.filter(({ status }) => status !== 'healthy').map(findingLine);
+      const isWell = happening.findings.every(({ status }) => status === 'healthy');
       const topic = clip(oneLine(happening.of.slice(happening.of.indexOf('/') + 1)), 80);
-      return left.length === 0
-        ? `🔎 ${topic}, which was merged into this: no problem is left.`
-        : clipLines([`🔎 ${topic}, which was merged into this:`, ...left], MOST_SEEN);
+      return [
+        `🔎 ${topic}, which was merged into this:${isWell ? ' no problem is left.' : ''}`,
+        ...seenLines(happening.findings, MOST_SEEN),
+      ].join('\n');
     }
     case 'room-opened':
       return `🚪 It has a channel of its own: <#${happening.channel}>.`;

@@ -8,11 +8,11 @@ import type { Finding } from '../../runbook/finding.ts';
 import type { Preview } from '../../runbook/fix.ts';
 import { alertLine, firing } from './alerts.ts';
 import { caughtUpLine } from './alone.ts';
-import { findingLine } from './findings.ts';
+import { seenLines } from './findings.ts';
 import { type Links, lifeLine } from './life-news.ts';
 import { procedureLine } from './procedure-news.ts';
 import { silenceLine } from './silence-news.ts';
-import { clip, clipLines, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
+import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
 
 export interface TimelineEntry {
   readonly text: string;
@@ -22,7 +22,7 @@ export interface TimelineEntry {
 
 /** Of one reason: what the ladder did about it must still be read. */
 const MOST_SAID = 600;
-/** Of all that was seen at once. */
+/** Of all that was seen at once; what is well has half as much beside it. */
 const MOST_SEEN = 1_200;
 
 /** What was done at a service that was paged. */
@@ -44,10 +44,24 @@ export function timelineEntry(
   entry: LogEntry,
   links: Links = new Map(),
 ): TimelineEntry | undefined {
-  const told = entry.effects.flatMap((effect) => (effect.do === 'tell' ? [effect.text] : []));
-  const lines = [sentence(incident, entry, links), ...told.map((news) => newsLine(incident, news))];
-  const text = lines.filter((line) => line !== '').join('\n');
+  const text = told(incident, entry, { links, mostSeen: MOST_SEEN });
   return text === '' ? undefined : { text: clip(text, LIMIT.section), broadcast: isForAll(entry) };
+}
+
+/** As the thread says it, with every finding, however many they are; empty where the thread says nothing. */
+export const toldWhole = (incident: Incident, entry: LogEntry): string =>
+  told(incident, entry, { links: new Map(), mostSeen: Number.POSITIVE_INFINITY });
+
+interface Telling {
+  readonly links: Links;
+  /** How long what was seen at once may be. */
+  readonly mostSeen: number;
+}
+
+function told(incident: Incident, entry: LogEntry, telling: Telling): string {
+  const news = entry.effects.flatMap((effect) => (effect.do === 'tell' ? [effect.text] : []));
+  const lines = [sentence(incident, entry, telling), ...news.map((each) => newsLine(incident, each))];
+  return lines.filter((line) => line !== '').join('\n');
 }
 
 type News = Extract<Effect, { do: 'tell' }>['text'];
@@ -76,13 +90,11 @@ const isForAll = ({ seq, happening, effects }: LogEntry): boolean =>
   effects.some((effect) => effect.do === 'tell' && effect.text.news === 'exhausted') ||
   (happening.type === 'procedure-started' && happening.plan.emergency && seq > 1);
 
-/** What is wrong, and what could not be looked at: a line each, under what led to it. */
-function withSeen(said: string, findings: readonly Finding[]): string {
-  const left = findings.filter(({ status }) => status !== 'healthy').map(findingLine);
-  return left.length === 0 ? said : `${said}\n${clipLines(left, MOST_SEEN)}`;
-}
+/** What was seen, under what led to it. */
+const withSeen = (said: string, findings: readonly Finding[], { mostSeen }: Telling): string =>
+  [said, ...seenLines(findings, mostSeen)].join('\n');
 
-function sentence(incident: Incident, { happening, effects }: LogEntry, links: Links): string {
+function sentence(incident: Incident, { happening, effects }: LogEntry, telling: Telling): string {
   const who = person(happening.actor);
   const fixTitle = (id: string) => `*${clip(oneLine(proposedFix(incident, id)?.title ?? id), 150)}*`;
   switch (happening.type) {
@@ -94,6 +106,7 @@ function sentence(incident: Incident, { happening, effects }: LogEntry, links: L
       return withSeen(
         `🔔 Opened for ${who}: ${plural(happening.findings.filter(({ status }) => status === 'problem').length, 'problem')} found.${by}`,
         happening.findings,
+        telling,
       );
     }
     case 'alerted':
@@ -107,6 +120,7 @@ function sentence(incident: Incident, { happening, effects }: LogEntry, links: L
       return withSeen(
         `🔎 ${looked}: ${problems === 0 ? none : plural(problems, 'problem')}.`,
         happening.findings,
+        telling,
       );
     }
     case 'fix-requested':
@@ -132,12 +146,13 @@ function sentence(incident: Incident, { happening, effects }: LogEntry, links: L
     case 'lost':
       return `❓ ${fixTitle(happening.fix)} was interrupted. It is not run again; Paksa looks whether it acted.`;
     case 'verified':
-      return happening.passed
-        ? `✅ ${fixTitle(happening.fix)}: verified.`
-        : withSeen(
-            `❌ ${fixTitle(happening.fix)}: looked again, and it is not as it should be.`,
-            happening.findings,
-          );
+      return withSeen(
+        happening.passed
+          ? `✅ ${fixTitle(happening.fix)}: verified.`
+          : `❌ ${fixTitle(happening.fix)}: looked again, and it is not as it should be.`,
+        happening.findings,
+        telling,
+      );
     case 'undo-requested':
       return `↩️ ${who} asked to undo ${fixTitle(happening.fix)}.`;
     case 'acknowledged':
@@ -190,7 +205,7 @@ function sentence(incident: Incident, { happening, effects }: LogEntry, links: L
     case 'room-opened':
     case 'room-failed':
     case 'room-joined':
-      return lifeLine(happening, links);
+      return lifeLine(happening, telling.links);
     // Their news say what came of them.
     case 'step-looked':
     case 'step-done':

@@ -150,7 +150,7 @@ test('opened again it goes on by itself, with its alerts', async () => {
   expect(await diagnose('effect')).toBe('INC-2');
 });
 
-test('refused: into what is resolved, elsewhere, itself, or not there; and by who may not, which is logged once', async () => {
+test('refused: into what is resolved, elsewhere, itself, or not there; each of which is in the log', async () => {
   await diagnose('cause');
   await diagnose('effect');
   await diagnose('cause', 'staging');
@@ -162,11 +162,19 @@ test('refused: into what is resolved, elsewhere, itself, or not there; and by wh
   expect(await into('INC-3')).toContain('is of staging');
   expect(await into('INC-77')).toContain('There is no incident INC-77');
   const stranger = { id: 'USTRANGER', groups: [] };
-  for (let time = 0; time < 3; time += 1) expect(await into('INC-2', stranger)).toContain('ladder');
-  const refusals = (await store.log('INC-1')).filter(({ happening }) => happening.type === 'refused');
-  expect(refusals).toHaveLength(1);
+  expect(await into('INC-2', stranger)).toContain('ladder');
   await decide({ store, checkpoint }, 'INC-2', { decision: 'resolve' }, ana);
   expect(await into('INC-2')).toContain('resolved');
+  const tried = (await store.log('INC-1')).flatMap(({ happening }) =>
+    happening.type === 'refused' ? [[happening.what, happening.why !== undefined]] : [],
+  );
+  expect(tried).toEqual([
+    ['merge it into “INC-1”', true],
+    ['merge it into “INC-3”', true],
+    ['merge it into “INC-77”', true],
+    ['merge it into “INC-2”', false],
+    ['merge it into “INC-2”', true],
+  ]);
 });
 
 test('opened again while another is open for the same: that one is named', async () => {
@@ -177,6 +185,10 @@ test('opened again while another is open for the same: that one is named', async
     done: false,
     other: 'INC-2',
     why: expect.stringContaining('INC-2'),
+  });
+  expect((await store.log('INC-1')).at(-1)?.happening).toMatchObject({
+    type: 'refused',
+    what: 'open it again',
   });
 });
 

@@ -70,6 +70,7 @@ describe('declaring an emergency', () => {
         incident: { id: declared.incident?.id },
       });
     expect(await deps().store.openIncidents()).toHaveLength(1);
+    expect(await countOf('refused', idOf(declared))).toBe(4);
   });
 
   test('in another environment, opens another incident', async () => {

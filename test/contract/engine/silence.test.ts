@@ -248,6 +248,17 @@ describe('a queue that loses everything', () => {
     });
     expect((await present(id)).silence?.periods).toHaveLength(1);
   });
+
+  test('what is opened again learns of what ended early while it was resolved, and its ladder goes on', async () => {
+    const silence = await made();
+    const id = await open();
+    expect(await rests(id)).toBe(true);
+    await apply(store(), id, { type: 'resolved' }, { actor: 'U1' });
+    await endSilence(deps(), silence.id, by('U1'));
+    await apply(store(), id, { type: 'reopened', reason: 'it is back' }, { actor: 'U1' });
+    expect((await present(id)).ladder.state).toBe('waiting');
+    expect((await present(id)).silence?.until).toBeUndefined();
+  });
 });
 
 describe('labels', () => {

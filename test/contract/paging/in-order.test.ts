@@ -6,6 +6,7 @@ import { AdapterError } from '../../../src/errors.ts';
 import type { Incident } from '../../../src/incident/incident.ts';
 import { createInOrder, whyNot } from '../../../src/paging/in-order.ts';
 import { openPagers } from '../../../src/paging/open.ts';
+import { triesOf } from '../../../src/store/page-tries.ts';
 import { freePort } from '../../harness/free-port.ts';
 import { type Provider, startProvider } from '../../harness/paging/provider.ts';
 import { startTwilio, TWILIO } from '../../harness/paging/twilio.ts';
@@ -25,8 +26,11 @@ afterEach(() => Promise.all([wall.stop(), twilio.stop()]));
 /** Stands for Slack's, which the smoke suites show. */
 const slack: Pager = { page: async () => 'Slack direct message' };
 
-const inOrder = (wallUrl = wall.url, others: readonly (readonly [string, Pager])[] = []) => {
-  const { deliveries } = given();
+const inOrder = (
+  wallUrl = wall.url,
+  others: readonly (readonly [string, Pager])[] = [],
+  deliveries = given().deliveries,
+) => {
   const services = openPagers(
     [
       { kind: 'webhook', name: 'wall', url: wallUrl, secret: SECRET },
@@ -178,6 +182,43 @@ test('a fault of a pager’s own code does not keep the page from the next', asy
   expect((await failure(pager.page(incident, page, user('U1')))).retryAfterMs).toBe(2000);
   await older(incident, 20);
   expect(await pager.page(incident, page, user('U1'))).toBe('SMS, after broken');
+});
+
+test('each time that a pager was asked is kept: which, when, and what came of it, without secrets', async () => {
+  const incident = pagedBy('wall', 'sms');
+  const began = Date.now();
+  wall.failNext({ status: 429, body: { message: 'unlucky' } });
+  await failure(inOrder().page(incident, page, user('U1')));
+  wall.failNext({ dropAnswer: true }, 2);
+  expect(await inOrder().page(incident, page, user('U1'))).toBe('SMS, after wall');
+  const tries = await triesOf(given().pool, `page/${incident.id}/`);
+  expect(tries.map(({ pager, outcome }) => [pager, outcome?.taken])).toEqual([
+    ['wall', false],
+    ['wall', false],
+    ['wall', false],
+    ['sms', true],
+  ]);
+  expect(tries[0]?.outcome?.said).toContain('“wall”');
+  expect(JSON.stringify(tries)).not.toContain('unlucky');
+  expect(tries.at(-1)?.outcome?.said).toBe('SMS');
+  for (const { page: key, at } of tries) {
+    expect(key).toBe(pageKey(incident.id, page));
+    expect(Math.abs(at - began)).toBeLessThan(60_000);
+  }
+});
+
+test('one that is taken, and cannot be written down, leads to no other pager', async () => {
+  const incident = pagedBy('wall', 'sms');
+  const { deliveries } = given();
+  const away = {
+    ...deliveries,
+    endTry: async () => {
+      throw new Error('the database is away');
+    },
+  };
+  await expect(inOrder(wall.url, [], away).page(incident, page, user('U1'))).rejects.toThrow('away');
+  expect([wall.requests.length, twilio.messages.length]).toEqual([1, 0]);
+  expect(await inOrder().page(incident, page, user('U1'))).toBe('webhook wall');
 });
 
 test('a page nobody wrote anything about says so', async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import type { Entry } from '../../../src/engine/alone.ts';
 import { apply, commit } from '../../../src/engine/apply.ts';
-import { pageKey, sendPage, timerDue } from '../../../src/engine/escalate.ts';
+import { pageKey, pageKeys, sendPage, timerDue } from '../../../src/engine/escalate.ts';
 import { reconcile } from '../../../src/engine/reconcile.ts';
 import type { Task } from '../../../src/engine/task.ts';
 import { createSpooledDeliveries } from '../../../src/spool/deliveries.ts';
@@ -73,6 +73,7 @@ async function replica() {
   return {
     entries,
     alone,
+    deliveries,
     wait: (ms: number) => {
       now += ms;
     },
@@ -177,6 +178,18 @@ test('a page that was begun, and no more, is owed to the queue, which finds it b
     [key],
   );
   expect(rows).toEqual([{ delivery: 'begun', message: 'sending' }]);
+});
+
+test('when each pager was asked is known afterwards, and what came of it', async () => {
+  const away = await replica();
+  away.wait(5 * MINUTE);
+  const key = pageKey(id, { level: 1, attempt: 1, responder: 'user/U1' });
+  const tried = await away.deliveries.beginTry(key, 'sms');
+  await takeOver(away.entries);
+  expect(await store().tries(pageKeys(id))).toEqual([tried]);
+  await away.deliveries.endTry(tried, { taken: true, said: 'SMS' });
+  for (let time = 0; time < 2; time += 1) await takeOver(away.entries);
+  expect(await store().tries(pageKeys(id))).toEqual([{ ...tried, outcome: { taken: true, said: 'SMS' } }]);
 });
 
 test('a page that another replica has sent is left to it', async () => {

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Deliveries } from '../../../src/engine/ports.ts';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
+import { triesOf } from '../../../src/store/page-tries.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 
@@ -118,4 +119,20 @@ test('a reference is another’s only for another page of the same pager', async
   expect(await isAnothers('page/8', 'call')).toBe(false);
   expect(await isAnothers('page/9', 'call')).toBe(true);
   expect(await isAnothers('page/9', 'other')).toBe(false);
+});
+
+test('tries are kept in their order, each with its end; one that was cut off has none', async () => {
+  const first = await deliveries.beginTry('page/INC-1/1/1/user/U1', 'sms');
+  await deliveries.endTry(first, { taken: false, said: 'busy' });
+  await deliveries.beginTry('page/INC-1/1/1/user/U1', 'mail');
+  const last = await deliveries.beginTry('page/INC-1/1/1/user/U1', 'sms');
+  await deliveries.endTry(last, { taken: true, said: 'SMS' });
+  await deliveries.beginTry('page/INC-12/1/1/user/U1', 'sms');
+  const tries = await triesOf(pool, 'page/INC-1/');
+  expect(tries.map(({ pager, outcome }) => [pager, outcome])).toEqual([
+    ['sms', { taken: false, said: 'busy' }],
+    ['mail', undefined],
+    ['sms', { taken: true, said: 'SMS' }],
+  ]);
+  expect(tries.map(({ at }) => at)).toEqual(tries.map(({ at }) => at).toSorted());
 });

@@ -116,7 +116,7 @@ describe('the thread', () => {
       fixes: [],
     } as const;
     expect(told(looked, [{ do: 'tell', text: { news: 'alerts-unseen', by: 'alertmanager' } }])).toBe(
-      '🔎 Looked: the checks see no problem.\n🤷 The checks found no problem, but the alert fires: it stays open.',
+      '🔎 Looked: the checks see no problem.\n✅ 1 check healthy: expiry\n🤷 The checks found no problem, but the alert fires: it stays open.',
     );
   });
 });

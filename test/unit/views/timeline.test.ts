@@ -184,6 +184,60 @@ describe('what a procedure came to', () => {
   });
 });
 
+test.each<[string, IncidentEvent, string]>([
+  [
+    'who may not',
+    { type: 'refused', what: 'approve “renew”' },
+    '🙅 <@UAPPROVER> tried to approve “renew”, and may not.',
+  ],
+  [
+    'who came too late',
+    { type: 'refused', what: 'acknowledge it', why: 'It has been acknowledged already.' },
+    '🤷 <@UAPPROVER> tried to acknowledge it. It changed nothing: It has been acknowledged already.',
+  ],
+])('a click of %s is told', (_, event, text) => {
+  expect(timelineEntry(incident(), entry(event))?.text).toBe(text);
+});
+
+const seen = [finding('dns', 'healthy'), finding('expiry', 'problem'), finding('chain', 'inconclusive')];
+
+test.each<[string, IncidentEvent]>([
+  ['that opened it', { type: 'opened', severity: 'critical', findings: seen }],
+  ['that was asked for', { type: 'diagnosed', severity: 'critical', findings: seen, fixes: [] }],
+  ['after a fix that did not help', { type: 'verified', ...ref, passed: false, findings: seen }],
+  ['after a fix that helped', { type: 'verified', ...ref, passed: true, findings: seen }],
+  [
+    'of what was merged into it',
+    { type: 'seen-elsewhere', of: 'production/ssl', severity: 'critical', findings: seen },
+  ],
+])(
+  'a look %s is told whole: the problems, what could not be seen, and in one line what is well',
+  (_, event) => {
+    const [, ...lines] = timelineEntry(incident(), entry(event))?.text.split('\n') ?? [];
+    expect(lines).toEqual([
+      expect.stringMatching(/^🔴 \*expiry\*: /),
+      expect.stringMatching(/^⚪ \*chain\*: /),
+      '✅ 1 check healthy: dns',
+    ]);
+  },
+);
+
+test('however much is wrong, what is well is told, and that there is more', () => {
+  const many = Array.from({ length: 40 }, (_, index) => ({
+    ...finding(`check-${index}`, 'problem'),
+    summary: 'x'.repeat(200),
+  }));
+  const event: IncidentEvent = {
+    type: 'diagnosed',
+    severity: 'critical',
+    findings: [...many, finding('dns', 'healthy')],
+    fixes: [],
+  };
+  const text = timelineEntry(incident(), entry(event))?.text ?? '';
+  expect(text).toMatch(/_… and \d+ more_\n✅ 1 check healthy: dns$/);
+  expectSendable({ text, blocks: [section(text)] });
+});
+
 test('whatever its texts say, Slack takes it, and none of them becomes markup', () => {
   fc.assert(
     fc.property(hostileText, hostileText, (text, title) => {
