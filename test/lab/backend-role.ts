@@ -12,8 +12,8 @@ const MERGE = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
 
 /** Resolves, with the address, when all of its pods are ready with it. */
 export async function giveBackendItsRole(stack: ClusterStack): Promise<string> {
-  const { cluster, namespace, databaseUrl } = stack;
-  const address = new URL(databaseUrl);
+  const { cluster, namespace } = stack;
+  const address = new URL(stack.databaseUrl);
   address.username = BACKEND_ROLE;
   address.password = `old-${randomBytes(12).toString('hex')}`;
   await sql(
@@ -21,9 +21,14 @@ export async function giveBackendItsRole(stack: ClusterStack): Promise<string> {
     `CREATE ROLE ${BACKEND_ROLE} LOGIN PASSWORD '${address.password}'`,
     `GRANT pg_read_all_data, pg_write_all_data TO ${BACKEND_ROLE}`,
   );
-  const data = { [DATABASE_SECRET.key]: Buffer.from(address.href).toString('base64') };
-  await cluster.core.patchNamespacedSecret({ name: DATABASE_SECRET.name, namespace, body: { data } }, MERGE);
+  await holdAddress(stack, address.href);
   await cluster.restart(namespace, 'deployment/paksa-backend');
   await stack.untilRolledOut('deployment/paksa-backend');
   return address.href;
+}
+
+/** Puts an address into the secret; the role and the pods stay as they are. */
+export async function holdAddress({ cluster, namespace }: ClusterStack, address: string): Promise<void> {
+  const data = { [DATABASE_SECRET.key]: Buffer.from(address).toString('base64') };
+  await cluster.core.patchNamespacedSecret({ name: DATABASE_SECRET.name, namespace, body: { data } }, MERGE);
 }

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closers } from '../../src/signals.ts';
 import { preparedDatabase } from '../harness/database.ts';
-import { BACKEND_ROLE, DATABASE_SECRET, giveBackendItsRole } from './backend-role.ts';
+import { BACKEND_ROLE, DATABASE_SECRET, giveBackendItsRole, holdAddress } from './backend-role.ts';
 import { type ClusterStack, startClusterStack } from './cluster-stack.ts';
 import { clusterEnvironment, configurationOf } from './configuration.ts';
 import { connectEngine } from './docker/engine.ts';
@@ -96,6 +96,9 @@ describe.runIf(canRunLab())('emergencies in the cluster', () => {
     expect(access).toMatchObject({ status: 'problem', summary: expect.stringContaining('/auth/verify') });
     await drive.approve('cut-sessions');
     await expect(intruder.query('SELECT 1')).rejects.toThrow();
+    // A change of the password that broke off: the secret has it, the role has not.
+    const unfinished = oldAddress.replace(passwordOf(oldAddress), 'broken-off-half-way');
+    await holdAddress(stack, unfinished);
     await drive.tick('keep-evidence');
 
     await drive.approveUntil('rotate-secret');
@@ -109,6 +112,7 @@ describe.runIf(canRunLab())('emergencies in the cluster', () => {
     expect(attempt.preview?.changes).toContainEqual(
       expect.objectContaining({ what: `Sessions of “${BACKEND_ROLE}”`, before: '0 open' }),
     );
+    expect(attempt.preview?.notes.join()).toContain(`does not let “${BACKEND_ROLE}” in here`);
     const address = await currentSecret(stack, DATABASE_SECRET);
     expect(address).toBe(oldAddress.replace(passwordOf(oldAddress), passwordOf(address)));
     expect(passwordOf(address)).toMatch(/^[\w-]{64}$/);
@@ -138,17 +142,17 @@ describe.runIf(canRunLab())('emergencies in the cluster', () => {
     const ofBackend = await rows(stack, `SELECT FROM pg_stat_activity WHERE usename = '${BACKEND_ROLE}'`);
     expect(ofBackend.length).toBeGreaterThan(0);
 
-    // What was changed last is taken back: the old password, in the secret, for the role, and in the pods.
+    // What was changed last is taken back: what the secret held before, there, for the role, and in the pods.
     expect(await drive.undo('rotate-database-password')).toMatchObject({ stage: 'undone' });
-    expect(await currentSecret(stack, DATABASE_SECRET)).toBe(oldAddress);
-    expect(await logsIn(oldAddress)).toBe(true);
+    expect(await currentSecret(stack, DATABASE_SECRET)).toBe(unfinished);
+    expect(await logsIn(unfinished)).toBe(true);
     expect(await logsIn(address)).toBe(false);
     await expect.poll(health, SOON).toBe(200);
     expect(await isLetIn(secret)).toBe(true);
 
     const { incident } = await drive.read();
     const log = await emergencies.operator.engine.store.log(drive.incident);
-    const passwords = [passwordOf(address), passwordOf(oldAddress), encoded(address), encoded(oldAddress)];
+    const passwords = [address, oldAddress, unfinished].flatMap((each) => [passwordOf(each), encoded(each)]);
     for (const value of [secret, old, encoded(secret), encoded(old), ...passwords]) {
       expect(JSON.stringify({ incident, log })).not.toContain(value);
       expect(await tablesWith(databaseUrl, value)).toEqual([]);
