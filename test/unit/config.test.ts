@@ -1,7 +1,7 @@
 /** The configuration: what it becomes, and that everything wrong with it is said at once, with what would be right. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { checkConfig, describeProblems, secretsOf, slackConnection } from '../../src/config.ts';
+import { checkConfig, describeProblems, secretsOf } from '../../src/config.ts';
 import { UserError } from '../../src/errors.ts';
 import { load, MINIMAL, problems } from './written-config.ts';
 
@@ -293,26 +293,5 @@ colour: red
   test('a file that is not there says where it was looked for and what to do', () => {
     const { problems: found } = checkConfig({ env: { PAKSA_CONFIG: '/nowhere/paksa.yaml' } });
     expect(describeProblems(found)).toMatch(/nowhere\/paksa\.yaml is not there: copy paksa\.example\.yaml/);
-  });
-});
-
-describe('Slack', () => {
-  test('is reached over a socket when there is an app token, else by signed requests', () => {
-    const botToken = 'xoxb-1';
-    expect(slackConnection({ botToken, appToken: 'xapp-1', signingSecret: 's' }).mode).toBe('socket');
-    expect(slackConnection({ botToken, signingSecret: 's' }).mode).toBe('http');
-  });
-
-  test.each([
-    [{}, /set SLACK_BOT_TOKEN and SLACK_APP_TOKEN \(Socket Mode\) or SLACK_SIGNING_SECRET/],
-    [{ botToken: 'xoxb-1' }, /set SLACK_APP_TOKEN/],
-    [{ appToken: 'xapp-1' }, /set SLACK_BOT_TOKEN\./],
-  ])('says what is missing: %j', (settings, message) => {
-    expect(() => slackConnection(settings)).toThrow(message);
-  });
-
-  test('its tokens and the database password are the secrets', () => {
-    const env = { SLACK_BOT_TOKEN: 'xoxb-1', DATABASE_URL: 'postgres://paksa:p%40ss@db.test/paksa' };
-    expect(secretsOf(load(MINIMAL, env))).toEqual(['xoxb-1', 'p@ss']);
   });
 });
