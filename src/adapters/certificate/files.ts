@@ -12,6 +12,9 @@ import { parseCertificates } from './pem.ts';
 /** No certificate and no key is larger. */
 export const MOST_BYTES = 1_048_576;
 
+/** A file's permissions as people write them, such as `600`. */
+export const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(3, '0');
+
 export const readCertificates = async (path: string): Promise<[X509Certificate, ...X509Certificate[]]> =>
   parseCertificates(path, await readBounded(path));
 

@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, readdir, readlink, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
 import { fileError } from './errors.ts';
-import { readBounded } from './files.ts';
+import { octal, readBounded } from './files.ts';
 import { parsePrivateKey } from './pem.ts';
 import type { PlaceFiles } from './place.ts';
 
@@ -22,7 +22,7 @@ export const hostFiles: PlaceFiles = {
   async keyFacts(path) {
     const publicKey = createPublicKey(parsePrivateKey(path, await readBounded(path)));
     const { mode } = await stat(path).catch(as('read', path));
-    return { publicKey, mode: (mode & 0o777).toString(8).padStart(3, '0') };
+    return { publicKey, mode: octal(mode) };
   },
 
   realPath: (path) => realpath(path).catch(as('read', path)),

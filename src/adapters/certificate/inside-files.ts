@@ -2,12 +2,15 @@
  * The files of a certificate in a container or a pod, by programs that Debian's images have and Alpine's (busybox), each with
  * options that both know.
  */
+import { constants } from 'node:fs';
 import type { Exec } from '../exec/port.ts';
 import { failed, fileError } from './errors.ts';
-import { MOST_BYTES } from './files.ts';
+import { MOST_BYTES, octal } from './files.ts';
 import { createInside, refusalOf } from './inside.ts';
 import { publicKeyInside } from './inside-key.ts';
 import type { PlaceFiles } from './place.ts';
+
+const { S_IFMT, S_IFDIR, S_IFREG } = constants;
 
 /** In base64, whose lines have 76 characters. */
 const MOST_ENCODED_BYTES = 2 * MOST_BYTES;
@@ -19,15 +22,16 @@ export function filesInside(exec: Exec, replica: string, signal: AbortSignal): P
 
   /** Octal permissions of what is a file, and not too large. */
   const modeOf = async (path: string): Promise<string> => {
-    const told = await run('read', path, ['stat', '-L', '-c', '%a %s %F', '--', path]);
-    const [mode = '', size = '', ...words] = told.split(' ');
-    const kind = words.join(' ');
-    if (kind === 'directory') throw fileError('read', path, refusalOf('Is a directory'), replica);
-    if (!kind.startsWith('regular'))
-      throw failed('read', `${named(path)} is a ${kind}: check the path in the configuration.`);
+    // The raw mode, as the name of a kind of file is in the language of the place.
+    const told = await run('read', path, ['stat', '-L', '-c', '%f %s', '--', path]);
+    const [hex = '', size = ''] = told.split(' ');
+    const mode = Number.parseInt(hex, 16);
+    if ((mode & S_IFMT) === S_IFDIR) throw fileError('read', path, refusalOf('Is a directory'), replica);
+    if ((mode & S_IFMT) !== S_IFREG)
+      throw failed('read', `${named(path)} is no regular file: check the path in the configuration.`);
     if (Number(size) > MOST_BYTES)
       throw failed('read', `${named(path)} is larger than 1 MiB: it is no certificate or key.`);
-    return mode.slice(-3).padStart(3, '0');
+    return octal(mode);
   };
 
   return {

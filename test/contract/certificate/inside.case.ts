@@ -154,7 +154,7 @@ export function inside(open: () => Promise<Surroundings>, within?: number): void
     expect(`${failure.message} ${String(failure.cause)}`).not.toContain('secret');
   });
 
-  test('files that are missing, and folders, are named', async () => {
+  test('files that are missing, folders and devices are named', async () => {
     const key = join(live, 'missing.pem');
     settings = { ...settings, files: { ...settings.files, key } };
     expect(await failureOf(installed())).toMatchObject({
@@ -163,6 +163,8 @@ export function inside(open: () => Promise<Surroundings>, within?: number): void
     });
     settings = { ...settings, files: { ...settings.files, key: live } };
     expect((await failureOf(installed())).message).toContain(`${live} in ${replica} is a folder`);
+    settings = { ...settings, files: { ...settings.files, key: '/dev/zero' } };
+    expect((await failureOf(installed())).message).toContain(`/dev/zero in ${replica} is no regular file`);
   });
 
   test('without openssl Python tells whose key it is; without both, what to add is said', async () => {
