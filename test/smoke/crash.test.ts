@@ -1,6 +1,6 @@
 /**
- * The process is killed between every two steps of deciding, acting, verifying and going through a procedure, and started
- * again. Nobody presses anything twice: nothing is lost, and nothing happens twice. Pages: crash-matrix.test.ts.
+ * The process is killed between every two steps of deciding, acting, verifying, going through a procedure, merging, and making a
+ * channel, and started again. Nobody presses anything twice: nothing is lost, and nothing happens twice. Pages: crash-matrix.test.ts.
  */
 import pg from 'pg';
 import { describe, test } from 'vitest';
