@@ -1,28 +1,13 @@
 /** What a seed leads to: ladders that go through every pager, answers to some of them, and where each replica dies. */
-import type { CheckpointName } from '../../src/engine/ports.ts';
 import { createRandom } from '../simulation/random.ts';
+import { DEATHS } from './deaths.ts';
 
 /** By their names in the configuration. Each level of a ladder has one of them, so that a page tells which level it is of. */
 export const PAGERS = ['slack', 'duty', 'genie', 'sms', 'mail'] as const;
 export type PagerName = (typeof PAGERS)[number];
 
-/** Between every two steps of deciding, sending, recording, answering and escalating; and at no step in particular. */
-export const POINTS = [
-  'timer-fired',
-  'timer-decided',
-  'page-begun',
-  'page-taken',
-  'page-sent',
-  'page-recorded',
-  'message-claimed',
-  'message-posted',
-  'received',
-  'decided',
-  'quiet-begun',
-  'quiet-told',
-  'quiet-recorded',
-  'anywhere',
-] as const satisfies readonly (CheckpointName | 'anywhere')[];
+/** At every named step of a ladder; and at no step in particular. */
+export const POINTS = [...DEATHS.pages, 'anywhere'] as const;
 export type Point = (typeof POINTS)[number];
 
 export interface PlannedDeath {

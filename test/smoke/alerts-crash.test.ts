@@ -5,7 +5,7 @@
 import pg from 'pg';
 import { describe, type ExpectStatic, test } from 'vitest';
 import { CHANNELS } from '../../sandbox/workspace/people.ts';
-import type { CheckpointName } from '../../src/engine/ports.ts';
+import { DEATHS } from '../crash/deaths.ts';
 import { untilIdle } from '../harness/clock.ts';
 import { freePort } from '../harness/free-port.ts';
 import { createWorld, type World } from '../harness/world.ts';
@@ -14,12 +14,6 @@ import { cardReading } from './drive.ts';
 
 /** A dead worker's task is taken over after its heartbeat, 10 s, and the look for such, every 2 s. */
 const TAKEOVER_MS = 60_000;
-const POINTS: readonly CheckpointName[] = [
-  'alerts-kept',
-  'alerts-joined',
-  'message-claimed',
-  'message-posted',
-];
 
 /** Sends until it is answered with 200, as Alertmanager does. */
 const sendUntilTaken = (expect: ExpectStatic, port: number, ...alerts: readonly SampleAlert[]) =>
@@ -43,7 +37,7 @@ async function counts({ database, workspace }: World) {
 }
 
 describe.concurrent('killed, and started again', () => {
-  test.for(POINTS)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
+  test.for(DEATHS.alerts)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
     const port = await freePort();
     const alerts = withAlerts();
     const world = await createWorld({ ...alerts, variables: { ...alerts.variables, PORT: `${port}` } });

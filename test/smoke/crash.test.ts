@@ -1,32 +1,21 @@
 /**
- * The process is killed between every two steps of deciding, acting, verifying and going through a procedure, and started
- * again. Nobody presses anything twice: nothing is lost, and nothing happens twice. Pages: crash-matrix.test.ts.
+ * The process is killed between every two steps of deciding, acting, verifying, going through a procedure, merging, and making a
+ * channel, and started again. Nobody presses anything twice: nothing is lost, and nothing happens twice. Pages: crash-matrix.test.ts.
  */
 import pg from 'pg';
 import { describe, test } from 'vitest';
 import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
+import { DEATHS } from '../crash/deaths.ts';
 import { untilIdle } from '../harness/clock.ts';
 import { createWorld, type World, type WorldOptions } from '../harness/world.ts';
-import { cardReading, pageTo } from './drive.ts';
+import { brokenAndDiagnosed, cardReading, pageTo } from './drive.ts';
 
 /** A dead worker's task is taken over after its heartbeat, 10 s, and the look for such, every 2 s. */
 const TAKEOVER_MS = 60_000;
 
-/** Where it dies, and how the renewal must end: what was cut off before it acted has not helped. */
-const FIX: readonly [CheckpointName, RegExp][] = [
-  ['received', /worked and was verified/],
-  ['decided', /worked and was verified/],
-  ['started', /did not help/],
-  ['captured', /did not help/],
-  ['acted', /worked and was verified/],
-  ['recorded', /worked and was verified/],
-  ['looked', /worked and was verified/],
-  ['verified', /worked and was verified/],
-  ['message-claimed', /worked and was verified/],
-  ['message-posted', /worked and was verified/],
-];
-const PROCEDURE: readonly CheckpointName[] = ['received', 'procedure-started', 'step-looked', 'decided'];
+/** What was cut off before it acted has not helped. */
+const BEFORE_IT_ACTED: ReadonlySet<CheckpointName> = new Set(['started', 'captured']);
 
 /** A world whose bot dies once at that step, and is started again as an orchestrator would. */
 async function mortal(dieAt: CheckpointName, options: WorldOptions) {
@@ -64,7 +53,8 @@ async function settled({ database, workspace }: World, types: readonly string[])
 }
 
 describe.concurrent('killed while a fix is under way', () => {
-  test.for(FIX)('at “%s”', { timeout: 240_000 }, async ([dieAt, end], { expect }) => {
+  test.for(DEATHS.fix)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
+    const end = BEFORE_IT_ACTED.has(dieAt) ? 'did not help' : 'worked and was verified';
     const { world, restarted } = await mortal(dieAt, {
       configure: (yaml) => yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1h'),
     });
@@ -87,7 +77,7 @@ describe.concurrent('killed while a fix is under way', () => {
       await expect
         .poll(() => settled(world, once), { timeout: TAKEOVER_MS })
         .toEqual({ counts: once.map(() => 1), open: 0, postedTwice: 0 });
-      expect((await serial()) === before).toBe(end.source === 'did not help');
+      expect((await serial()) === before).toBe(end === 'did not help');
     } finally {
       await world.close();
     }
@@ -95,7 +85,7 @@ describe.concurrent('killed while a fix is under way', () => {
 });
 
 describe.concurrent('killed while a procedure is gone through', () => {
-  test.for(PROCEDURE)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
+  test.for(DEATHS.procedure)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
     const { world, restarted } = await mortal(dieAt, {
       topics: new URL('sample-topics.ts', import.meta.url),
       configure: (yaml) => yaml.replaceAll('delay: 30s', 'delay: 1h'),
@@ -122,4 +112,65 @@ describe.concurrent('killed while a procedure is gone through', () => {
       await world.close();
     }
   });
+});
+
+describe.concurrent('killed while two incidents are merged', () => {
+  test.for(DEATHS.merge)('at “%s”', { timeout: 240_000 }, async (dieAt, { expect }) => {
+    const world = await createWorld({
+      configure: (yaml) => yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1h'),
+    });
+    try {
+      const first = await world.startBot({ dieOnceArmed: dieAt });
+      await world.workspace.as(PEOPLE.ana).click(await brokenAndDiagnosed(world), 'resolve');
+      await cardReading(world, '*Resolved*');
+      await brokenAndDiagnosed(world);
+      await world.arm();
+      await world.workspace
+        .as(PEOPLE.ana)
+        .command(CHANNELS.operations, '/paksa incident INC-1 merge INC-2')
+        .catch(() => undefined);
+      expect((await first.exited).signal).toBe('SIGKILL');
+      await world.disarm();
+      await world.startBot();
+      await cardReading(world, /\|INC-1> SSL certificate issues goes on here/, TAKEOVER_MS);
+
+      const types = ['opened', 'merged', 'absorbed', 'refused'];
+      await expect
+        .poll(() => settled(world, types), { timeout: TAKEOVER_MS })
+        .toEqual({ counts: [2, 1, 1, 0], open: 0, postedTwice: 0 });
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+describe.concurrent('killed while an incident gets a channel of its own', () => {
+  test.for(DEATHS.room)(
+    'at “%s”: one is made, and nobody is invited twice',
+    { timeout: 240_000 },
+    async (dieAt, { expect }) => {
+      const { world, restarted } = await mortal(dieAt, {
+        configure: (yaml) =>
+          `${yaml.replace('firstPageAfter: 1m', 'firstPageAfter: 1h')}rooms: { for: critical }\n`,
+      });
+      const answered = (method: string) =>
+        world.workspace.requests.filter(
+          (request) => request.method === method && request.answer?.ok === true,
+        );
+      try {
+        // It may die before its card is there.
+        const asked = brokenAndDiagnosed(world).catch(() => undefined);
+        await restarted;
+        await cardReading(world, 'Its own channel: <#', TAKEOVER_MS);
+        await asked;
+        await expect
+          .poll(() => settled(world, ['opened', 'room-opened']), { timeout: TAKEOVER_MS })
+          .toEqual({ counts: [1, 1], open: 0, postedTwice: 0 });
+        expect(answered('conversations.create')).toHaveLength(1);
+        expect(answered('conversations.invite').map(({ args }) => args.users)).toEqual([PEOPLE.ana]);
+      } finally {
+        await world.close();
+      }
+    },
+  );
 });

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHANNELS, PEOPLE } from '../../sandbox/workspace/people.ts';
+import { DEATHS } from '../crash/deaths.ts';
 import { ROUTING_KEY, startPagerDuty } from '../harness/paging/pagerduty.ts';
 import { startTwilio, TWILIO } from '../harness/paging/twilio.ts';
 import { createWorld, type World } from '../harness/world.ts';
@@ -70,35 +71,30 @@ describe('an answer in Slack', () => {
 });
 
 describe.concurrent('killed while an SMS is sent', () => {
-  test.for(['page-begun', 'page-taken', 'page-sent'])(
-    'at “%s”: it arrives, once',
-    { timeout: 240_000 },
-    async (dieAt, { expect }) => {
-      const twilio = await startTwilio();
-      const world = await createWorld({
-        configure: (yaml) =>
-          `${levelsBy(quickly(yaml), 'sms')}\npagers: { ${smsAt(twilio.url)} }\n${people}\n`,
-        variables: VARIABLES,
-      });
-      try {
-        const first = await world.startBot({ dieAt });
-        const restarted = first.exited.then(() => world.startBot());
-        await brokenAndDiagnosed(world);
-        expect((await first.exited).signal).toBe('SIGKILL');
-        await restarted;
-        await cardReading(world, 'has been paged', TAKEOVER_MS);
-        await expect
-          .poll(async () => texts(world, await cardReading(world, 'has been paged')).join('\n'), {
-            timeout: TAKEOVER_MS,
-          })
-          .toContain('(SMS)');
-        expect(twilio.messages.length).toBe(1);
-      } finally {
-        await world.close();
-        await twilio.stop();
-      }
-    },
-  );
+  test.for(DEATHS.sms)('at “%s”: it arrives, once', { timeout: 240_000 }, async (dieAt, { expect }) => {
+    const twilio = await startTwilio();
+    const world = await createWorld({
+      configure: (yaml) => `${levelsBy(quickly(yaml), 'sms')}\npagers: { ${smsAt(twilio.url)} }\n${people}\n`,
+      variables: VARIABLES,
+    });
+    try {
+      const first = await world.startBot({ dieAt });
+      const restarted = first.exited.then(() => world.startBot());
+      await brokenAndDiagnosed(world);
+      expect((await first.exited).signal).toBe('SIGKILL');
+      await restarted;
+      await cardReading(world, 'has been paged', TAKEOVER_MS);
+      await expect
+        .poll(async () => texts(world, await cardReading(world, 'has been paged')).join('\n'), {
+          timeout: TAKEOVER_MS,
+        })
+        .toContain('(SMS)');
+      expect(twilio.messages.length).toBe(1);
+    } finally {
+      await world.close();
+      await twilio.stop();
+    }
+  });
 });
 
 test('nobody of a level can be reached: the next is paged at once, and the thread has each pager’s reason', {

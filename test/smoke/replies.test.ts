@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PEOPLE } from '../../sandbox/workspace/people.ts';
+import { DEATHS } from '../crash/deaths.ts';
 import { API_KEY, startOpsgenie } from '../harness/paging/opsgenie.ts';
 import { ROUTING_KEY, startPagerDuty } from '../harness/paging/pagerduty.ts';
 import { texts } from '../harness/paging/replies.ts';
@@ -93,7 +94,7 @@ pagers:
 });
 
 describe.concurrent('by SMS', () => {
-  test.for(['reply-kept', 'replied'])(
+  test.for(DEATHS.reply)(
     'killed at “%s”: the answer counts all the same, once',
     { timeout: 240_000 },
     async (dieAt, { expect: expects }) => {
