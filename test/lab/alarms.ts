@@ -27,6 +27,14 @@ export const alarmsOf = (
     .filter(({ id }) => OF_THE_MACHINE.has(id) === (of === 'machine'))
     .map(({ id, summary }) => `${id}: ${summary}`);
 
+/** What could not be looked at. */
+export const unknownOf = ({ topics }: Survey): string[] =>
+  topics.flatMap(({ topic, findings }) =>
+    findings
+      .filter(({ status }) => status === 'inconclusive')
+      .map(({ check, summary }) => `${topic}/${check}: ${summary}`),
+  );
+
 /** How a fault shows in other topics, where it is expected to; and those where it was said to show, and did not. */
 export function consequencesOf<Stack>(
   survey: Survey,

@@ -23,6 +23,19 @@ export interface Telling {
   readonly opened: (end: () => Promise<void>) => void;
 }
 
+/** Called by each part whose stack is up; resolves when all are: a system that starts is a load on its neighbours. */
+export type Meeting = () => Promise<void>;
+
+export function meetingOf(parts: number): Meeting {
+  const { promise: all, resolve } = Promise.withResolvers<void>();
+  let missing = parts;
+  return () => {
+    missing -= 1;
+    if (missing === 0) resolve();
+    return all;
+  };
+}
+
 export interface Done {
   readonly run: Run;
   readonly versions: Readonly<Record<string, string>>;
@@ -32,12 +45,14 @@ export interface Done {
 export async function carryOut<Stack extends { stop(): Promise<void> }>(
   { on, faults, start, describe, versions: ask }: Part<Stack>,
   { say, opened }: Telling,
+  meet: Meeting,
 ): Promise<Done | undefined> {
   if (faults.length === 0) return undefined;
   let site: Site<Stack> = await openSite({ start, describe });
   opened(() => site.close());
   try {
     const versions = await ask(site.stack);
+    await meet();
     const survey = await site.trials.look();
     const healthy = {
       falseAlarms: site.trials.alarms(survey),

@@ -10,7 +10,7 @@ import { CERTBOT_FAULTS, CLUSTER_FAULTS, COMPOSE_FAULTS } from './faults/index.t
 import type { Lab } from './lab.ts';
 import { ROOT } from './paths.ts';
 import { isClean } from './report-counts.ts';
-import { carryOut, type Telling } from './report-run.ts';
+import { carryOut, meetingOf, type Telling } from './report-run.ts';
 import { reportPage } from './report-table.ts';
 import { versionOfCertbot, versionsInCluster, versionsUnderCompose } from './report-versions.ts';
 
@@ -39,6 +39,7 @@ export async function report({ lab, topic, fault, ...telling }: ReportOptions): 
   const count = compose.length + cluster.length + certbot.length;
   if (count === 0) throw new Error(`No fault is called so: ${[topic, fault].filter(Boolean).join(', ')}`);
   say(`${count} faults`);
+  const meet = meetingOf([compose, cluster, certbot].filter(({ length }) => length > 0).length);
   const parts = await Promise.all([
     carryOut(
       {
@@ -49,6 +50,7 @@ export async function report({ lab, topic, fault, ...telling }: ReportOptions): 
         versions: versionsUnderCompose,
       },
       telling,
+      meet,
     ),
     carryOut(
       {
@@ -59,6 +61,7 @@ export async function report({ lab, topic, fault, ...telling }: ReportOptions): 
         versions: versionsInCluster,
       },
       telling,
+      meet,
     ),
     carryOut(
       {
@@ -69,6 +72,7 @@ export async function report({ lab, topic, fault, ...telling }: ReportOptions): 
         versions: versionOfCertbot,
       },
       telling,
+      meet,
     ),
   ]);
   const done = parts.filter((part) => part !== undefined);
