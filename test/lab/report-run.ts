@@ -23,16 +23,27 @@ export interface Telling {
   readonly opened: (end: () => Promise<void>) => void;
 }
 
-/** Called by each part whose stack is up; resolves when all are: a system that starts is a load on its neighbours. */
-export type Meeting = () => Promise<void>;
+/**
+ * Called by each part whose stack is up, with its look at it: when all are, they look one after the other, and go on when all
+ * have. A system that starts, and one that is looked at, are a load on their neighbours.
+ */
+export type Meeting = <Seen>(look: () => Promise<Seen>) => Promise<Seen>;
 
 export function meetingOf(parts: number): Meeting {
-  const { promise: all, resolve } = Promise.withResolvers<void>();
-  let missing = parts;
-  return () => {
-    missing -= 1;
-    if (missing === 0) resolve();
-    return all;
+  const arrived = Promise.withResolvers<void>();
+  const looked = Promise.withResolvers<void>();
+  let [absent, looking] = [parts, parts];
+  let turn: Promise<unknown> = arrived.promise;
+  return async (look) => {
+    const mine = turn.then(look);
+    turn = mine;
+    absent -= 1;
+    if (absent === 0) arrived.resolve();
+    const seen = await mine;
+    looking -= 1;
+    if (looking === 0) looked.resolve();
+    await looked.promise;
+    return seen;
   };
 }
 
@@ -52,8 +63,7 @@ export async function carryOut<Stack extends { stop(): Promise<void> }>(
   opened(() => site.close());
   try {
     const versions = await ask(site.stack);
-    await meet();
-    const survey = await site.trials.look();
+    const survey = await meet(() => site.trials.look());
     const healthy = {
       falseAlarms: site.trials.alarms(survey),
       busyMachine: site.trials.alarms(survey, { of: 'machine' }),
