@@ -1,7 +1,7 @@
 /**
- * How the tests run: three files at a time, over one shared PostgreSQL (test/harness/servers.ts). A process runs one file after
- * the other and loads what they share once: a file leaves nothing behind that the next could meet. The lab's files come last,
- * and the lab is started when the first of them asks for it (test/lab/setup.ts).
+ * How the tests run: several files at a time, over one shared PostgreSQL (test/harness/servers.ts). A process runs one file after
+ * the other and loads what they share once: a file leaves nothing behind that the next could meet. The lab's files come last;
+ * the lab is started when the first of them asks for it (test/lab/setup.ts), beside tests that need no server.
  */
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/harness/longest-first.ts';
@@ -9,6 +9,8 @@ import { LongestFirst } from './test/harness/longest-first.ts';
 const PURE = ['test/unit/**/*.test.ts', 'test/commands/**/*.test.ts'];
 /** Of two cores: much of the time is spent waiting for servers. */
 const WORKERS = 3;
+/** In the lab each has a stack of its own, with processes that do not wait, and looks at how fast that is. */
+const LAB_WORKERS = 2;
 
 /** What is waited for is what a test is about, not how soon a machine comes to it that does other things too. */
 const POLL = { timeout: 60_000, interval: 100 };
@@ -25,7 +27,7 @@ export default defineConfig({
           name: 'pure',
           include: PURE,
           pool: 'forks',
-          maxWorkers: WORKERS,
+          maxWorkers: LAB_WORKERS,
           isolate: false,
           // Beside the lab's first file, which waits for the lab.
           sequence: { groupOrder: 1 },
@@ -54,7 +56,7 @@ export default defineConfig({
           exclude: process.env.LAB_FAULTS ? [] : ['test/lab/faults-of-minutes.test.ts'],
           globalSetup: ['test/lab/setup.ts'],
           pool: 'forks',
-          maxWorkers: WORKERS,
+          maxWorkers: LAB_WORKERS,
           isolate: false,
           sequence: { groupOrder: 1 },
           expect: { poll: POLL },

@@ -1,4 +1,5 @@
 /** Memory is eaten, or too little is allowed. */
+import type Docker from 'dockerode';
 import type { ClusterStack } from '../cluster-stack.ts';
 import type { ComposeStack } from '../compose-stack.ts';
 import type { Fault } from '../fault.ts';
@@ -49,16 +50,15 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     id: 'container-oom-killed',
     topic: TOPIC,
     what: 'the limit of the backend’s container is too low, and the kernel kills it again and again',
+    // What it holds is less than that, so that the limit can be set; what a start takes is more.
     inject: async (stack) => {
-      await containerOf(stack, 'backend').then((container) =>
-        container.update({ Memory: 40 * MIB, MemorySwap: 40 * MIB }),
-      );
-      await until(async () => (await (await containerOf(stack, 'backend')).inspect()).RestartCount > 0, {
-        what: 'the kernel to have killed the backend',
-        within: 60_000,
-      });
+      await stack.recreate('backend', { environment: { START_BURST_MIB: '60' } });
+      const container = await containerOf(stack, 'backend');
+      await container.update({ Memory: 64 * MIB, MemorySwap: 64 * MIB });
+      await killedAtStart(container);
     },
     mend: renewBackend,
+    provoke: async (stack) => killedAtStart(await containerOf(stack, 'backend')),
     foundBy: ['container-oom'],
     fix: 'raise-container-memory',
     promised: containersLimited('backend', 'memory'),
@@ -66,6 +66,14 @@ export const composeFaults: readonly Fault<ComposeStack>[] = [
     alsoIn: ['high-cpu'],
   },
 ];
+
+async function killedAtStart(container: Docker.Container): Promise<void> {
+  await container.restart();
+  await until(async () => (await container.inspect()).RestartCount > 0, {
+    what: 'the kernel to have killed the backend',
+    within: 60_000,
+  });
+}
 
 async function memoryOf(stack: ComposeStack): Promise<number> {
   const container = await containerOf(stack, 'backend');
