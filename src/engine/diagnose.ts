@@ -10,6 +10,7 @@ import { type Examination, examine } from './examine.ts';
 import { environmentOf, runbookOf } from './lookup.ts';
 import { newIncident, proposedFixes } from './open.ts';
 import type { Diagnosis, Estate, Store, Topics, Transaction } from './ports.ts';
+import { createShowing } from './showing.ts';
 
 export interface DiagnoseDeps {
   readonly store: Store;
@@ -59,18 +60,17 @@ export async function carryOutDiagnosis(deps: DiagnoseDeps, id: string, signal?:
   if (diagnosis?.state !== 'running') return;
   const runbook = runbookOf(deps.topics, diagnosis.topic);
   const target = deps.estate.target(diagnosis.environment);
-  let shown: Promise<void> = Promise.resolve();
+  const showing = createShowing((soFar: Diagnosis) => show(deps.store, soFar));
   const found: Finding[] = [];
   const examination = await examine(runbook, target, deps.estate.probes(diagnosis.environment), {
     redact: deps.redact,
     ...(signal ? { signal } : {}),
     onFinding: (finding) => {
       found.push(finding);
-      const soFar = { ...diagnosis, findings: [...found] };
-      shown = shown.then(() => show(deps.store, soFar));
+      showing.next({ ...diagnosis, findings: [...found] });
     },
   });
-  await shown;
+  await showing.ended();
   signal?.throwIfAborted();
   await conclude(deps, diagnosis, examination);
 }

@@ -13,6 +13,7 @@ import { type Examination, examine, type Turns } from './examine.ts';
 import { environmentOf } from './lookup.ts';
 import type { Diagnosis, Survey, SurveyedTopic, Topics } from './ports.ts';
 import { shareAnswers } from './share.ts';
+import { createShowing } from './showing.ts';
 
 export type SurveyRequest = Pick<Diagnosis, 'requestedBy'> & {
   /** The default environment when unset. */
@@ -53,7 +54,7 @@ export async function carryOutSurvey(deps: DiagnoseDeps, id: string, signal?: Ab
   const survey = await deps.store.survey(id);
   if (survey?.state !== 'running') return;
   const { environment } = survey;
-  let shown: Promise<unknown> = Promise.resolve();
+  const showing = createShowing((soFar: Survey) => show(deps, soFar));
   const looks = await lookAtAll(
     deps.topics,
     deps.estate.target(environment),
@@ -61,12 +62,10 @@ export async function carryOutSurvey(deps: DiagnoseDeps, id: string, signal?: Ab
     {
       redact: deps.redact,
       ...(signal ? { signal } : {}),
-      onTopic: (topics) => {
-        shown = shown.then(() => show(deps, { ...survey, topics }));
-      },
+      onTopic: (topics) => showing.next({ ...survey, topics }),
     },
   );
-  await shown;
+  await showing.ended();
   signal?.throwIfAborted();
 
   const { topics, causes, explainedBy } = ranked(looks, deps.topics);
