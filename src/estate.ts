@@ -7,14 +7,15 @@ import { createCertificateActuator } from './adapters/certificate/actuator.ts';
 import { createPairReader } from './adapters/certificate/pair.ts';
 import { createCertificateProbe } from './adapters/certificate/probe.ts';
 import { createDockerActuator } from './adapters/docker/actuator.ts';
-import { createDockerExec, runningContainers } from './adapters/docker/exec.ts';
+import { runningContainers } from './adapters/docker/exec.ts';
 import { createDockerProbe } from './adapters/docker/probe.ts';
 import { createHostExec, onThisHost } from './adapters/exec/host.ts';
+import { inFirst } from './adapters/exec/in-first.ts';
 import type { Everywhere, Exec, Place, Placed } from './adapters/exec/port.ts';
 import { createHttpProbe } from './adapters/http/probe.ts';
 import { createKubernetesActuator } from './adapters/kubernetes/actuator.ts';
 import { createLoginReader } from './adapters/kubernetes/database-password.ts';
-import { createKubernetesExec, runningPods } from './adapters/kubernetes/exec.ts';
+import { runningPods } from './adapters/kubernetes/exec.ts';
 import { createKubernetesProbe } from './adapters/kubernetes/probe.ts';
 import { createNetworkProbe } from './adapters/network/probe.ts';
 import { actuatorEverywhere, probeEverywhere } from './adapters/nginx/everywhere.ts';
@@ -97,19 +98,6 @@ function furnish(
   const pods = createKubernetesProbe(kubernetes);
   const readLogin = createLoginReader(kubernetes);
   const host = createHostExec();
-  const within = (place: () => Place): Exec => {
-    const exec = (at: Place): Exec => {
-      switch (at.on) {
-        case 'host':
-          return host;
-        case 'container':
-          return createDockerExec(docker, at.service);
-        case 'pod':
-          return createKubernetesExec(kubernetes, at.service);
-      }
-    };
-    return async (command, options) => exec(place())(command, options);
-  };
   const everywhere = (place: () => Place<Placed>): Everywhere => {
     const at = (there: Place<Placed>): Everywhere => {
       switch (there.on) {
@@ -139,8 +127,9 @@ function furnish(
   };
   // In the first replica: the revisions are the image's, and the database is one.
   // On this host it is given the database's address as its own container would be; elsewhere it has one.
+  const inOneReplica = inFirst(everywhere(() => alembic().place));
   const alembicExec: Exec = async (command, options) =>
-    within(() => alembic().place)(command, {
+    inOneReplica(command, {
       ...options,
       ...(alembic().place.on === 'host' && credentials.postgresUrl !== undefined
         ? { environment: { DATABASE_URL: credentials.postgresUrl } }

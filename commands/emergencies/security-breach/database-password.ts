@@ -11,6 +11,7 @@ import { databaseOf, placeOf } from '../../parts/database.ts';
 import { all, noDatabase, noWorkload } from '../../parts/target.ts';
 import { count, short } from '../../parts/words.ts';
 import { podsWith } from './pods-with.ts';
+import { stateOf } from './token-secret.ts';
 
 const VARIABLE = 'DATABASE_URL';
 const CLIENTS_SHOWN = 5;
@@ -50,9 +51,6 @@ const password = check(
 );
 
 export const checks = { 'database-password': password };
-
-/** Every replica of Paksa sees the same version; the value is nobody's to see. */
-const stateOf = (name: string, version: string): string => `${name}/${version}`;
 
 const Kept = z.object({ name: z.string(), key: z.string(), user: z.string().optional(), kept: z.string() });
 

@@ -32,7 +32,7 @@ const secret = check(
 export const checks = { secret };
 
 /** Every replica of Paksa sees the same version; the value is nobody's to see. */
-const stateOf = (name: string, version: string): string => `${name}/${version}`;
+export const stateOf = (name: string, version: string): string => `${name}/${version}`;
 
 const Kept = z.object({ name: z.string(), key: z.string(), kept: z.string() });
 

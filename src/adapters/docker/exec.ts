@@ -19,14 +19,6 @@ const RUN = 'run a program';
 /** What the engine returns for a program that it could not start; programs return these, too. */
 const NOT_STARTED: readonly number[] = [126, 127];
 
-/** In the service's first running container. */
-export const createDockerExec =
-  (settings: () => DockerSettings, service: Placed): Exec =>
-  async (command, options) => {
-    const [first] = await runningContainers(settings, service)(options.signal);
-    return first.exec(command, options);
-  };
-
 /** In each of the service's running containers. */
 export const runningContainers =
   (settings: () => DockerSettings, service: Placed): Everywhere =>

@@ -1,4 +1,4 @@
-/** Runs programs in a service's first ready pod, or in a given one. */
+/** Runs programs in a service's pods, or in a given one. */
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Everywhere, Exec, ExecResult, InReplica, Placed } from '../exec/port.ts';
 import { CLOSES_INPUT, ProtocolRefused, runInContainer, type Started } from './channel.ts';
@@ -8,14 +8,6 @@ import { noProgram } from './exit-status.ts';
 import type { KubernetesSettings } from './port.ts';
 import { replicaOf } from './replica.ts';
 import { findWorkload, nameOf, podsOf } from './workload.ts';
-
-export function createKubernetesExec(settings: () => KubernetesSettings, service: Placed): Exec {
-  const pods = runningPods(settings, service);
-  return async (command, options) => {
-    const [first] = await pods(options.signal);
-    return first.exec(command, options);
-  };
-}
 
 /** In each of the service's running pods, the ready ones first. */
 export function runningPods(settings: () => KubernetesSettings, service: Placed): Everywhere {

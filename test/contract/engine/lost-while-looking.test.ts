@@ -3,13 +3,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { carryOutDiagnosis, type DiagnoseDeps, requestDiagnosis } from '../../../src/engine/diagnose.ts';
 import type { Store } from '../../../src/engine/ports.ts';
 import { carryOutSurvey, requestSurvey } from '../../../src/engine/survey.ts';
+import { createEstate } from '../../../src/estate.ts';
 import { check } from '../../../src/runbook/check.ts';
 import { healthy } from '../../../src/runbook/finding.ts';
 import { openPool } from '../../../src/store/pool.ts';
 import { createStore } from '../../../src/store/store.ts';
-import { toolsWith } from '../../commands/context.ts';
 import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
 import { runbook } from '../../unit/sample-runbook.ts';
+import { load, MINIMAL } from '../../unit/written-config.ts';
 
 let database: FreshDatabase;
 const unheard = vi.fn();
@@ -43,11 +44,7 @@ async function lookingAt() {
         throw error;
       }),
   };
-  const estate = {
-    environments: ['production'],
-    target: () => ({ environment: 'production' }),
-    probes: () => toolsWith(),
-  } as unknown as DiagnoseDeps['estate'];
+  const estate = createEstate(load(MINIMAL).environments);
   const deps: DiagnoseDeps = { store, topics, estate, redact: (value) => value };
   return { deps, pool, lost, letGo };
 }

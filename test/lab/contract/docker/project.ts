@@ -1,10 +1,12 @@
 /** A compose project of a test file's own in the lab's engine, without compose: containers with its labels, and the adapter in front of them. */
+
 import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
 import { createDockerActuator } from '../../../../src/adapters/docker/actuator.ts';
-import { createDockerExec } from '../../../../src/adapters/docker/exec.ts';
+import { runningContainers } from '../../../../src/adapters/docker/exec.ts';
 import type { DockerActuator, DockerProbe, DockerSettings } from '../../../../src/adapters/docker/port.ts';
 import { createDockerProbe } from '../../../../src/adapters/docker/probe.ts';
+import { inFirst } from '../../../../src/adapters/exec/in-first.ts';
 import type { Exec } from '../../../../src/adapters/exec/port.ts';
 import { AdapterError } from '../../../../src/errors.ts';
 import { LABEL } from '../../docker/engine.ts';
@@ -85,7 +87,7 @@ export async function openProject(): Promise<Project> {
 export const adapterOf = (settings: DockerSettings): Adapter => ({
   probe: createDockerProbe(() => settings),
   actuator: createDockerActuator(() => settings),
-  exec: createDockerExec(() => settings, 'backend'),
+  exec: inFirst(runningContainers(() => settings, 'backend')),
 });
 
 /** A health check by this script, every second. */

@@ -1,12 +1,15 @@
 /** A namespace of a test file's own in the lab's cluster, and the adapter in front of it, with the bot's own rights. */
+
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import { createPairReader } from '../../../../src/adapters/certificate/pair.ts';
+import { inFirst } from '../../../../src/adapters/exec/in-first.ts';
+import type { Exec } from '../../../../src/adapters/exec/port.ts';
 import { createKubernetesActuator } from '../../../../src/adapters/kubernetes/actuator.ts';
 import { createLoginReader } from '../../../../src/adapters/kubernetes/database-password.ts';
-import { createKubernetesExec } from '../../../../src/adapters/kubernetes/exec.ts';
+import { runningPods } from '../../../../src/adapters/kubernetes/exec.ts';
 import type {
   KubernetesActuator,
   KubernetesProbe,
@@ -37,7 +40,7 @@ export interface Stage extends AsyncDisposable {
 export interface Adapter {
   readonly probe: KubernetesProbe;
   readonly actuator: KubernetesActuator;
-  readonly exec: ReturnType<typeof createKubernetesExec>;
+  readonly exec: Exec;
   readonly readLogin: ReadLogin;
 }
 
@@ -77,7 +80,7 @@ export async function openStage(): Promise<Stage> {
           settings,
           createPairReader(() => ({ files })),
         ),
-        exec: createKubernetesExec(settings, 'backend'),
+        exec: inFirst(runningPods(settings, 'backend')),
         readLogin: createLoginReader(settings),
       };
     },
