@@ -1,7 +1,7 @@
-// `npm test`: installs what the tests need, runs them, and closes with a line that counts them.
+// `npm test`: installs what the tests need, runs them, names those that failed, and closes with a line that counts them.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import process from 'node:process';
 import { installPrograms } from './debian.mjs';
 import { inOurPlace } from './exec.mjs';
@@ -25,10 +25,11 @@ await run(async () => {
   return inOurPlace(NODE, [vitest, 'run', ...reporters, ...process.argv.slice(2)], { cwd: ROOT });
 });
 
-const { passed, failed, skipped } = count();
+const { passed, failed, skipped, names } = count();
 // A run that failed in no test (it could not be installed, or a server did not stop) has failed all the same.
 const failures = process.exitCode !== 0 && failed === 0 ? 1 : failed;
 if (failures > 0) process.exitCode = 1;
+for (const name of names) process.stdout.write(`  failed: ${name}\n`);
 process.stdout.write(`${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 rmSync(folder, { recursive: true, force: true });
 
@@ -37,7 +38,7 @@ function count() {
   try {
     report = JSON.parse(readFileSync(reportFile, 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+    return { passed: 0, failed: 0, skipped: 0, names: [] };
   }
   // A file that could not be loaded has no tests in it, and counts as one that failed.
   const broken = report.testResults.filter(
@@ -47,5 +48,18 @@ function count() {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    names: report.testResults.flatMap(named),
   };
+}
+
+/** The failed ones of a file, with the first line of why; the file itself where it could not be loaded. */
+function named({ name, status, message, assertionResults }) {
+  const file = relative(ROOT, name);
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (status === 'failed' && failed.length === 0) return [`${file}: ${firstLine(message)}`];
+  return failed.map(({ fullName, failureMessages: [why] }) => `${file} > ${fullName}: ${firstLine(why)}`);
+}
+
+function firstLine(text = '') {
+  return text.split('\n', 1)[0].slice(0, 300);
 }

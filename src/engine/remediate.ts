@@ -30,6 +30,8 @@ export async function drawPreview(
     (drawn): IncidentEvent => ({ type: 'previewed', ...ref, preview: deps.redact(drawn) }),
     (error): IncidentEvent => ({ type: 'preview-failed', ...ref, reason: deps.redact(messageOf(error)) }),
   );
+  // Whoever took over draws it for itself; what failed while the claim was lost may be the abort's own doing.
+  signal?.throwIfAborted();
   deps.checkpoint('preview-drawn');
   await apply(deps.store, incident, event, { actor: PAKSA });
 }
@@ -54,6 +56,7 @@ export async function carryOut(
   try {
     if (isFix) {
       const drawn = await preview(piece, signal);
+      signal?.throwIfAborted();
       const present = deps.redact(drawn);
       if (present.boundTo !== piece.attempt.preview?.boundTo) {
         await record({ type: 'drifted', ...ref, preview: present });
@@ -62,6 +65,7 @@ export async function carryOut(
       approved = drawn.boundTo;
     } else {
       const left = await leftBehind(piece, piece.reading(within(PREVIEW_TIMEOUT_MS, signal)));
+      signal?.throwIfAborted();
       if (deps.redact(left) !== piece.attempt.boundAfter) {
         const reason =
           'What the fix left behind has changed since: undoing it now would overwrite somebody else’s work.';
@@ -70,6 +74,8 @@ export async function carryOut(
       }
     }
   } catch (error) {
+    // Not begun, and the claim on it lost: it is sent again.
+    signal?.throwIfAborted();
     const reason = `Not begun: it could not be previewed again (${deps.redact(messageOf(error))}).`;
     await record({ type: 'failed', ...ref, reason });
     return;
