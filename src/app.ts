@@ -115,6 +115,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       postmortem: createDrawPostmortem({ client, store, messages, redact }),
       reach: reaching.reach,
       drills: reaching.drills,
+      audit: engine.audit,
       checkpoint,
       logger,
     },

@@ -19,6 +19,7 @@ import { openPagers } from './paging/open.ts';
 import { createRedactor } from './redact.ts';
 import { drawPostmortem } from './slack/chronicle.ts';
 import { createRemembering } from './spool/remember.ts';
+import { createAuditLog } from './store/audit.ts';
 import { createDeliveries } from './store/deliveries.ts';
 import { migrate } from './store/migrate.ts';
 import { installationOf, openPool } from './store/pool.ts';
@@ -113,6 +114,7 @@ export async function openEngine({
     installation,
     jobs,
     store,
+    audit: createAuditLog(pool),
     deliveries,
     services: openPagers(settings, people, { deliveries, checkpoint }),
     topics,

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
 import { type Config, checkConfig, describeProblems, loadConfig, secretsOf, topicsNamed } from '../config.ts';
+import { anchorOf } from '../engine/audit.ts';
 import { refuseUnknownTopics } from '../engine/intake.ts';
 import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
 import { scheduleOf } from '../engine/on-call.ts';
@@ -13,6 +14,7 @@ import { createRedactor } from '../redact.ts';
 import { EVERYTHING } from '../runbook/define.ts';
 import { openDatabase } from '../store/embedded/database.ts';
 import { answerLines } from './answers.ts';
+import { auditExported, auditFound, auditVerified } from './audit.ts';
 import { diagnose } from './diagnose.ts';
 import type { drill } from './drill.ts';
 import { fix } from './fix.ts';
@@ -30,7 +32,7 @@ import { EXIT, USAGE } from './usage.ts';
 class UsageError extends UserError {}
 
 /** Commands that end in words of any number. */
-const OF_ANY_LENGTH: ReadonlySet<string> = new Set(['override', 'silence', 'incident']);
+const OF_ANY_LENGTH: ReadonlySet<string> = new Set(['override', 'silence', 'incident', 'audit']);
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = read(args);
@@ -115,6 +117,18 @@ async function run(args: string[]): Promise<number> {
       return withEngine(loadConfig({ env: process.env }), (engine) =>
         command === 'postmortem' ? postmortem(engine, id) : incident(engine, id, words),
       );
+    }
+    case 'audit': {
+      const anchored = first === 'verify' ? second : undefined;
+      if (anchored !== undefined) asUsage(() => anchorOf(anchored));
+      if ((first === 'verify' ? rest : first === 'export' ? positionals.slice(2) : []).length > 0)
+        throw new UsageError(`“${positionals.at(-1)}” is one word too many.`);
+      const config = loadConfig({ env: process.env });
+      return withEngine(config, async ({ audit }) => {
+        if (first === 'verify') return auditVerified(audit, anchored);
+        if (first === 'export') return auditExported(audit);
+        return auditFound(audit, positionals.slice(1), config.silences.timeZone);
+      });
     }
     case 'diagnose': {
       if (first === undefined) throw new UsageError('Diagnose what? Name a topic: paksa topics lists them.');

@@ -25,6 +25,9 @@ export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is
   paksa ladder check [environment]       whom each level reaches, now and within 14 days; wakes nobody
   paksa ladder drill [environment] [--level <n>] [--yes]
                                          wake them with pages that say so, and measure each
+  paksa audit [words]                    what was asked for, decided and done, the latest first: of INC-12, by U…, with a word
+  paksa audit verify [number:hash]       whether anybody has touched that since
+  paksa audit export                     all of it as JSON lines
   paksa config check                     everything that is wrong with the configuration
 
   --env <name>                           an environment of paksa.yaml; the first one when left out

@@ -18,6 +18,7 @@ import type { Silences } from './recorded-silence.ts';
 import type { Subject, Task } from './task.ts';
 import type { Watch } from './watch-ports.ts';
 
+export type { AuditLog, AuditSearch, SealedEntry } from './audit-ports.ts';
 export type { Checkpoint, CheckpointName } from './checkpoint.ts';
 export type { Diagnosis, Survey, SurveyedTopic } from './diagnosis.ts';
 export type { Drills, NewDrill } from './drill-ports.ts';

@@ -126,3 +126,12 @@ export function mayOverride(schedule: Schedule, approvers: readonly Responder[],
     ? ALLOWED
     : { allowed: false, who, why: `You are not in the schedule “${schedule.name}”, and not an approver.` };
 }
+
+/** Read the audit log, which names who did what anywhere: who approves, and anybody on a ladder, of any environment. */
+export function mayReadAudit(everywhere: readonly Responder[], actor: Actor): Permission {
+  if (isTerminal(actor)) return ALLOWED;
+  const who = people(everywhere);
+  return isAmong(actor, who)
+    ? ALLOWED
+    : { allowed: false, who, why: 'You are not on a ladder, and not an approver.' };
+}

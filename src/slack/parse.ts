@@ -1,6 +1,7 @@
 /** What somebody typed after `/paksa`, or after a mention: forgiving of case, spaces and the quotes that phones put in. */
 import { EVERYTHING, type Runbook } from '../runbook/define.ts';
 import { byDistance } from './nearest.ts';
+import { type AuditCommand, parseAudit } from './parse-audit.ts';
 import { type IncidentCommand, parseIncident } from './parse-incident.ts';
 import { type LadderCommand, parseLadder } from './parse-ladder.ts';
 import { type OnCallCommand, parseOnCall, parseOverride, takeMention } from './parse-on-call.ts';
@@ -18,12 +19,13 @@ export type Command =
   | SilenceCommand
   | IncidentCommand
   | LadderCommand
+  | AuditCommand
   /** Not understood: what to say, and the topics with the nearest one first. */
   | { readonly command: 'unknown'; readonly said: string; readonly nearest: readonly string[] };
 
 const WORDS = [
   ...['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override', 'ladder'],
-  ...['silence', 'silences', 'unsilence', 'incident', 'note', 'postmortem', 'snooze'],
+  ...['silence', 'silences', 'unsilence', 'incident', 'note', 'postmortem', 'snooze', 'audit'],
 ];
 /** Longer than any command; the rest is not read. */
 const MOST_TEXT = 500;
@@ -66,6 +68,7 @@ export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Comma
   if (first === 'silences') return { command: 'silences' };
   if (first === 'unsilence') return { command: 'unsilence', id: second ?? '' };
   if (first === 'silence') return parseSilence(afterFirst(text));
+  if (first === 'audit') return parseAudit(afterFirst(text));
   if (first === 'override') return parseOverride(rest.slice(1), mention.user);
   // The topic alone says enough.
   if (topics.has(first)) return diagnose(first, named ?? second);

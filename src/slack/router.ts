@@ -5,12 +5,13 @@ import type { WebClient } from '@slack/web-api';
 import { type Decision, decide } from '../engine/decide.ts';
 import { type DiagnoseDeps, requestDiagnosis } from '../engine/diagnose.ts';
 import type { DrillDeps } from '../engine/drill.ts';
-import type { Checkpoint, Messages, Schedules, Store, Topics } from '../engine/ports.ts';
+import type { AuditLog, Checkpoint, Messages, Schedules, Store, Topics } from '../engine/ports.ts';
 import type { ReachDeps } from '../engine/reachability.ts';
 import { requestSurvey } from '../engine/survey.ts';
 import { UserError } from '../errors.ts';
 import { EVERYTHING } from '../runbook/define.ts';
 import { type Asker, createTell } from './answer.ts';
+import { createAuditHandler } from './audit.ts';
 import { actorOf, namedIn } from './authorize.ts';
 import { call, slackError } from './calls.ts';
 import { createOpenDialog, dialogOf, submitted } from './dialogs.ts';
@@ -53,6 +54,7 @@ export interface RouterDeps {
   /** Opened for each look at the ladders. */
   readonly reach: () => ReachDeps;
   readonly drills: DrillDeps;
+  readonly audit: AuditLog;
   readonly checkpoint: Checkpoint;
   readonly logger: Logger;
 }
@@ -125,6 +127,8 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
       case 'ladder-drill':
       case 'ladder-unknown':
         return ladder.carryOut(command, asker);
+      case 'audit':
+        return audit(command, asker);
     }
   };
 
@@ -192,6 +196,8 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
   });
   const procedures = { ...deps.diagnose, checkpoint: deps.checkpoint };
   const ladder = createLadderHandlers({ client, reach: deps.reach, drilling: deps.drills, channelFor, tell });
+  const { estate } = deps.diagnose;
+  const audit = createAuditHandler({ client, log: deps.audit, onCall: overriding, estate, tell });
   const { start, fromCard } = createStarter({
     client,
     messages: deps.messages,

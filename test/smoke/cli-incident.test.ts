@@ -46,6 +46,26 @@ test(
   },
 );
 
+test('what was done is in the audit log: found, whole, and exported', LONG, async () => {
+  const found = await paksa(['audit', 'inc-1', 'note']);
+  expect(found).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/cli:\S+ +INC-1 +noted, the proxy was renewed/),
+  });
+  const verified = await paksa(['audit', 'verify']);
+  expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('The audit log is whole') });
+  const [, anchor = ''] = /The last one is (\S+)/.exec(verified.stdout) ?? [];
+  expect((await paksa(['audit', 'verify', anchor])).code).toBe(0);
+  const forged = await paksa(['audit', 'verify', anchor.replace(/.{8}$/, '00000000')]);
+  expect(forged).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('not the one that you have kept'),
+  });
+  const lines = (await paksa(['audit', 'export'])).stdout.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).seq)).toEqual(lines.map((_, index) => index + 1));
+  expect(anchor).toBe(`${lines.length}:${JSON.parse(lines.at(-1) ?? '').hash}`);
+});
+
 test('a silence of what is open is made once it is meant, is listed, and is ended', LONG, async () => {
   expect(await paksa(['silences'])).toMatchObject({
     code: 0,
@@ -79,6 +99,7 @@ test.each([
   [['postmortem', 'INC-99'], 2, 'INC-99'],
   [['silence', 'ssl', 'for', '2h'], 2, 'Why? Add “because …”'],
   [['silence', 'ssl', 'because', 'x'], 2, 'Until when?'],
+  [['audit', 'verify', '12'], 64, 'a number, a colon and a hash'],
   [['unsilence'], 64, 'paksa silences lists them'],
   [['unsilence', '77'], 2, '77'],
 ])('%j: %d', async (args, code, words) => {

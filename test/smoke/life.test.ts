@@ -140,3 +140,13 @@ test('the postmortem is a file in the thread, once; with names and facts', async
   expect(content).toContain('Ana');
   expect(content).not.toMatch(/<@|hunter2/);
 });
+
+test('who did what is in the audit log, for those who are on a ladder or approve', async () => {
+  await as(PEOPLE.bilal).command(CHANNELS.operations, '/paksa audit INC-1 snoozed');
+  const told = await toldAlone(world, PEOPLE.bilal, 'Audit log');
+  expect(world.workspace.readable(told)).toMatch(
+    new RegExp(`<@${PEOPLE.ana}> · \\*INC-1\\* · snoozed, until`),
+  );
+  await as(PEOPLE.ana).command(CHANNELS.operations, '/paksa audit');
+  await toldAlone(world, PEOPLE.ana, 'You are not on a ladder');
+});

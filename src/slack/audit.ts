@@ -1,0 +1,32 @@
+/** The audit log as people ask about it in Slack: the latest entries of an incident, by somebody, or with a word. */
+import type { WebClient } from '@slack/web-api';
+import type { OnCallDeps } from '../engine/on-call.ts';
+import type { AuditLog, Estate } from '../engine/ports.ts';
+import { mayReadAudit, onLadders } from '../policy/permission.ts';
+import type { Asker, Tell } from './answer.ts';
+import { actorOf } from './authorize.ts';
+import type { AuditCommand } from './parse-audit.ts';
+import { auditView, MOST_ENTRIES } from './views/audit.ts';
+import { refusalView } from './views/reply.ts';
+
+export interface AuditHandlerDeps {
+  readonly client: WebClient;
+  readonly log: AuditLog;
+  readonly onCall: OnCallDeps;
+  readonly estate: Pick<Estate, 'environments' | 'policy' | 'ladders'>;
+  readonly tell: Tell;
+}
+
+export const createAuditHandler =
+  ({ client, log, onCall, estate, tell }: AuditHandlerDeps) =>
+  async ({ search }: AuditCommand, asker: Asker): Promise<void> => {
+    const everywhere = estate.environments.flatMap((environment) => [
+      ...estate.policy(environment).approval.approvers,
+      ...onLadders(estate.ladders(environment)),
+    ]);
+    const permission = mayReadAudit(everywhere, await actorOf(client, onCall, asker.user, everywhere));
+    if (!permission.allowed)
+      return tell(asker, refusalView({ done: false, why: permission.why, who: permission.who }));
+    const found = await log.latest(search, MOST_ENTRIES + 1);
+    await tell(asker, auditView(found, search));
+  };

@@ -1,0 +1,24 @@
+/** What somebody typed after `/paksa audit`: names keep their case, and mentions their ids. */
+import { auditSearch } from '../engine/audit.ts';
+import type { AuditSearch } from '../engine/ports.ts';
+
+export interface AuditCommand {
+  readonly command: 'audit';
+  readonly search: AuditSearch;
+}
+
+const MOST_WORDS = 12;
+
+/** Without the first word. */
+export const parseAudit = (text: string): AuditCommand => ({
+  command: 'audit',
+  search: auditSearch(
+    text
+      .toWellFormed()
+      .normalize('NFKC')
+      .replace(/["'`´\u2018-\u201f\u00ab\u00bb\u2039\u203a]/g, ' ')
+      .split(/\s+/)
+      .filter((word) => word !== '')
+      .slice(0, MOST_WORDS),
+  ),
+});
