@@ -73,6 +73,7 @@ const whatRedisLoses = async () => ({
 export const fixes = {
   'clear-cache': fix('Drop the cache in Redis', {
     risk: 'medium',
+    touches: ['redis'],
     unavailable: noRedis,
     preview: async ({ redis, target, signal }) => {
       const keyspace = await redis.keyspace(signal);
@@ -97,6 +98,7 @@ export const fixes = {
   }),
   'flush-all': fix('Drop everything in Redis (FLUSHALL)', {
     risk: 'high',
+    touches: ['redis'],
     unavailable: noRedis,
     preview: async ({ redis, target, signal }) => {
       const [keyspace, others] = await Promise.all([redis.keyspace(signal), redis.otherDatabases(signal)]);

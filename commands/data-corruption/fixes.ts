@@ -24,6 +24,7 @@ const stateOf = (totals: InvoiceTotals): string =>
 export const fixes = {
   'repair-totals': fix('Add the totals up again', {
     risk: 'high',
+    touches: ['rows'],
     unavailable: noDatabase,
     preview: async (context) => {
       const totals = await totalsOf(context);
@@ -77,6 +78,7 @@ export const fixes = {
   }),
   'validate-foreign-keys': fix('Validate the foreign keys', {
     risk: 'low',
+    touches: ['schema'],
     unavailable: noDatabase,
     preview: async (context) => {
       const keys = await foreignKeysOf(context);

@@ -94,6 +94,7 @@ export const fixes = {
   'start-pods': scaleUp(['pod-health', 'endpoints']),
   'fix-health-check': fix('Try failed servers again sooner', {
     risk: 'medium',
+    touches: ['nginx'],
     unavailable: noNginx,
     preview: async (context) => {
       const { files, servers } = await slowServers(context);
@@ -138,6 +139,7 @@ export const fixes = {
   }),
   'fix-readiness': fix('Notice dead pods sooner', {
     risk: 'medium',
+    touches: ['backend'],
     unavailable: noWorkload('backend'),
     preview: async (context) => {
       const { name, readiness, replicas } = await readinessOf(context);

@@ -49,6 +49,7 @@ const usersOf = async (
 export const fixes = {
   'merge-heads': fix('Merge the heads', {
     risk: 'medium',
+    touches: ['schema'],
     unavailable: noAlembic,
     preview: async (context) => {
       const { heads, revisions } = await standing(context);
@@ -93,6 +94,7 @@ export const fixes = {
   }),
   upgrade: fix('Upgrade to the code’s head', {
     risk: 'high',
+    touches: ['schema'],
     unavailable: noAlembic,
     preview: async (context) => {
       const state = await standing(context);
@@ -126,6 +128,7 @@ export const fixes = {
   }),
   downgrade: fix('Go back one revision', {
     risk: 'high',
+    touches: ['schema'],
     unavailable: noAlembic,
     preview: async (context) => {
       const { alembic, signal } = context;
@@ -179,6 +182,7 @@ export const fixes = {
   }),
   'drop-leftovers': fix('Drop half-built indexes', {
     risk: 'low',
+    touches: ['schema'],
     unavailable: noDatabase,
     preview: async ({ postgres, signal }) => {
       const invalid = (await postgres.invalidIndexes(signal)).filter(({ inProgress }) => !inProgress);

@@ -34,6 +34,7 @@ export const endSessions = (title: string, { risk, pick, nobody, verifiedBy, mor
     byLongest(pick(await postgres.sessions(signal))).slice(0, MOST);
   return fix(title, {
     risk,
+    touches: ['sessions'],
     unavailable: noDatabase,
     preview: async (context) => {
       const sessions = await chosen(context);

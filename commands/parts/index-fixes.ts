@@ -27,6 +27,7 @@ const Created = z.object({ indexes: z.array(z.object({ schema: z.string(), name:
 export const createIndexes = (): Fix =>
   fix('Create the missing indexes', {
     risk: 'medium',
+    touches: ['schema'],
     unavailable: noDatabase,
     preview: async (context) => {
       const proposals = await missingIndexes(context);
@@ -112,6 +113,7 @@ async function holdUps({ postgres, signal, now }: CheckContext): Promise<readonl
 export const dropInvalidIndexes = (verifiedBy: readonly string[]): Fix =>
   fix('Drop the unfinished indexes', {
     risk: 'low',
+    touches: ['schema'],
     unavailable: noDatabase,
     preview: async (context) => {
       const found = await leftovers(context);

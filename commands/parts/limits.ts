@@ -45,6 +45,7 @@ export const raiseLimitFix = (
   const present = (context: CheckContext) => limitOf(platform, service, resource, context);
   return fix(title, {
     risk: 'medium',
+    touches: [service],
     unavailable: noReplicas(platform, service),
     preview: async (context): Promise<Preview> => {
       const before = await present(context);

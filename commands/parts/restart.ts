@@ -22,6 +22,7 @@ export const restartFix = (
 ): Fix =>
   fix(platform === 'docker' ? `Restart the containers of ${service}` : `Roll over the pods of ${service}`, {
     risk,
+    touches: [service],
     unavailable: noReplicas(platform, service),
     preview: async (context) => {
       const [own, others] = await Promise.all([

@@ -19,6 +19,7 @@ const Made = z.object({ database: z.string().min(1), made: z.boolean() });
 export const restoreBeside = (verifiedBy: readonly string[]): Fix =>
   fix('Restore the newest backup beside the database', {
     risk: 'medium',
+    touches: ['restored copy'],
     unavailable: all(noDatabase, noBackups),
     preview: async (context) => {
       const beside = restoredName(context);
@@ -83,6 +84,7 @@ async function newestBackup({ backup, signal }: CheckContext): Promise<Backup> {
 export const dropRestored = (verifiedBy: readonly string[]): Fix =>
   fix('Drop the restored database', {
     risk: 'medium',
+    touches: ['restored copy'],
     unavailable: all(noDatabase, noBackups),
     preview: async (context) => {
       const beside = restoredName(context);

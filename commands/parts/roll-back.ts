@@ -87,6 +87,7 @@ async function planOf(service: Service, { kubernetes, signal }: CheckContext): P
 export const rollBackFix = (service: Service, verifiedBy: readonly string[]): Fix =>
   fix(`Roll the ${service} back to the revision before`, {
     risk: 'medium',
+    touches: [service],
     unavailable: noWorkload(service),
     preview: async (context): Promise<Preview> => {
       const plan = await planOf(service, context);

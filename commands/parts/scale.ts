@@ -28,6 +28,7 @@ export const scaleFix = (
 ): Fix =>
   fix(title, {
     risk,
+    touches: [service],
     unavailable: noWorkload(service),
     preview: async ({ kubernetes, signal }): Promise<Preview> => {
       const now = await kubernetes.workload(service, signal);

@@ -59,6 +59,7 @@ const Stopped = z.object({ names: z.array(z.string()) });
 export const stopContainers = (verifiedBy: readonly string[]): Fix =>
   fix('Stop the backend’s containers', {
     risk: 'high',
+    touches: ['backend'],
     unavailable: noContainer('backend'),
     preview: async ({ docker, signal }) => {
       const all = await docker.replicas('backend', signal);
@@ -101,6 +102,7 @@ export const stopContainers = (verifiedBy: readonly string[]): Fix =>
 export const startContainers = (verifiedBy: readonly string[]): Fix =>
   fix('Start the backend’s containers again', {
     risk: 'medium',
+    touches: ['backend'],
     unavailable: noContainer('backend'),
     preview: async ({ docker, signal }) => {
       const all = await docker.replicas('backend', signal);

@@ -97,6 +97,7 @@ const NOTES: Readonly<Record<Mode, readonly string[]>> = {
 export const setWrites = (to: Mode, verifiedBy: readonly string[]): Fix =>
   fix(to === 'read-only' ? 'Stop all writes to the database' : 'Let writes to the database go on', {
     risk: 'high',
+    touches: ['postgres'],
     unavailable: noDatabase,
     preview: async (context) => {
       const { database } = databaseOf(context);

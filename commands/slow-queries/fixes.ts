@@ -36,6 +36,7 @@ export const fixes = {
   'drop-unfinished-indexes': dropInvalidIndexes(['unfinished-indexes']),
   analyze: fix('Update the statistics (ANALYZE)', {
     risk: 'low',
+    touches: [],
     unavailable: noDatabase,
     preview: async (context) => {
       const stale = await staleTables(context);

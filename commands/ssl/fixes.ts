@@ -17,6 +17,7 @@ const KeptSecret = z.object({ serial: z.string(), kept: z.string() });
 export const fixes = {
   renew: fix('Renew the certificate', {
     risk: 'medium',
+    touches: ['certificate'],
     unavailable: noFile,
     preview: async ({ certificate, target, signal }) => {
       const [{ leaf }, plan] = await Promise.all([certificate.installed(signal), certificate.plan(signal)]);
@@ -69,6 +70,7 @@ export const fixes = {
   }),
   'update-secret': fix('Update the TLS secret', {
     risk: 'medium',
+    touches: ['certificate'],
     unavailable: all(noCluster, noFile),
     preview: async ({ kubernetes, certificate, signal }) => {
       const [secret, { leaf }] = await Promise.all([
@@ -107,6 +109,7 @@ export const fixes = {
   }),
   'create-secret': fix('Create the TLS secret', {
     risk: 'medium',
+    touches: ['certificate'],
     unavailable: all(noCluster, noFile),
     preview: async ({ kubernetes, certificate, target, signal }) => {
       const [held, { leaf }] = await Promise.all([
@@ -137,6 +140,7 @@ export const fixes = {
   }),
   'reload-nginx': fix('Have nginx read the certificate anew', {
     risk: 'medium',
+    touches: ['nginx'],
     unavailable: noNginx,
     preview: async ({ nginx, certificate, signal }) => {
       const [test, { leaf }] = await Promise.all([nginx.test(signal), certificate.installed(signal)]);
@@ -162,6 +166,7 @@ export const fixes = {
   }),
   'restart-ingress': fix('Restart the ingress controller', {
     risk: 'medium',
+    touches: ['nginx'],
     unavailable: noWorkload('nginx'),
     preview: async ({ kubernetes, signal }) => {
       const { name, namespace, replicas, ready, generation } = await kubernetes.workload('nginx', signal);

@@ -78,6 +78,8 @@ export interface Transaction {
   ): Promise<boolean>;
   /** The unresolved incidents of an environment, all of them held. */
   lockOpenIn(environment: string): Promise<readonly Incident[]>;
+  /** The turn to begin a fix in this environment, until the end of the transaction; and the unresolved incidents there, not held. */
+  holdStarts(environment: string): Promise<readonly Incident[]>;
   readonly drills: Drills;
   readonly watch: Watch;
 }

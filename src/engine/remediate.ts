@@ -8,6 +8,7 @@ import { type AttemptRef, type IncidentEvent, PAKSA } from '../incident/event.ts
 import type { Preview } from '../runbook/fix.ts';
 import type { FixContext } from '../runbook/tools.ts';
 import { apply } from './apply.ts';
+import { takeTurn } from './one-at-a-time.ts';
 import {
   leftBehind,
   PREVIEW_TIMEOUT_MS,
@@ -52,6 +53,8 @@ export async function carryOut(
   const isFix = piece.attempt.stage === 'approved';
   if (!isFix && piece.attempt.stage !== 'undoing') return;
 
+  // Before anything is looked at, which may take long; and once more when it begins.
+  await takeTurn(deps, piece, ref);
   let approved = '';
   try {
     if (isFix) {
@@ -81,8 +84,8 @@ export async function carryOut(
     return;
   }
 
-  const begun = await record({ type: 'started', ...ref, owner: deps.owner });
-  if (!begun.done) return;
+  const begun = await takeTurn(deps, piece, ref, { type: 'started', ...ref, owner: deps.owner });
+  if (!begun?.done) return;
   deps.checkpoint('started');
   const limit = within(piece.fix.timeoutSeconds * 1000, signal);
   const event = await (isFix

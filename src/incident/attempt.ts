@@ -81,7 +81,7 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
       // The approval was given for another state: it counts for nothing, and the buttons of that round are void.
       return step(
         ['approved'],
-        ({ decidedBy: _, ...attempt }) => ({
+        ({ decidedBy: _, heldUpBy: __, ...attempt }) => ({
           ...attempt,
           round: round + 1,
           stage: 'awaiting-approval',
@@ -90,8 +90,10 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
         }),
         [{ do: 'set-timer', timer: `approval/${fix}`, due: expiresAt }],
       );
+    case 'held-up':
+      return step(['approved', 'undoing'], (attempt) => ({ ...attempt, heldUpBy: event.by }));
     case 'started':
-      return step(['approved', 'undoing'], (attempt) => ({
+      return step(['approved', 'undoing'], ({ heldUpBy: _, ...attempt }) => ({
         ...attempt,
         owner: event.owner,
         stage: attempt.stage === 'approved' ? 'running' : 'undo-running',

@@ -4,7 +4,7 @@ import type { Period } from '../policy/silence.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview } from '../runbook/fix.ts';
 import type { AlertSource, AlertsSeen } from './alert.ts';
-import type { PageRef, ProposedFix } from './incident.ts';
+import type { HeldUpBy, PageRef, ProposedFix } from './incident.ts';
 import type { LifeEvent } from './life-event.ts';
 import type { Plan, StepFinding, StepRef } from './plan.ts';
 
@@ -40,6 +40,8 @@ export type IncidentEvent =
   | ({ readonly type: 'denied'; readonly reason?: string } & AttemptRef)
   /** What was previewed has moved on: the new preview needs a new click. */
   | ({ readonly type: 'drifted'; readonly preview: Preview } & AttemptRef)
+  /** Something else changes the same part of the environment: it waits until that has ended. */
+  | ({ readonly type: 'held-up'; readonly by: HeldUpBy } & AttemptRef)
   | ({ readonly type: 'started'; readonly owner: string } & AttemptRef)
   | ({ readonly type: 'undo-captured'; readonly data: unknown } & AttemptRef)
   | ({ readonly type: 'acted'; readonly outcome: string } & AttemptRef)

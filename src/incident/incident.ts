@@ -24,6 +24,13 @@ export interface ProposedFix {
   readonly suggested: boolean;
 }
 
+/** The fix of another incident that is under way. */
+export interface HeldUpBy {
+  readonly incident: string;
+  /** Its title. */
+  readonly fix: string;
+}
+
 /** One run of one fix: from its request to its end. `round` counts previews; a button carries it. */
 export interface Attempt {
   readonly fix: string;
@@ -34,6 +41,8 @@ export interface Attempt {
   /** When a decision is due, epoch milliseconds. */
   readonly expiresAt?: number;
   readonly decidedBy?: string;
+  /** Why it has not begun, though it was decided on. */
+  readonly heldUpBy?: HeldUpBy;
   /** The process that runs it. */
   readonly owner?: string;
   /** What undoing it needs: references, never secrets. */

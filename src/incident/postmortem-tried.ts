@@ -58,6 +58,8 @@ function after(tried: Tried, event: Extract<Happening, { round: number }>, isUnd
       const why = event.reason === undefined ? {} : { why: event.reason };
       return { ...tried, decided: { by: event.actor, at: event.at, how: 'denied', ...why } };
     }
+    case 'held-up':
+      return tried;
     case 'started':
       return isUndo ? tried : { ...tried, startedAt: event.at };
     case 'acted':

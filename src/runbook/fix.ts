@@ -1,8 +1,11 @@
 /** A fix: shows what it would change, acts once, is verified, and can be taken back, or says why it cannot. */
-import type { Target } from './target.ts';
+import type { Service, Target } from './target.ts';
 import type { CheckContext, FixContext } from './tools.ts';
 
 export type Risk = 'low' | 'medium' | 'high';
+
+/** What a fix changes of an environment. Where the service itself goes on, what in it: `schema` are its indexes, keys and revisions. */
+export type Part = Service | 'certificate' | 'schema' | 'rows' | 'sessions' | 'restored copy';
 
 export interface Change {
   readonly what: string;
@@ -53,6 +56,8 @@ export interface Trace {
 export interface Fix {
   readonly title: string;
   readonly risk: Risk;
+  /** Two fixes that change the same part of an environment never run at once, whichever incidents they are of. */
+  readonly touches: readonly Part[];
   /** What the target lacks for this fix, such as `no cluster configured`; undefined when it can be used. */
   readonly unavailable: (target: Target) => string | undefined;
   /** Given probes alone: a preview cannot change anything. */

@@ -90,6 +90,7 @@ async function transact<Result>(
       [...memory.incidents.values()].filter(
         (each) => each.environment === environment && each.status !== 'resolved',
       ),
+    holdStarts: away,
     nextIncidentId: away,
     lockMerged: away,
     moveAlerts: away,

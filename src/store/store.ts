@@ -157,6 +157,16 @@ async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Tran
         ],
       );
     },
+    holdStarts: async (environment) => {
+      await client.query("SELECT pg_advisory_xact_lock(hashtextextended('paksa.start/' || $1, 0))", [
+        environment,
+      ]);
+      const { rows } = await client.query<{ state: Incident }>(
+        `SELECT state FROM paksa.incident WHERE status <> 'resolved' AND state->>'environment' = $1 ORDER BY id`,
+        [environment],
+      );
+      return rows.map(({ state }) => state);
+    },
     saveDiagnosis: async (diagnosis) => {
       await client.query(
         `INSERT INTO paksa.diagnosis (id, body, changed_at) VALUES ($1, $2, paksa.now())

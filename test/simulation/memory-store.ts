@@ -124,6 +124,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       },
       maintenance: options.maintenance,
       firesOutside: async () => false,
+      holdStarts: none,
       lockOpenIn: async (environment) => open().filter((incident) => incident.environment === environment),
       save: async (incident, happening, effects, cause) => {
         commits.push(() => {

@@ -11,6 +11,7 @@ import { preview } from './sample-incident.ts';
 
 const mend = fix('Mend', {
   risk: 'low',
+  touches: ['backend'],
   preview: async () => preview('now'),
   run: async () => 'mended',
   undo: irreversible('it is only a sample'),

@@ -273,6 +273,7 @@ const attemptEvents = (fix: string, round: number): readonly IncidentEvent[] => 
   { type: 'denied', fix, round },
   { type: 'denied', fix, round, reason: 'not now' },
   { type: 'drifted', fix, round, preview: preview(`state ${round + 1}`) },
+  { type: 'held-up', fix, round, by: { incident: 'INC-9', fix: 'Restart it' } },
   { type: 'started', fix, round, owner: 'replica' },
   { type: 'undo-captured', fix, round, data: { kept: `copy ${round}` } },
   { type: 'acted', fix, round, outcome: 'done' },

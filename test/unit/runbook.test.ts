@@ -17,6 +17,7 @@ const LOOK = check('Looks', async () => healthy('fine'));
 const mend = (...verifiedBy: readonly string[]) =>
   fix('Mend', {
     risk: 'low',
+    touches: ['backend'],
     preview: async () => preview('now'),
     run: async () => 'mended',
     undo: irreversible('it is only a sample'),

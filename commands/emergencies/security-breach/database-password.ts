@@ -128,6 +128,7 @@ function triedNotes({ role, isLetIn, why = '' }: Trial): readonly string[] {
 export const fixes = {
   'rotate-database-password': fix('Change the password of the backend’s role', {
     risk: 'high',
+    touches: ['backend', 'postgres'],
     unavailable: noPassword,
     preview,
     run: async (context) => {

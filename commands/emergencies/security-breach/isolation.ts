@@ -84,6 +84,7 @@ const toggled = {
 export const fixes = {
   isolate: fix('Cut the backend’s pods off by a network policy', {
     risk: 'high',
+    touches: ['backend'],
     unavailable: noWorkload('backend'),
     preview: async (context) => {
       const { kubernetes, signal } = context;
@@ -117,6 +118,7 @@ export const fixes = {
   }),
   rejoin: fix('Let traffic through to the backend’s pods again', {
     risk: 'high',
+    touches: ['backend'],
     unavailable: noWorkload('backend'),
     preview: async (context) => {
       const state = await stateOf(context);

@@ -92,6 +92,7 @@ export const checks = { sessions: databaseSessions, roles: databaseRoles, logins
 export const fixes = {
   'cut-sessions': fix('End every session of the database', {
     risk: 'high',
+    touches: ['sessions'],
     unavailable: noDatabase,
     preview: async (context) => {
       const { database } = databaseOf(context);
@@ -127,6 +128,7 @@ export const fixes = {
   }),
   'drop-sessions': fix('Have everybody log in again', {
     risk: 'medium',
+    touches: ['redis'],
     unavailable: noRedis,
     preview: async (context) => {
       const { host, port, database } = context.target.redis ?? {};

@@ -39,6 +39,7 @@ const Kept = z.object({ name: z.string(), key: z.string(), kept: z.string() });
 export const fixes = {
   'rotate-secret': fix('Change the secret of the tokens', {
     risk: 'high',
+    touches: ['backend'],
     unavailable: noSecret,
     preview: async (context) => {
       const { name, key } = secretOf(context);

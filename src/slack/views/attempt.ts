@@ -28,6 +28,7 @@ export function attemptBlocks(
       return [
         section(`*${title}*`),
         section(progress(attempt, [`Approved by ${decided}`, 'Acting', 'Checking that it helped'], APPROVED)),
+        ...heldUp(attempt),
       ];
     case 'undoing':
     case 'undo-running':
@@ -37,6 +38,7 @@ export function attemptBlocks(
         section(
           progress(attempt, [`Asked for by ${decided}`, 'Putting back', 'Checking that it is back'], UNDOING),
         ),
+        ...heldUp(attempt),
       ];
     case 'succeeded':
       return [
@@ -117,6 +119,15 @@ const undoBlocks = (fix: ProposedFix, attempt: Attempt, value: string, room: Roo
   });
   return actions([undo]);
 };
+
+const heldUp = ({ heldUpBy }: Attempt): KnownBlock[] =>
+  heldUpBy === undefined
+    ? []
+    : [
+        context(
+          `⏸️ Waits until *${clip(oneLine(heldUpBy.fix), 150)}* of ${oneLine(heldUpBy.incident)} has ended: both change the same.`,
+        ),
+      ];
 
 const APPROVED = ['approved', 'running', 'verifying'] as const;
 const UNDOING = ['undoing', 'undo-running', 'verifying-undo'] as const;

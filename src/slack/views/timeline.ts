@@ -135,6 +135,8 @@ function sentence(incident: Incident, { happening, effects }: LogEntry, telling:
       return `🚫 ${who} decided against ${fixTitle(happening.fix)}${happening.reason === undefined ? '.' : `: ${clip(escaped(happening.reason), MOST_SAID)}`}`;
     case 'drifted':
       return `🔀 What ${fixTitle(happening.fix)} would change has changed since it was approved. There is a new preview; it needs a new decision.\n${wouldDo(happening.preview)}`;
+    case 'held-up':
+      return `⏸️ ${fixTitle(happening.fix)} waits until *${clip(oneLine(happening.by.fix), 150)}* of ${oneLine(happening.by.incident)} has ended: both change the same.`;
     case 'started':
       return `▶️ ${fixTitle(happening.fix)} begins.`;
     case 'undo-captured':

@@ -22,6 +22,7 @@ async function verified(id: string, of: Partial<Attempt>, hasActed: (trace: Trac
   const preview = { summary: 'Mend it', changes: [], notes: [], boundTo: 'as it was' };
   const mend = fix('Mend it', {
     risk: 'low',
+    touches: ['backend'],
     preview: async () => preview,
     run: async () => 'mended',
     undo: irreversible('it is mended'),

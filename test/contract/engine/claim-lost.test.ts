@@ -26,6 +26,7 @@ async function losing(id: string, stage: AttemptStage, sees: boolean) {
   let ran = 0;
   const mend = fix('Mend it', {
     risk: 'low',
+    touches: ['backend'],
     preview: async ({ signal }) => {
       claim.abort(new Error('the claim was lost'));
       if (sees) signal.throwIfAborted();
