@@ -14,8 +14,8 @@ import { crashMatrix } from '../test/crash/matrix.ts';
 import { crashPage } from './crash-page.ts';
 
 const PAGE = fileURLToPath(new URL('../docs/bench-crash.md', import.meta.url));
-const MORTAL = 3;
-const OPEN = 20;
+const MORTAL = 5;
+const OPEN = 16;
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },

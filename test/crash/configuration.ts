@@ -1,11 +1,11 @@
-/** The configuration of the matrix: five pagers, whom they reach, and the ladder of each planned incident. */
+/** The configuration of the matrix: its pagers, whom they reach, and the ladder of each planned incident. */
 import type { PagerSettings, People } from '../../src/paging/settings.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { API_KEY } from '../harness/paging/opsgenie.ts';
 import { ROUTING_KEY } from '../harness/paging/pagerduty.ts';
 import { TWILIO } from '../harness/paging/twilio.ts';
-import { user } from '../unit/sample-incident.ts';
-import { ANSWERER, type PlannedIncident, RESPONDERS } from './plan.ts';
+import { channel, user } from '../unit/sample-incident.ts';
+import { ANSWERER, DOWN, type PlannedIncident, RESPONDERS } from './plan.ts';
 import type { Settings } from './words.ts';
 
 export const people: People = new Map(
@@ -15,7 +15,7 @@ export const people: People = new Map(
   ]),
 );
 
-export const settingsOf = ({ duty, genie, sms, mailPort }: Settings): readonly PagerSettings[] => [
+export const settingsOf = ({ duty, genie, sms, mailPort, hook }: Settings): readonly PagerSettings[] => [
   { kind: 'pagerduty', name: 'duty', url: duty, routingKey: ROUTING_KEY },
   { kind: 'opsgenie', name: 'genie', url: genie, apiKey: API_KEY },
   { kind: 'twilio', name: 'sms', url: sms, by: 'sms', ...TWILIO },
@@ -27,7 +27,10 @@ export const settingsOf = ({ duty, genie, sms, mailPort }: Settings): readonly P
     security: 'none',
     from: 'paksa@example.com',
   },
+  { kind: 'webhook', name: 'hook', url: hook, secret: HOOK_SECRET },
+  { kind: 'webhook', name: DOWN, url: 'http://127.0.0.1:1/', secret: HOOK_SECRET },
 ];
+const HOOK_SECRET = 'a-secret-of-sixteen-and-more';
 
 export const policyOf = ({
   firstPageAfterMs,
@@ -36,12 +39,12 @@ export const policyOf = ({
   ({
     escalation: {
       firstPageAfterMs,
-      levels: levels.map(({ pager, user: id, delayMs }) => ({
+      levels: levels.map(({ pager, to, delayMs, fallsOver }) => ({
         name: `by ${pager}`,
         delayMs,
         repeats: 1,
-        responders: [user(id)],
-        pagers: [pager],
+        responders: to.map((id) => (id.startsWith('C') ? channel(id) : user(id))),
+        pagers: fallsOver ? [DOWN, pager] : [pager],
       })),
       afterLast: 'stop',
     },

@@ -1,9 +1,9 @@
 /** Whether the matrix kept its promises: the log says what was owed, the providers what arrived. */
 import type pg from 'pg';
 import type { Effect, Happening } from '../../src/incident/event.ts';
-import type { Incident } from '../../src/incident/incident.ts';
+import type { Incident, PageRef } from '../../src/incident/incident.ts';
 import type { PagerName, PlannedIncident } from './plan.ts';
-import type { Providers, TakenPage } from './providers.ts';
+import { type Providers, SERVICE, type TakenPage } from './providers.ts';
 
 export interface Verdict {
   /** Pages that were decided on. */
@@ -92,8 +92,8 @@ function judgeOne(incident: PlannedIncident, facts: Facts): Verdict {
         : [],
     ),
   );
-  const outcomes = (level: number, type: 'page-sent' | 'page-dropped') =>
-    log.filter(({ event }) => event.type === type && event.page.level === level).length;
+  const outcomes = (page: PageRef, type: 'page-sent' | 'page-dropped') =>
+    log.filter(({ event }) => event.type === type && nameOf(event.page) === nameOf(page)).length;
   const broken: string[] = [];
   const lost: string[] = [];
   const doubled: string[] = [];
@@ -103,38 +103,43 @@ function judgeOne(incident: PlannedIncident, facts: Facts): Verdict {
   let dropped = 0;
 
   for (const { page, position, due } of decided) {
-    const { level } = page;
-    const pager = incident.levels[level - 1]?.pager ?? 'slack';
-    const name = `${incident.id}, level ${level}, by ${pager}`;
-    const arrived = facts.takenBy(pager);
-    const isDropped = outcomes(level, 'page-dropped') > 0;
-    if (isDropped) dropped += 1;
-    if (arrived.length === 0 && !isDropped) lost.push(name);
+    const { pager = 'slack' } = incident.levels[page.level - 1] ?? {};
+    const name = `${incident.id}, ${nameOf(page)}, by ${pager}`;
+    const arrived = facts.takenBy(pager).filter(({ to }) => to === SERVICE || page.responder.endsWith(to));
+    const [sent, leftOut] = [outcomes(page, 'page-sent'), outcomes(page, 'page-dropped')];
+    if (leftOut > 0) dropped += 1;
+    if (arrived.length === 0 && leftOut === 0) lost.push(name);
     if (arrived.length > 1 && pager === 'mail') mailsDoubled += arrived.length - 1;
     else if (arrived.length > 1) doubled.push(`${name}: ${arrived.length} times`);
     if (answer !== -1 && position > answer) broken.push(`${name} was decided after the answer`);
-    if (outcomes(level, 'page-sent') + outcomes(level, 'page-dropped') !== 1)
+    if (sent + leftOut !== 1)
       broken.push(
-        `${name}: what came of it is written down ${outcomes(level, 'page-sent')} times as sent, ${outcomes(level, 'page-dropped')} times as left out`,
+        `${name}: what came of it is written down ${sent} times as sent, ${leftOut} times as left out`,
       );
-    const [first] = arrived.map(({ at }) => at).sort((a, b) => a - b);
-    if (first !== undefined) (facts.isRetried(level) ? lateTakenOver : late).push(first - due);
+    const [first] = arrived.map(({ at }) => at).sort((one, other) => one - other);
+    if (first !== undefined) (facts.isRetried(page.level) ? lateTakenOver : late).push(first - due);
   }
   const levels = new Set(decided.map(({ page }) => page.level));
   for (const [index, { pager }] of incident.levels.entries())
     if (!levels.has(index + 1) && facts.takenBy(pager).length > 0)
       broken.push(`${incident.id}: ${pager} was given a page that nobody had decided on`);
-  if (levels.size !== decided.length) broken.push(`${incident.id}: a level was paged twice`);
+  if (new Set(decided.map(({ page }) => nameOf(page))).size !== decided.length)
+    broken.push(`${incident.id}: somebody was paged twice`);
 
   if (isAnswered) {
     if (end?.status !== 'acknowledged') broken.push(`${incident.id}: its answer was forgotten`);
     const untold = facts.shown.filter((status) => status !== 'acknowledged');
     if (untold.length > 0)
       broken.push(`${incident.id}: ${untold.length} services were not told of the answer`);
-  } else if (end?.ladder.state !== 'exhausted' || decided.length !== incident.levels.length)
+  } else if (
+    end?.ladder.state !== 'exhausted' ||
+    decided.length !== incident.levels.flatMap(({ to }) => to).length
+  )
     broken.push(`${incident.id}: its ladder stands at level ${end?.ladder.level ?? 0}, ${end?.ladder.state}`);
   return { pages: decided.length, dropped, lost, doubled, mailsDoubled, broken, late, lateTakenOver };
 }
+
+const nameOf = ({ level, responder }: PageRef): string => `level ${level}, ${responder}`;
 
 /** Whose timer, or whose sending, was begun by somebody who died: incident and level. */
 async function retriedPages(pool: pg.Pool): Promise<ReadonlySet<string>> {

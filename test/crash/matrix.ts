@@ -109,7 +109,7 @@ async function die(
   );
 }
 
-/** It is opened, somebody answers it or nobody, and it is over when its ladder rests. */
+/** It is opened, somebody answers it, asks for more people, or does not, and it is over when its ladder rests. */
 async function live(
   incident: PlannedIncident,
   replicas: ReturnType<typeof createReplicas>,
@@ -117,6 +117,10 @@ async function live(
   answered: Set<string>,
 ): Promise<void> {
   await replicas.ask({ ask: 'open', incident });
+  if (incident.escalatedAfterMs !== undefined) {
+    await pause(incident.escalatedAfterMs);
+    await replicas.ask({ ask: 'escalate', incident: incident.id });
+  }
   if (incident.answeredAfterMs !== undefined) {
     await pause(incident.answeredAfterMs);
     await replicas.ask({ ask: 'answer', incident: incident.id });

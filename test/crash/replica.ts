@@ -2,6 +2,8 @@
  * A replica that has nothing but the ladder: the real store, queue, engine, outbox and pagers, without Bolt and the estate,
  * so that it is up in a second. It dies by SIGKILL where PAKSA_CRASH says.
  */
+
+import { z } from 'zod';
 import { commit } from '../../src/engine/apply.ts';
 import { decide } from '../../src/engine/decide.ts';
 import type { Checkpoint, Store } from '../../src/engine/ports.ts';
@@ -12,7 +14,7 @@ import { keepSweeping } from '../../src/jobs/sweeping.ts';
 import { openLadder } from '../../src/ladder.ts';
 import { openPagers } from '../../src/paging/open.ts';
 import { createSlackPager } from '../../src/paging/slack.ts';
-import { armed } from '../../src/policy/ladder.ts';
+import { armed, stepOf } from '../../src/policy/ladder.ts';
 import { openClient } from '../../src/slack/calls.ts';
 import { createOutbox } from '../../src/slack/outbox.ts';
 import { createPages } from '../../src/slack/pages.ts';
@@ -90,18 +92,29 @@ keepSweeping({
   onError: complain('the sweep failed'),
 });
 
+/** What a click carries: the ladder's step that whoever clicked has seen. */
+const Click = z.object({
+  incident: z.string(),
+  decision: z.discriminatedUnion('decision', [
+    z.object({ decision: z.literal('acknowledge') }),
+    z.object({ decision: z.literal('escalate'), step: z.number() }),
+  ]),
+});
+type Click = z.output<typeof Click>;
+
+async function click(ask: 'answer' | 'escalate', incident: string): Promise<Click> {
+  if (ask === 'answer') return { incident, decision: { decision: 'acknowledge' } };
+  const seen = await store.incident(incident);
+  return { incident, decision: { decision: 'escalate', step: seen ? stepOf(seen.ladder) : 0 } };
+}
+
 /** In place of Bolt, which would read the same from a click. */
 async function answerKept(receipt: string): Promise<void> {
   const kept = await receipts.open(receipt);
   if (!kept) return;
   const actor = { id: ANSWERER, groups: [] };
-  await decide(
-    { store, checkpoint },
-    String(kept.body.incident),
-    { decision: 'acknowledge' },
-    actor,
-    receipt,
-  );
+  const { incident, decision } = Click.parse(kept.body);
+  await decide({ store, checkpoint }, incident, decision, actor, receipt);
   await receipts.close(receipt);
 }
 
@@ -129,7 +142,9 @@ process.on('message', (message) => {
   const work =
     request.ask === 'open'
       ? open(store, request.incident)
-      : accept(request.key, { type: 'block_actions', incident: request.incident });
+      : click(request.ask, request.incident).then((clicked) =>
+          accept(request.key, { type: 'block_actions', ...clicked }),
+        );
   // What failed is asked again, of another one.
   work.then(() => process.send?.({ done: request.key }), complain('could not be kept'));
 });

@@ -5,13 +5,22 @@ import { PAGERS, POINTS } from './plan.ts';
 const Incident = z.object({
   id: z.string(),
   firstPageAfterMs: z.number(),
-  levels: z.array(z.object({ pager: z.enum(PAGERS), user: z.string(), delayMs: z.number() })).readonly(),
+  levels: z
+    .array(
+      z.object({
+        pager: z.enum(PAGERS),
+        to: z.array(z.string()).readonly(),
+        delayMs: z.number(),
+        fallsOver: z.boolean(),
+      }),
+    )
+    .readonly(),
 });
 
 /** To a replica. */
 export const Request = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('open'), key: z.string(), incident: Incident }),
-  z.object({ ask: z.literal('answer'), key: z.string(), incident: z.string() }),
+  z.object({ ask: z.enum(['answer', 'escalate']), key: z.string(), incident: z.string() }),
 ]);
 export type Request = z.output<typeof Request>;
 
@@ -26,6 +35,7 @@ export const Settings = z.object({
   genie: z.string(),
   sms: z.string(),
   mailPort: z.number(),
+  hook: z.string(),
   death: z.object({ point: z.enum(POINTS), nth: z.number() }).optional(),
 });
 export type Settings = z.output<typeof Settings>;
