@@ -35,7 +35,7 @@ export function defectWords(defect: Defect, level: number, words: Words): string
     case 'missing':
       return `${user(defect.user)}${via(defect.via, words)} is not known to Slack: correct the id in paksa.yaml`;
     case 'guest':
-      return `${user(defect.user)}${via(defect.via, words)} is a guest, who sees only the channels that they were invited to: see that the incident’s is among them`;
+      return `${user(defect.user)}${via(defect.via, words)} is a guest, who can do nothing with Paksa in Slack, and sees only the channels that they were invited to: make them a member, or put a pager that they can answer before slack`;
     case 'group-empty':
       return `${name({ kind: 'usergroup', id: defect.group })} has no members: add some in Slack`;
     case 'group-disabled':

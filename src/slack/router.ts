@@ -10,6 +10,7 @@ import type { ReachDeps } from '../engine/reachability.ts';
 import { requestSurvey } from '../engine/survey.ts';
 import { UserError } from '../errors.ts';
 import { EVERYTHING } from '../runbook/define.ts';
+import { createAdmission } from './admission.ts';
 import { type Asker, createTell } from './answer.ts';
 import { createAuditHandler } from './audit.ts';
 import { actorOf, namedIn } from './authorize.ts';
@@ -42,7 +43,7 @@ export interface SilenceSettings {
 
 export interface RouterDeps {
   readonly client: WebClient;
-  /** For `views.*` alone: a dialog never waits behind cards. */
+  /** For `views.*`, and who is asking, alone: a dialog never waits behind cards. */
   readonly viewsClient: WebClient;
   readonly store: Store;
   readonly messages: Messages;
@@ -70,6 +71,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     // Listeners use the clients above; Bolt only needs to know whose own messages to leave alone.
     authorize: async () => (self ??= await whoWeAre(client)),
   });
+  app.use(createAdmission(deps.viewsClient, tell));
   // A listener that failed has to be tried again by the task that called it.
   app.error(async (error) => {
     throw error.original ?? error;

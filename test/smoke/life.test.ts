@@ -141,6 +141,27 @@ test('the postmortem is a file in the thread, once; with names and facts', async
   expect(content).not.toMatch(/<@|hunter2/);
 });
 
+test('guests and whoever is deactivated can do nothing; a member can, from the next click on', async () => {
+  const { workspace } = world;
+  const present = await cardReading(world, 'Nobody has acknowledged yet');
+  const refusals = () =>
+    workspace.ephemerals(PEOPLE.bilal).filter((each) => workspace.readable(each).includes('You are a guest'));
+  workspace.change.user(PEOPLE.bilal, { isGuest: true });
+  await as(PEOPLE.bilal).click(present, 'acknowledge');
+  await as(PEOPLE.bilal).command(CHANNELS.operations, '/paksa diagnose ssl');
+  await expect.poll(() => refusals().length, PATIENT).toBe(2);
+  const asked = () => workspace.requests.filter(({ method }) => method === 'users.info').length;
+  const before = asked();
+  workspace.change.user(PEOPLE.bilal, { isGuest: false, isDeactivated: true });
+  await as(PEOPLE.bilal).click(present, 'acknowledge');
+  await expect.poll(asked, PATIENT).toBeGreaterThan(before);
+  workspace.change.user(PEOPLE.bilal, { isDeactivated: false });
+  await as(PEOPLE.bilal).click(present, 'acknowledge');
+  await cardReading(world, `*Acknowledged* by <@${PEOPLE.bilal}>`);
+  const answers = texts(world, present).join('\n').split(`<@${PEOPLE.bilal}> acknowledged`).length - 1;
+  expect(answers).toBe(1);
+});
+
 test('who did what is in the audit log, for those who are on a ladder or approve', async () => {
   await as(PEOPLE.bilal).command(CHANNELS.operations, '/paksa audit INC-1 snoozed');
   const told = await toldAlone(world, PEOPLE.bilal, 'Audit log');

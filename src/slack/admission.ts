@@ -1,0 +1,58 @@
+/** Who may do anything at all: members of the workspace, looked up at each command, click and mention, and never remembered. */
+import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import type { Asker, Tell } from './answer.ts';
+import { call, slackError } from './calls.ts';
+import { sayView } from './views/reply.ts';
+
+const who = z.object({ id: z.string() }).optional().catch(undefined);
+/** What a command, a click or dialog, and a mention say of who asks, and where. */
+const Payload = z.object({
+  user_id: z.string().optional(),
+  channel_id: z.string().optional(),
+  response_url: z.string().optional(),
+  user: who,
+  channel: who,
+  event: z
+    .object({ type: z.literal('app_mention'), user: z.string(), channel: z.string() })
+    .optional()
+    .catch(undefined),
+});
+
+/** `nobody`: an app, somebody deactivated, or of no workspace that Slack tells of. */
+type Standing = 'member' | 'guest' | 'nobody';
+
+const GUEST =
+  'You are a guest in this workspace, and guests can do nothing here. Ask a member; a page that came by SMS, phone, PagerDuty or Opsgenie can be answered there.';
+
+/** Bolt's: before every listener. Whoever cannot read an answer gets none. */
+export const createAdmission =
+  (client: WebClient, tell: Tell): Middleware<AnyMiddlewareArgs> =>
+  async ({ body, next }) => {
+    const asker = askerOf(body);
+    const standing = asker === undefined ? 'member' : await standingOf(client, asker.user);
+    if (standing === 'member') return next();
+    if (asker && standing === 'guest') await tell(asker, sayView(GUEST));
+  };
+
+function askerOf(body: unknown): Asker | undefined {
+  const { user_id, channel_id, response_url, user, channel, event } = Payload.parse(body);
+  const id = user_id ?? user?.id ?? event?.user;
+  if (id === undefined) return undefined;
+  return { user: id, channel: channel_id ?? channel?.id ?? event?.channel, responseUrl: response_url };
+}
+
+const GONE: ReadonlySet<string | undefined> = new Set(['user_not_found', 'user_not_visible']);
+
+/** @throws AdapterError: while Slack does not say, nobody is let in, and the payload's task comes back to it */
+async function standingOf(client: WebClient, id: string): Promise<Standing> {
+  try {
+    const { user } = await call('users.info', client.users.info({ user: id }));
+    if (!user || user.deleted || user.is_bot) return 'nobody';
+    return user.is_restricted || user.is_ultra_restricted || user.is_stranger ? 'guest' : 'member';
+  } catch (error) {
+    if (GONE.has(slackError(error))) return 'nobody';
+    throw error;
+  }
+}
