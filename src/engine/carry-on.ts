@@ -8,7 +8,7 @@ import type { OverdueTimer } from '../incident/due.ts';
 import type { PageRef } from '../incident/incident.ts';
 import { transition } from '../incident/transition.ts';
 import type { SeenElsewhere } from './alone.ts';
-import { type EscalateDeps, pageIsLate, pageKey, sendPage, timerDue } from './escalate.ts';
+import { type EscalateDeps, MOST_PAGE_TRIES, pageIsLate, pageKey, sendPage, timerDue } from './escalate.ts';
 import type { OwedPage } from './ports.ts';
 
 export interface CarryOnDeps extends EscalateDeps {
@@ -26,8 +26,6 @@ export interface CarryOnDeps extends EscalateDeps {
 }
 
 const MOST = 500;
-/** As the queue does it: tried so often, it is late. */
-const MOST_TRIES = 12;
 const MOST_PAUSE_MS = 20_000;
 /** Slack has so long to show what the others did; a page does not wait longer for it. */
 const LOOK_MS = 5_000;
@@ -85,7 +83,7 @@ export function createCarryOn(deps: CarryOnDeps): CarryingOn {
       const waitMs = asked ?? Math.min(1_000 * 2 ** (count - 1), MOST_PAUSE_MS);
       tries.set(key, { count, notBefore: performance.now() + waitMs });
       // One that asks to wait is not counted: it is there.
-      if (asked !== undefined || count < MOST_TRIES) return;
+      if (asked !== undefined || count < MOST_PAGE_TRIES) return;
       late.set(key, { incident, page });
       await pageIsLate(deps, { incident, page }, messageOf(error));
     }

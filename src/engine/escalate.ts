@@ -38,6 +38,9 @@ export const moveOn = (
     : apply(store, incident, { type: 'timer-due', timer, due }, { actor: PAKSA });
 
 /** Begins the key of every page of an incident. */
+/** Tried so often, for about three minutes, a page is late: its ladder has to know. */
+export const MOST_PAGE_TRIES = 12;
+
 export const pageKeys = (incident: string): string => `page/${incident}/`;
 
 export const pageKey = (incident: string, { level, attempt, responder }: PageRef): string =>

@@ -3,6 +3,7 @@
  * heartbeat of 10 s is the library's floor, so that a dead worker's task is taken over within about 12 s.
  */
 import type { PgBoss, Queue } from 'pg-boss';
+import { MOST_PAGE_TRIES } from '../engine/escalate.ts';
 import type { Task } from '../engine/task.ts';
 
 export type QueueName = Task['task'] | 'run-lost' | 'page-lost' | 'drill-lost';
@@ -27,10 +28,9 @@ export const QUEUES: Readonly<Record<QueueName, Omit<Queue, 'name'>>> = {
   'run-lost': PERSISTENT,
   verify: PERSISTENT,
   timer: PERSISTENT,
-  // Tried for about three minutes: after that it is late, which its ladder has to know.
   page: {
     ...ALIVE,
-    retryLimit: 12,
+    retryLimit: MOST_PAGE_TRIES,
     retryDelay: 1,
     retryBackoff: true,
     retryDelayMax: 20,

@@ -4,7 +4,7 @@
  */
 import { apply, commit } from '../../src/engine/apply.ts';
 import { decide } from '../../src/engine/decide.ts';
-import { pageIsLate, sendPage, timerDue } from '../../src/engine/escalate.ts';
+import { MOST_PAGE_TRIES, pageIsLate, sendPage, timerDue } from '../../src/engine/escalate.ts';
 import { periodsOf } from '../../src/engine/periods.ts';
 import type { CheckpointName } from '../../src/engine/ports.ts';
 import { endSilence, makeSilence } from '../../src/engine/silence.ts';
@@ -28,7 +28,6 @@ const MINUTE = 60_000;
 const START = 1_700_000_000_000;
 /** A dead worker's job is handed out again after so long. */
 const HEARTBEAT_MS = 12_000;
-const MOST_TRIES = 12;
 const SWEEP_MS = 2_500;
 /** More than any night of a hundred incidents takes: a world that does not end has found a loop. */
 const MOST_STEPS = 200_000;
@@ -119,7 +118,7 @@ export async function simulate(seed: number, count: number): Promise<Night> {
       case 'timer':
         return timerDue(deps, task);
       case 'page':
-        if (tries >= MOST_TRIES) await pageIsLate(deps, task, LATE);
+        if (tries >= MOST_PAGE_TRIES) await pageIsLate(deps, task, LATE);
         return sendPage(deps, task);
       case 'preview':
         await happens(task.incident, previewed(random, task));

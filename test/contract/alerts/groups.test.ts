@@ -1,48 +1,30 @@
 /** What comes of a group of alerts, on the real store: one incident, once, whoever works on it and however often. */
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type AlertDeps, workOnAlerts } from '../../../src/engine/alerts.ts';
 import { apply } from '../../../src/engine/apply.ts';
 import { carryOutDiagnosis } from '../../../src/engine/diagnose.ts';
 import type { Alerts, RoutedAlert, Store } from '../../../src/engine/ports.ts';
-import type { Task } from '../../../src/engine/task.ts';
 import { createEstate } from '../../../src/estate.ts';
 import type { Incident } from '../../../src/incident/incident.ts';
 import { check } from '../../../src/runbook/check.ts';
 import { catalog, defineRunbook } from '../../../src/runbook/define.ts';
 import { healthy, problem, type Verdict } from '../../../src/runbook/finding.ts';
-import { createAlerts } from '../../../src/store/alerts.ts';
-import { openPool } from '../../../src/store/pool.ts';
-import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
+import { openStores } from '../../harness/stores.ts';
 import { incident as sample } from '../../unit/sample-incident.ts';
 
 const GROUP = { environment: 'production', topic: 'system-down' };
 const UNROUTED = { environment: 'production' };
 const STARTED = Date.UTC(2026, 0, 31, 12);
 
-let database: FreshDatabase;
 let pool: pg.Pool;
 let alerts: Alerts;
 let store: Store;
-let sent: Task[];
 let verdict: Verdict;
-beforeAll(async () => {
-  database = await preparedDatabase();
-  pool = openPool(database.url, () => undefined);
-  const enqueue = async (_: unknown, task: Task) => {
-    sent.push(task);
-  };
-  alerts = createAlerts(pool, enqueue);
-  store = createStore(pool, enqueue);
+const { sent, taken } = openStores((stores) => {
+  ({ pool, store, alerts } = stores);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
-beforeEach(async () => {
-  await pool.query('TRUNCATE paksa.alert, paksa.incident, paksa.event, paksa.diagnosis, paksa.message');
-  sent = [];
+beforeEach(() => {
   verdict = healthy('all answer');
 });
 
@@ -75,8 +57,7 @@ const deps = (): AlertDeps => ({
 const work = () => workOnAlerts(deps(), GROUP);
 /** The looks that are owed are made. */
 const look = async () => {
-  const owed = sent.flatMap((task) => (task.task === 'diagnose' ? [task.diagnosis] : []));
-  sent = [];
+  const owed = taken().flatMap((task) => (task.task === 'diagnose' ? [task.diagnosis] : []));
   for (const id of owed) await carryOutDiagnosis({ store, topics, estate, redact: (value) => value }, id);
   return owed.length;
 };

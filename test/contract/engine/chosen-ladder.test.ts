@@ -3,21 +3,17 @@
  * incident opens, whether a diagnosis or an alert opens it.
  */
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { workOnAlerts } from '../../../src/engine/alerts.ts';
 import { carryOutDiagnosis, requestDiagnosis } from '../../../src/engine/diagnose.ts';
 import { moveOn } from '../../../src/engine/escalate.ts';
 import type { Alerts, Store } from '../../../src/engine/ports.ts';
-import type { Task } from '../../../src/engine/task.ts';
 import { createEstate } from '../../../src/estate.ts';
 import type { Incident } from '../../../src/incident/incident.ts';
 import { check } from '../../../src/runbook/check.ts';
 import { catalog, defineRunbook } from '../../../src/runbook/define.ts';
 import { problem, type Severity } from '../../../src/runbook/finding.ts';
-import { createAlerts } from '../../../src/store/alerts.ts';
-import { openPool } from '../../../src/store/pool.ts';
-import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
+import { openStores } from '../../harness/stores.ts';
 import { load } from '../../unit/written-config.ts';
 
 const CONFIGURED = `
@@ -33,30 +29,13 @@ ladderRules:
 `;
 const MINUTE = 60_000;
 
-let database: FreshDatabase;
 let pool: pg.Pool;
 let alerts: Alerts;
 let store: Store;
-let sent: Task[];
 let severity: Severity;
-beforeAll(async () => {
-  database = await preparedDatabase();
-  pool = openPool(database.url, () => undefined);
-  const enqueue = async (_: unknown, task: Task) => {
-    sent.push(task);
-  };
-  alerts = createAlerts(pool, enqueue);
-  store = createStore(pool, enqueue);
+const { sent } = openStores((stores) => {
+  ({ pool, store, alerts } = stores);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
-beforeEach(async () => {
-  await pool.query('TRUNCATE paksa.alert, paksa.incident, paksa.event, paksa.diagnosis, paksa.message');
-  sent = [];
-});
-
 const topics = catalog([
   defineRunbook({
     topic: 'ssl',

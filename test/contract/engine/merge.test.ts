@@ -1,45 +1,26 @@
 /** Two incidents on the real store: merged, what comes later of the one joins the other, and it can go on by itself again. */
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { workOnAlerts } from '../../../src/engine/alerts.ts';
 import { decide } from '../../../src/engine/decide.ts';
 import { carryOutDiagnosis, requestDiagnosis } from '../../../src/engine/diagnose.ts';
 import { merge, reopen } from '../../../src/engine/merge.ts';
 import type { Alerts, RoutedAlert, Store } from '../../../src/engine/ports.ts';
-import type { Task } from '../../../src/engine/task.ts';
 import { createEstate } from '../../../src/estate.ts';
 import { check } from '../../../src/runbook/check.ts';
 import { catalog, defineRunbook } from '../../../src/runbook/define.ts';
 import { healthy, problem, type Verdict } from '../../../src/runbook/finding.ts';
-import { createAlerts } from '../../../src/store/alerts.ts';
-import { openPool } from '../../../src/store/pool.ts';
-import { createStore } from '../../../src/store/store.ts';
-import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
+import { openStores } from '../../harness/stores.ts';
 import { incident as sample } from '../../unit/sample-incident.ts';
 
-let database: FreshDatabase;
 let pool: pg.Pool;
 let alerts: Alerts;
 let store: Store;
-let sent: Task[] = [];
 let verdicts: Record<string, Verdict>;
-beforeAll(async () => {
-  database = await preparedDatabase();
-  pool = openPool(database.url, () => undefined);
-  const enqueue = async (_: unknown, task: Task) => {
-    sent.push(task);
-  };
-  alerts = createAlerts(pool, enqueue);
-  store = createStore(pool, enqueue);
+const { sent, taken } = openStores((stores) => {
+  ({ pool, store, alerts } = stores);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
-beforeEach(async () => {
-  await pool.query('TRUNCATE paksa.alert, paksa.incident, paksa.event, paksa.diagnosis, paksa.message');
-  await pool.query('ALTER SEQUENCE paksa.incident_number RESTART');
-  sent = [];
+beforeEach(() => {
   verdicts = { cause: problem('refuses'), effect: problem('slow') };
 });
 
@@ -119,7 +100,7 @@ test('its alerts are the other one’s from then on; once none fires, Paksa look
   await work('effect');
   expect((await store.log('INC-1')).length).toBe(count);
 
-  sent = [];
+  taken();
   await alerts.keep([alert('resolved')]);
   await work('effect');
   expect(await heardIn('INC-1')).toEqual(['healthy']);
