@@ -26,15 +26,20 @@ type Standing = 'member' | 'guest' | 'nobody';
 const GUEST =
   'You are a guest in this workspace, and guests can do nothing here. Ask a member; a page that came by SMS, phone, PagerDuty or Opsgenie can be answered there.';
 
-/** Bolt's: before every listener. Whoever cannot read an answer gets none. */
+/** Bolt's: before every listener. */
 export const createAdmission =
   (client: WebClient, tell: Tell): Middleware<AnyMiddlewareArgs> =>
   async ({ body, next }) => {
     const asker = askerOf(body);
-    const standing = asker === undefined ? 'member' : await standingOf(client, asker.user);
-    if (standing === 'member') return next();
-    if (asker && standing === 'guest') await tell(asker, sayView(GUEST));
+    if (asker === undefined || (await isAdmitted(client, tell, asker))) await next();
   };
+
+/** Guests are told; whoever cannot read an answer gets none. @throws AdapterError while Slack does not say */
+export async function isAdmitted(client: WebClient, tell: Tell, asker: Asker): Promise<boolean> {
+  const standing = await standingOf(client, asker.user);
+  if (standing === 'guest') await tell(asker, sayView(GUEST));
+  return standing === 'member';
+}
 
 function askerOf(body: unknown): Asker | undefined {
   const { user_id, channel_id, response_url, user, channel, event } = Payload.parse(body);
@@ -45,7 +50,6 @@ function askerOf(body: unknown): Asker | undefined {
 
 const GONE: ReadonlySet<string | undefined> = new Set(['user_not_found', 'user_not_visible']);
 
-/** @throws AdapterError: while Slack does not say, nobody is let in, and the payload's task comes back to it */
 async function standingOf(client: WebClient, id: string): Promise<Standing> {
   try {
     const { user } = await call('users.info', client.users.info({ user: id }));

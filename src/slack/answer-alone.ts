@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type DecideDeps, decide } from '../engine/decide.ts';
 import type { Receipt, Schedules } from '../engine/ports.ts';
 import type { Incident } from '../incident/incident.ts';
+import { isAdmitted } from './admission.ts';
 import { type Asker, createTell } from './answer.ts';
 import { actorOf, namedIn } from './authorize.ts';
 import { decisionOf, Pressed } from './payloads.ts';
@@ -43,6 +44,8 @@ export async function answerAlone(deps: AnswerAloneDeps, { id, body }: Receipt):
     const { user, channel, response_url } = pressed;
     const asker = { user: user.id, channel: channel?.id, responseUrl: response_url };
     const { verb, button } = meaning(pressed.actions.at(0));
+    // Where Slack does not say either, whoever is on the ladder counts.
+    if (!(await isAdmitted(deps.client, tell, asker).catch(() => true))) return true;
     if (button && AT_ONCE.has(verb)) return decideAlone(deps, verb, button, asker, id);
     await tell(asker, keptView(CHANGES.has(verb)));
     return false;

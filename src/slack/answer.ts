@@ -19,7 +19,8 @@ const ANSWER_TIMEOUT_MS = 5_000;
 export const createTell =
   (client: WebClient): Tell =>
   async ({ user, channel, responseUrl }, view) => {
-    if (responseUrl !== undefined && (await respond(responseUrl, view))) return;
+    if (responseUrl !== undefined && isOfSlack(responseUrl, client) && (await respond(responseUrl, view)))
+      return;
     const { text, blocks } = view;
     if (channel !== undefined) {
       await call('chat.postEphemeral', client.chat.postEphemeral({ channel, user, text, blocks }));
@@ -29,6 +30,17 @@ export const createTell =
     if (direct.channel?.id !== undefined)
       await call('chat.postMessage', client.chat.postMessage({ channel: direct.channel.id, text, blocks }));
   };
+
+const SLACK = /^(?:[a-z0-9-]+\.)*slack(?:-gov)?\.com$/;
+
+/** The address comes with a payload: nothing is sent to anybody but Slack, or what is configured in its place. */
+function isOfSlack(address: string, { slackApiUrl }: Pick<WebClient, 'slackApiUrl'>): boolean {
+  const url = URL.parse(address);
+  if (!url) return false;
+  return (
+    url.origin === new URL(slackApiUrl).origin || (url.protocol === 'https:' && SLACK.test(url.hostname))
+  );
+}
 
 /** False when the address is used up or gone. */
 async function respond(url: string, { text, blocks }: View): Promise<boolean> {
