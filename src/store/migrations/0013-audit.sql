@@ -103,6 +103,19 @@ CREATE CONSTRAINT TRIGGER audit AFTER INSERT OR UPDATE ON paksa.override DEFERRA
 CREATE CONSTRAINT TRIGGER audit AFTER INSERT ON paksa.drill DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION paksa_audit.changed('drill', 'started_by', 'started_at');
 
+-- Who wanted to look at what: a diagnosis changes nothing, and reads much.
+CREATE FUNCTION paksa_audit.asked() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM paksa_audit.seal(jsonb_build_object(
+    'at', paksa_audit.moment(new.changed_at), 'actor', new.body ->> 'requestedBy', 'type', TG_ARGV[0] || '-requested',
+    'detail', jsonb_build_object('topic', new.body ->> 'topic', 'environment', new.body ->> 'environment')));
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER audit AFTER INSERT ON paksa.diagnosis DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (new.body ->> 'requestedBy' <> 'paksa') EXECUTE FUNCTION paksa_audit.asked('diagnosis');
+CREATE CONSTRAINT TRIGGER audit AFTER INSERT ON paksa.survey DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (new.body ->> 'requestedBy' <> 'paksa') EXECUTE FUNCTION paksa_audit.asked('survey');
+
 -- Everything that there is already, in the order in which it happened.
 DO $$
 DECLARE
@@ -115,4 +128,4 @@ BEGIN
 END $$;
 
 -- Only the triggers write; they are tied to these by now.
-REVOKE ALL ON FUNCTION paksa_audit.seal(jsonb), paksa_audit.happened(), paksa_audit.changed() FROM PUBLIC;
+REVOKE ALL ON FUNCTION paksa_audit.seal(jsonb), paksa_audit.happened(), paksa_audit.changed(), paksa_audit.asked() FROM PUBLIC;

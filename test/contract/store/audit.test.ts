@@ -144,6 +144,22 @@ describe('what happens', () => {
     expect(entries[0]?.line).toContain('ssl, in production');
   });
 
+  test('who looked at what is, once, and not what Paksa owes itself', async () => {
+    await using given = await aLog();
+    const asked = { environment: 'production', topic: 'ssl', findings: [], skipped: [] };
+    for (const state of ['running', 'finished'] as const)
+      await given.store.transact((tx) =>
+        tx.saveDiagnosis({ ...asked, id: 'one', requestedBy: ANA.id, state }),
+      );
+    await given.store.transact((tx) =>
+      tx.saveDiagnosis({ ...asked, id: 'other', requestedBy: 'paksa', state: 'running' }),
+    );
+    const entries = await linesOf(given.log);
+    expect(entries.map(({ actor, line }) => [actor, line])).toEqual([
+      [ANA.id, 'diagnosis requested, ssl, in production'],
+    ]);
+  });
+
   test('by many at once: one after the other, without a gap, and nobody waits for ever', async () => {
     await using given = await aLog();
     const ids = Array.from({ length: 12 }, (_, index) => `INC-${index + 1}`);
