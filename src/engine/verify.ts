@@ -15,6 +15,9 @@ import {
   workpiece,
 } from './workshop.ts';
 
+/** What was started anew is busy with its start for a while, the longer the less it may use: what is measured then is that. */
+const BUSY_TIMES = 4;
+
 /** Reads only, so that it may be begun again by somebody else. */
 export async function verify(
   deps: WorkDeps,
@@ -28,9 +31,10 @@ export async function verify(
   if (!isUndo && piece.attempt.stage !== 'verifying') return;
   deps.checkpoint('looked');
 
+  const measured = !isUndo && isMeasured(piece);
   const seen = await settle(() => lookAgain(deps, piece, isUndo, signal), {
-    withinMs: deps.settleMs,
-    isMeasured: !isUndo && isMeasured(piece),
+    withinMs: deps.settleMs * (measured ? BUSY_TIMES : 1),
+    isMeasured: measured,
     pause: (ms) => pause(ms, undefined, signal ? { signal } : {}),
   });
   // Whoever took over looks for itself; what was seen while the claim was lost may be the abort's own doing.
