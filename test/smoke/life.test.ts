@@ -158,8 +158,9 @@ test('guests and whoever is deactivated can do nothing; a member can, from the n
   workspace.change.user(PEOPLE.bilal, { isDeactivated: false });
   await as(PEOPLE.bilal).click(present, 'acknowledge');
   await cardReading(world, `*Acknowledged* by <@${PEOPLE.bilal}>`);
-  const answers = texts(world, present).join('\n').split(`<@${PEOPLE.bilal}> acknowledged`).length - 1;
-  expect(answers).toBe(1);
+  await expect
+    .poll(() => texts(world, present).join('\n').split(`<@${PEOPLE.bilal}> acknowledged`).length - 1, PATIENT)
+    .toBe(1);
 });
 
 test('who did what is in the audit log, for those who are on a ladder or approve', async () => {

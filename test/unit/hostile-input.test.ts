@@ -276,7 +276,7 @@ describe('what programs and services print', () => {
         expect(typeof reasonOf(text, 1)).toBe('string');
         for (const { value } of readExposition(text, 'http') ?? []) expect(value).not.toBeNaN();
       }),
-      { numRuns: 12_000 },
+      { numRuns: 6_000 },
     );
   });
 

@@ -26,7 +26,8 @@ export function distinctName(table: string, columns: readonly string[]): string 
     .digest('hex')
     .slice(0, 8);
   const room = MOST_BYTES - digest.length - 1;
-  let kept = ['idx', table, ...columns].join('_');
+  // A character is a byte at the least.
+  let kept = ['idx', table, ...columns].join('_').slice(0, room);
   while (Buffer.byteLength(kept) > room) kept = kept.slice(0, -1);
   return `${kept.toWellFormed().replace(/\ufffd$/, '')}_${digest}`;
 }
