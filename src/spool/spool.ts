@@ -118,11 +118,15 @@ export async function openSpool({ folder, now, onError }: SpoolOptions): Promise
     },
     updatePicture: (change) => {
       changes.push(change);
-      if (picture && entries.length === 0) picture = change(picture);
+      if (picture && entries.every(waits)) picture = change(picture);
     },
     close: () => file.close(),
   };
 }
+
+/** Kept for the database, and not told on top of the picture: whatever is committed meanwhile belongs to that. */
+const waits = ({ entry }: Entry): boolean => WAITING.has(entry);
+const WAITING: ReadonlySet<Entry['entry']> = new Set(['begun', 'received', 'reply', 'alerts']);
 
 /** How far two clocks may drift apart before it is written down, in milliseconds. */
 const DRIFT_MS = 1_000;

@@ -47,6 +47,27 @@ test('what is committed while a picture is being taken is in the picture that is
   }
 });
 
+test('what is committed while something waits on the disk is in the picture, also when no other is taken', async () => {
+  const spool = await open();
+  await spool.keepPicture(picture({ incidents: [] }));
+  const receipt = { id: 'a-click', kind: 'block_actions', body: {} };
+  await spool.add({ entry: 'received', at: 1, receipt });
+  const committed = { incident: incident({ id: 'INC-7' }), owed: [], deliveries: [], recipients: {} };
+  const opened = (known: Picture): Picture => ({ ...known, incidents: [...known.incidents, committed] });
+  spool.updatePicture(opened);
+  await spool.clear(spool.entries().length);
+  spool.pictureToRenew();
+  expect(spool.picture()?.incidents.map((each) => each.incident.id)).toEqual(['INC-7']);
+});
+
+test('the picture that what happened in memory is told from stays as it was until that is taken over', async () => {
+  const spool = await open();
+  await spool.keepPicture(picture({ incidents: [] }));
+  await spool.add({ entry: 'elsewhere', page: 'page/INC-1/1/1/user/U1' });
+  spool.updatePicture((known) => ({ ...known, replicas: ['another'] }));
+  expect(spool.picture()?.replicas).not.toContain('another');
+});
+
 test('what was added is found again, in its order, under the name and the time that it began with', async () => {
   const spool = await open();
   await spool.keepPicture(picture());
