@@ -68,6 +68,9 @@ const CONNECTION = {
   idle_in_transaction_session_timeout: 8_000,
 } as const;
 
+/** By which the queue wakes its workers, as the library names it. */
+const CHANNEL = `'pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24)`;
+
 export interface JobsOptions {
   /** What its connections are called. */
   readonly applicationName?: string;
@@ -98,7 +101,20 @@ export function createJobs(
     inTouch ? AbortSignal.any([signal, inTouch.signal()]) : signal;
 
   const enqueue: Enqueue = async (query, task, at) => {
-    await boss.send(task.task, task, { ...sendOptions(task, at), db: { executeSql: query } });
+    const options = sendOptions(task, at);
+    for (;;) {
+      const sent = await boss.send(task.task, task, { ...options, db: { executeSql: query } });
+      if (sent !== null || options.singletonKey === undefined) return;
+      // One waits already, and will do. Nobody may take it before what it is about is committed, or it would miss that.
+      const { rows } = await query(
+        `SELECT FROM pgboss.job WHERE name = $1 AND singleton_key = $2 AND state = 'created' FOR SHARE`,
+        [task.task, options.singletonKey],
+      );
+      if (rows.length === 0) continue;
+      // Whoever was told of it meanwhile has passed it over: they are told again, at the commit.
+      await query(`SELECT pg_notify(${CHANNEL}, $1)`, [task.task]);
+      return;
+    }
   };
   /** A system that asked to be left alone is, for as long as it said; everything else is the queue's to try again. */
   const orLater = async (task: Task, work: Promise<void>): Promise<void> => {
