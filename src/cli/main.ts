@@ -121,8 +121,8 @@ async function run(args: string[]): Promise<number> {
     case 'audit': {
       const anchored = first === 'verify' ? second : undefined;
       if (anchored !== undefined) asUsage(() => anchorOf(anchored));
-      if ((first === 'verify' ? rest : first === 'export' ? positionals.slice(2) : []).length > 0)
-        throw new UsageError(`“${positionals.at(-1)}” is one word too many.`);
+      const most = first === 'verify' ? 3 : first === 'export' ? 2 : positionals.length;
+      if (positionals.length > most) throw new UsageError(`“${positionals.at(-1)}” is one word too many.`);
       const config = loadConfig({ env: process.env });
       return withEngine(config, async ({ audit }) => {
         if (first === 'verify') return auditVerified(audit, anchored);

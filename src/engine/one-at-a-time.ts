@@ -17,11 +17,7 @@ const WAIT_MS = 3_000;
 const BEGUN: ReadonlySet<AttemptStage> = new Set(['running', 'verifying', 'undo-running', 'verifying-undo']);
 
 /** The first of the others' attempts that has begun, has not ended, and touches one of `parts`. */
-export function underWay(
-  topics: Topics,
-  others: readonly Incident[],
-  parts: readonly Part[],
-): HeldUpBy | undefined {
+function underWay(topics: Topics, others: readonly Incident[], parts: readonly Part[]): HeldUpBy | undefined {
   for (const { id, topic, attempts } of others)
     for (const { fix, stage } of Object.values(attempts)) {
       // Of one that is gone, after an upgrade, nobody knows what it touches: it ends by itself.

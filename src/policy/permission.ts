@@ -51,6 +51,9 @@ function isOneOf({ id: actor, groups, schedules = [] }: Actor, { kind, id }: Res
 const people = (responders: readonly Responder[]): readonly Responder[] =>
   responders.filter(({ kind }) => kind !== 'channel');
 
+const onlyFor = (who: readonly Responder[], actor: Actor, why: string): Permission =>
+  isAmong(actor, who) ? ALLOWED : { allowed: false, who, why };
+
 /** Approvers, and whoever has been paged: the level that was called can decide. */
 function deciders({ policy, ladder }: Standing): readonly Responder[] {
   const called = policy.escalation.levels.filter((_, index) => (ladder.paged[index + 1] ?? 0) > 0);
@@ -67,7 +70,7 @@ export function mayDecide(standing: Standing, actor: Actor, requestedBy?: string
       who: who.filter(({ id }) => id !== actor.id),
       why: 'You asked for this fix, so somebody else decides.',
     };
-  return isAmong(actor, who) ? ALLOWED : { allowed: false, who, why: 'You are not among the approvers.' };
+  return onlyFor(who, actor, 'You are not among the approvers.');
 }
 
 /** Deny: who may approve, and who asked for it (that is a withdrawal). */
@@ -84,9 +87,7 @@ export function mayAnswer(standing: Standing, actor: Actor): Permission {
     ...standing.policy.approval.approvers,
     ...standing.policy.escalation.levels.flatMap(({ responders }) => responders),
   ]);
-  return isAmong(actor, who)
-    ? ALLOWED
-    : { allowed: false, who, why: 'You are not on this incident’s ladder.' };
+  return onlyFor(who, actor, 'You are not on this incident’s ladder.');
 }
 
 /** Everybody whom the ladders of an environment name, whichever of them an incident is given. */
@@ -99,9 +100,7 @@ export const onLadders = (ladders: Ladders): readonly Responder[] =>
 export function maySilence(ladders: Ladders, approvers: readonly Responder[], actor: Actor): Permission {
   if (isTerminal(actor)) return ALLOWED;
   const who = people([...approvers, ...onLadders(ladders)]);
-  return isAmong(actor, who)
-    ? ALLOWED
-    : { allowed: false, who, why: 'You are not on the ladder of this environment, and not an approver.' };
+  return onlyFor(who, actor, 'You are not on the ladder of this environment, and not an approver.');
 }
 
 /** Start a drill: it wakes people. Approvers, and whoever would be woken by it. */
@@ -112,9 +111,7 @@ export function mayDrill(
 ): Permission {
   if (isTerminal(actor)) return ALLOWED;
   const who = people([...approvers, ...levels.flatMap(({ responders }) => responders)]);
-  return isAmong(actor, who)
-    ? ALLOWED
-    : { allowed: false, who, why: 'You are not on this ladder, and not an approver.' };
+  return onlyFor(who, actor, 'You are not on this ladder, and not an approver.');
 }
 
 /** Make or end an override: it decides who is paged and who may approve, so that not everybody may. */
@@ -122,16 +119,12 @@ export function mayOverride(schedule: Schedule, approvers: readonly Responder[],
   if (isTerminal(actor) || actor.schedules?.includes(schedule.name)) return ALLOWED;
   const turns = new Set(schedule.layers.flatMap(({ users }) => users));
   const who = people([...[...turns].map((id): Responder => ({ kind: 'user', id })), ...approvers]);
-  return isAmong(actor, who)
-    ? ALLOWED
-    : { allowed: false, who, why: `You are not in the schedule “${schedule.name}”, and not an approver.` };
+  return onlyFor(who, actor, `You are not in the schedule “${schedule.name}”, and not an approver.`);
 }
 
 /** Read the audit log, which names who did what anywhere: who approves, and anybody on a ladder, of any environment. */
 export function mayReadAudit(everywhere: readonly Responder[], actor: Actor): Permission {
   if (isTerminal(actor)) return ALLOWED;
   const who = people(everywhere);
-  return isAmong(actor, who)
-    ? ALLOWED
-    : { allowed: false, who, why: 'You are not on a ladder, and not an approver.' };
+  return onlyFor(who, actor, 'You are not on a ladder, and not an approver.');
 }

@@ -3,7 +3,8 @@ import type { AnyMiddlewareArgs, Middleware } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Asker, Tell } from './answer.ts';
-import { call, slackError } from './calls.ts';
+import { call } from './calls.ts';
+import { standingOf } from './standing.ts';
 import { sayView } from './views/reply.ts';
 
 const who = z.object({ id: z.string() }).optional().catch(undefined);
@@ -20,9 +21,6 @@ const Payload = z.object({
     .catch(undefined),
 });
 
-/** `nobody`: an app, somebody deactivated, or of no workspace that Slack tells of. */
-type Standing = 'member' | 'guest' | 'nobody';
-
 const GUEST =
   'You are a guest in this workspace, and guests can do nothing here. Ask a member; a page that came by SMS, phone, PagerDuty or Opsgenie can be answered there.';
 
@@ -34,29 +32,20 @@ export const createAdmission =
     if (asker === undefined || (await isAdmitted(client, tell, asker))) await next();
   };
 
-/** Guests are told; whoever cannot read an answer gets none. @throws AdapterError while Slack does not say */
+/** Guests are told. @throws AdapterError while Slack does not say */
 export async function isAdmitted(client: WebClient, tell: Tell, asker: Asker): Promise<boolean> {
-  const standing = await standingOf(client, asker.user);
-  if (standing === 'guest') await tell(asker, sayView(GUEST));
-  return standing === 'member';
+  const standing = await standingOf(call('users.info', client.users.info({ user: asker.user })));
+  // Whoever cannot read an answer gets none: an app, somebody deactivated, or of no workspace that Slack tells of.
+  if (!('user' in standing)) return false;
+  const isMember = standing.is === 'active' && !standing.user.is_stranger;
+  if (!isMember) await tell(asker, sayView(GUEST));
+  return isMember;
 }
 
-function askerOf(body: unknown): Asker | undefined {
+/** Undefined where a payload is of nobody. */
+export function askerOf(body: unknown): Asker | undefined {
   const { user_id, channel_id, response_url, user, channel, event } = Payload.parse(body);
   const id = user_id ?? user?.id ?? event?.user;
   if (id === undefined) return undefined;
   return { user: id, channel: channel_id ?? channel?.id ?? event?.channel, responseUrl: response_url };
-}
-
-const GONE: ReadonlySet<string | undefined> = new Set(['user_not_found', 'user_not_visible']);
-
-async function standingOf(client: WebClient, id: string): Promise<Standing> {
-  try {
-    const { user } = await call('users.info', client.users.info({ user: id }));
-    if (!user || user.deleted || user.is_bot) return 'nobody';
-    return user.is_restricted || user.is_ultra_restricted || user.is_stranger ? 'guest' : 'member';
-  } catch (error) {
-    if (GONE.has(slackError(error))) return 'nobody';
-    throw error;
-  }
 }

@@ -1,6 +1,8 @@
 /** The audit log as people ask about it in Slack: the latest entries of an incident, by somebody, or with a word. */
 import type { WebClient } from '@slack/web-api';
+import { forbidden } from '../engine/apply.ts';
 import type { OnCallDeps } from '../engine/on-call.ts';
+import { approversOf } from '../engine/override.ts';
 import type { AuditLog, Estate } from '../engine/ports.ts';
 import { mayReadAudit, onLadders } from '../policy/permission.ts';
 import type { Asker, Tell } from './answer.ts';
@@ -20,13 +22,12 @@ export interface AuditHandlerDeps {
 export const createAuditHandler =
   ({ client, log, onCall, estate, tell }: AuditHandlerDeps) =>
   async ({ search }: AuditCommand, asker: Asker): Promise<void> => {
-    const everywhere = estate.environments.flatMap((environment) => [
-      ...estate.policy(environment).approval.approvers,
-      ...onLadders(estate.ladders(environment)),
-    ]);
+    const everywhere = [
+      ...approversOf(estate),
+      ...estate.environments.flatMap((environment) => onLadders(estate.ladders(environment))),
+    ];
     const permission = mayReadAudit(everywhere, await actorOf(client, onCall, asker.user, everywhere));
-    if (!permission.allowed)
-      return tell(asker, refusalView({ done: false, why: permission.why, who: permission.who }));
+    if (!permission.allowed) return tell(asker, refusalView(forbidden(permission)));
     const found = await log.latest(search, MOST_ENTRIES + 1);
     await tell(asker, auditView(found, search));
   };

@@ -5,6 +5,7 @@ import type { Directory } from '../engine/reachability.ts';
 import { AdapterError, messageOf } from '../errors.ts';
 import type { GroupFact, Quiet, Unknown, UserFact } from '../policy/facts.ts';
 import { call, slackError } from './calls.ts';
+import { standingOf } from './standing.ts';
 
 /** How long one look waits for its turn altogether, in milliseconds: whoever asked waits too. */
 const PATIENCE_MS = 60_000;
@@ -45,24 +46,11 @@ export function openDirectory(client: WebClient, patienceMs: number = PATIENCE_M
 
 type Ask = <Answer>(operation: string, work: () => Promise<Answer>) => Promise<Answer>;
 
-const GONE: ReadonlySet<string | undefined> = new Set(['user_not_found', 'user_not_visible']);
-
 async function userFact(client: WebClient, ask: Ask, id: string): Promise<UserFact> {
-  try {
-    const { user } = await ask('users.info', () => client.users.info({ user: id }));
-    if (user === undefined) return { is: 'missing' };
-    if (user.deleted) return { is: 'deactivated' };
-    if (user.is_bot) return { is: 'bot' };
-    const isGuest = user.is_restricted || user.is_ultra_restricted;
-    return {
-      is: isGuest ? 'guest' : 'active',
-      timeZone: zoneOf(user.tz),
-      quiet: await orUnknown(quietFact(client, ask, id)),
-    };
-  } catch (error) {
-    if (GONE.has(slackError(error))) return { is: 'missing' };
-    throw error;
-  }
+  const standing = await standingOf(ask('users.info', () => client.users.info({ user: id })));
+  if (!('user' in standing)) return standing;
+  const { is, user } = standing;
+  return { is, timeZone: zoneOf(user.tz), quiet: await orUnknown(quietFact(client, ask, id)) };
 }
 
 /** Slack's names of zones are the IANA database's. */

@@ -1,6 +1,7 @@
 /** What somebody typed after `/paksa audit`: names keep their case, and mentions their ids. */
 import { auditSearch } from '../engine/audit.ts';
 import type { AuditSearch } from '../engine/ports.ts';
+import { typedWords } from './typed.ts';
 
 export interface AuditCommand {
   readonly command: 'audit';
@@ -12,13 +13,5 @@ const MOST_WORDS = 12;
 /** Without the first word. */
 export const parseAudit = (text: string): AuditCommand => ({
   command: 'audit',
-  search: auditSearch(
-    text
-      .toWellFormed()
-      .normalize('NFKC')
-      .replace(/["'`´\u2018-\u201f\u00ab\u00bb\u2039\u203a]/g, ' ')
-      .split(/\s+/)
-      .filter((word) => word !== '')
-      .slice(0, MOST_WORDS),
-  ),
+  search: auditSearch(typedWords(text).slice(0, MOST_WORDS)),
 });

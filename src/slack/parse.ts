@@ -7,6 +7,7 @@ import { type LadderCommand, parseLadder } from './parse-ladder.ts';
 import { type OnCallCommand, parseOnCall, parseOverride, takeMention } from './parse-on-call.ts';
 import { type ProcedureCommand, parseEmergency, parseProcedure } from './parse-procedure.ts';
 import { parseSilence, type SilenceCommand } from './parse-silence.ts';
+import { MOST_TEXT, typedWords } from './typed.ts';
 import { clip } from './views/text.ts';
 
 export type Command =
@@ -27,23 +28,10 @@ const WORDS = [
   ...['help', 'status', 'diagnose', 'emergency', 'procedure', 'oncall', 'override', 'ladder'],
   ...['silence', 'silences', 'unsilence', 'incident', 'note', 'postmortem', 'snooze', 'audit'],
 ];
-/** Longer than any command; the rest is not read. */
-const MOST_TEXT = 500;
 /** Of a word that is said back. */
 const MOST_WORD = 40;
 
-/** Words without quotes and case, and with hyphens for whatever a keyboard makes of them. */
-export const words = (text: string): string[] =>
-  text
-    .trimStart()
-    .slice(0, MOST_TEXT)
-    .toWellFormed()
-    .normalize('NFKC')
-    .replace(/[\u2010-\u2015\u2212]/g, '-')
-    .replace(/["'`´\u2018-\u201f\u00ab\u00bb\u2039\u203a]/g, ' ')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+export const words = (text: string): string[] => typedWords(text).map((word) => word.toLowerCase());
 
 export function parse(text: string, topics: ReadonlyMap<string, Runbook>): Command {
   const ofIncident = parseIncident(text);

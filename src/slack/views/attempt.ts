@@ -5,7 +5,7 @@ import type { Preview } from '../../runbook/fix.ts';
 import { actions, button, confirmation, context, fields, section } from './blocks.ts';
 import { encode } from './button-value.ts';
 import type { Room } from './room.ts';
-import { andMore, clip, clipLines, escaped, oneLine, person, time } from './text.ts';
+import { andMore, clip, clipLines, escaped, heldUpBy, oneLine, person, time } from './text.ts';
 
 export function attemptBlocks(
   incident: Incident,
@@ -120,14 +120,8 @@ const undoBlocks = (fix: ProposedFix, attempt: Attempt, value: string, room: Roo
   return actions([undo]);
 };
 
-const heldUp = ({ heldUpBy }: Attempt): KnownBlock[] =>
-  heldUpBy === undefined
-    ? []
-    : [
-        context(
-          `⏸️ Waits until *${clip(oneLine(heldUpBy.fix), 150)}* of ${oneLine(heldUpBy.incident)} has ended: both change the same.`,
-        ),
-      ];
+const heldUp = ({ heldUpBy: by }: Attempt): KnownBlock[] =>
+  by === undefined ? [] : [context(`⏸️ Waits ${heldUpBy(by)}`)];
 
 const APPROVED = ['approved', 'running', 'verifying'] as const;
 const UNDOING = ['undoing', 'undo-running', 'verifying-undo'] as const;

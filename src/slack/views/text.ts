@@ -1,5 +1,5 @@
 /** Text for Slack: escaped, cut to Slack's limits (counted in code points), with mentions and times in the reader's own zone. */
-import type { Reached } from '../../incident/incident.ts';
+import type { HeldUpBy, Reached } from '../../incident/incident.ts';
 import type { Responder } from '../../policy/policy.ts';
 
 /** Slack's limits, in code points. */
@@ -134,6 +134,10 @@ export function took(ms: number): string {
   const rest = minutes % 60 === 0 ? '' : ` ${minutes % 60} min`;
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h${rest}`;
 }
+
+/** Until when a fix waits that was decided on. */
+export const heldUpBy = ({ fix, incident }: HeldUpBy): string =>
+  `until *${clip(oneLine(fix), 150)}* of ${oneLine(incident)} has ended: both change the same.`;
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;

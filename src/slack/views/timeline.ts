@@ -12,7 +12,7 @@ import { seenLines } from './findings.ts';
 import { type Links, lifeLine } from './life-news.ts';
 import { procedureLine } from './procedure-news.ts';
 import { silenceLine } from './silence-news.ts';
-import { clip, escaped, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
+import { clip, escaped, heldUpBy, LIMIT, oneLine, person, plural, responder, responders } from './text.ts';
 
 export interface TimelineEntry {
   readonly text: string;
@@ -136,7 +136,7 @@ function sentence(incident: Incident, { happening, effects }: LogEntry, telling:
     case 'drifted':
       return `🔀 What ${fixTitle(happening.fix)} would change has changed since it was approved. There is a new preview; it needs a new decision.\n${wouldDo(happening.preview)}`;
     case 'held-up':
-      return `⏸️ ${fixTitle(happening.fix)} waits until *${clip(oneLine(happening.by.fix), 150)}* of ${oneLine(happening.by.incident)} has ended: both change the same.`;
+      return `⏸️ ${fixTitle(happening.fix)} waits ${heldUpBy(happening.by)}`;
     case 'started':
       return `▶️ ${fixTitle(happening.fix)} begins.`;
     case 'undo-captured':

@@ -1,18 +1,15 @@
 /** A fix whose checks were healthy all along: cut off before it touched anything, it is not called a success. */
 import { expect, test } from 'vitest';
 import { verify } from '../../../src/engine/verify.ts';
-import type { WorkDeps } from '../../../src/engine/workshop.ts';
-import { createEstate } from '../../../src/estate.ts';
 import type { Attempt } from '../../../src/incident/incident.ts';
 import { check } from '../../../src/runbook/check.ts';
 import { catalog } from '../../../src/runbook/define.ts';
 import { healthy } from '../../../src/runbook/finding.ts';
 import { fix, irreversible, type Trace } from '../../../src/runbook/fix.ts';
-import { createStore } from '../../../src/store/store.ts';
 import { paksaTables } from '../../harness/paksa-tables.ts';
 import { at, attempt, incident } from '../../unit/sample-incident.ts';
 import { runbook } from '../../unit/sample-runbook.ts';
-import { named } from './system-down.ts';
+import { workDeps } from './work-deps.ts';
 
 const pool = paksaTables();
 const REF = { fix: 'mend', round: 1 };
@@ -29,17 +26,10 @@ async function verified(id: string, of: Partial<Attempt>, hasActed: (trace: Trac
     verifiedBy: ['look'],
     hasActed: (_, trace) => hasActed(trace),
   });
-  const deps: WorkDeps = {
-    store: createStore(pool(), async () => undefined),
-    topics: catalog([
-      runbook('sample', { checks: { look: check('Look', async () => healthy('fine')) }, fixes: { mend } }),
-    ]),
-    estate: createEstate([named('production')]),
-    owner: 'this test',
-    redact: (value) => value,
-    checkpoint: () => undefined,
-    settleMs: 0,
-  };
+  const topics = catalog([
+    runbook('sample', { checks: { look: check('Look', async () => healthy('fine')) }, fixes: { mend } }),
+  ]);
+  const deps = workDeps(pool(), topics);
   const given = incident({
     id,
     topic: 'sample',

@@ -2,18 +2,15 @@
 import { expect, test } from 'vitest';
 import { carryOut, drawPreview, recoverLost } from '../../../src/engine/remediate.ts';
 import type { Task } from '../../../src/engine/task.ts';
-import type { WorkDeps } from '../../../src/engine/workshop.ts';
-import { createEstate } from '../../../src/estate.ts';
 import type { AttemptStage } from '../../../src/incident/incident.ts';
 import { check } from '../../../src/runbook/check.ts';
 import { catalog } from '../../../src/runbook/define.ts';
 import { healthy } from '../../../src/runbook/finding.ts';
 import { fix, irreversible } from '../../../src/runbook/fix.ts';
-import { createStore } from '../../../src/store/store.ts';
 import { paksaTables } from '../../harness/paksa-tables.ts';
 import { at, attempt, incident } from '../../unit/sample-incident.ts';
 import { runbook } from '../../unit/sample-runbook.ts';
-import { named } from './system-down.ts';
+import { workDeps } from './work-deps.ts';
 
 const pool = paksaTables();
 const REF = { fix: 'mend', round: 1 };
@@ -39,19 +36,14 @@ async function losing(id: string, stage: AttemptStage, sees: boolean) {
     undo: irreversible('it is mended'),
     verifiedBy: ['look'],
   });
-  const deps: WorkDeps = {
-    store: createStore(pool(), async (_, task) => {
+  const topics = catalog([
+    runbook('sample', { checks: { look: check('Look', async () => healthy('fine')) }, fixes: { mend } }),
+  ]);
+  const deps = workDeps(pool(), topics, {
+    enqueue: async (_, task) => {
       sent.push(task);
-    }),
-    topics: catalog([
-      runbook('sample', { checks: { look: check('Look', async () => healthy('fine')) }, fixes: { mend } }),
-    ]),
-    estate: createEstate([named('production')]),
-    owner: 'this test',
-    redact: (value) => value,
-    checkpoint: () => undefined,
-    settleMs: 0,
-  };
+    },
+  });
   const given = incident({
     id,
     topic: 'sample',

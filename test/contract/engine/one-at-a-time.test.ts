@@ -2,18 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { carryOut, recoverLost } from '../../../src/engine/remediate.ts';
 import { verify } from '../../../src/engine/verify.ts';
-import type { WorkDeps } from '../../../src/engine/workshop.ts';
-import { createEstate } from '../../../src/estate.ts';
 import type { AttemptStage } from '../../../src/incident/incident.ts';
 import { check } from '../../../src/runbook/check.ts';
 import { catalog } from '../../../src/runbook/define.ts';
 import { healthy } from '../../../src/runbook/finding.ts';
 import { fix, irreversible, type Part } from '../../../src/runbook/fix.ts';
-import { createStore } from '../../../src/store/store.ts';
 import { paksaTables } from '../../harness/paksa-tables.ts';
 import { at, attempt, incident } from '../../unit/sample-incident.ts';
 import { runbook } from '../../unit/sample-runbook.ts';
-import { named } from './system-down.ts';
+import { workDeps } from './work-deps.ts';
 
 const pool = paksaTables();
 const REF = { fix: 'mend', round: 1 };
@@ -43,16 +40,9 @@ function aSystem() {
         }),
       },
     });
-  const store = createStore(pool(), async () => undefined);
-  const deps: WorkDeps = {
-    store,
-    topics: catalog([topicOf('backend'), topicOf('postgres')]),
-    estate: createEstate([named('production'), named('staging')]),
-    owner: 'this test',
-    redact: (value) => value,
-    checkpoint: () => undefined,
-    settleMs: 0,
-  };
+  const topics = catalog([topicOf('backend'), topicOf('postgres')]);
+  const deps = workDeps(pool(), topics, { environments: ['production', 'staging'] });
+  const { store } = deps;
   return {
     deps,
     began,

@@ -1,32 +1,17 @@
 /** A fix or an environment can be gone when its turn comes, after an upgrade or an edit: that is said, and never waited for. */
 import { expect, test } from 'vitest';
 import { topics } from '../../../commands/index.ts';
-import type { Estate } from '../../../src/engine/ports.ts';
 import { carryOut, drawPreview, recoverLost } from '../../../src/engine/remediate.ts';
 import { verify } from '../../../src/engine/verify.ts';
-import type { WorkDeps } from '../../../src/engine/workshop.ts';
-import { createEstate } from '../../../src/estate.ts';
 import type { AttemptStage } from '../../../src/incident/incident.ts';
-import { createStore } from '../../../src/store/store.ts';
 import { paksaTables } from '../../harness/paksa-tables.ts';
 import { at, attempt, incident } from '../../unit/sample-incident.ts';
-import { named } from './system-down.ts';
+import { workDeps } from './work-deps.ts';
 
 const pool = paksaTables();
 
 const REF = { fix: 'retired', round: 1 };
-const known = createEstate([named('production')]);
-const none: Estate = createEstate([named('another')]);
-
-const deps = (estate: Estate): WorkDeps => ({
-  store: createStore(pool(), async () => undefined),
-  topics,
-  estate,
-  owner: 'this test',
-  redact: (value) => value,
-  checkpoint: () => undefined,
-  settleMs: 0,
-});
+const deps = (environment = 'production') => workDeps(pool(), topics, { environments: [environment] });
 
 /** An incident of `ssl` in `production` whose attempt stands at this stage. */
 async function standing(id: string, stage: AttemptStage, fix: string): Promise<void> {
@@ -37,7 +22,7 @@ async function standing(id: string, stage: AttemptStage, fix: string): Promise<v
     fingerprint: id,
     attempts: { [fix]: { ...attempt(stage), fix, round: 1 } },
   });
-  await deps(known).store.transact((tx) => tx.save(given, at({ type: 'acknowledged' }), []));
+  await deps().store.transact((tx) => tx.save(given, at({ type: 'acknowledged' }), []));
 }
 
 test.each([
@@ -49,16 +34,16 @@ test.each([
 ] as const)('a fix that is gone while it is %s', async (stage, step, end) => {
   const id = `INC-${stage}-${step.name}`;
   await standing(id, stage, 'retired');
-  await step(deps(known), id, REF);
-  const { attempts } = (await deps(known).store.incident(id)) ?? {};
+  await step(deps(), id, REF);
+  const { attempts } = (await deps().store.incident(id)) ?? {};
   expect(attempts?.retired).toMatchObject({ stage: end });
   expect(attempts?.retired?.outcome).toContain('has no fix “retired”');
 });
 
 test('an environment that is gone while a fix is approved', async () => {
   await standing('INC-environment', 'approved', 'renew');
-  await carryOut(deps(none), 'INC-environment', { fix: 'renew', round: 1 });
-  const { attempts } = (await deps(none).store.incident('INC-environment')) ?? {};
+  await carryOut(deps('another'), 'INC-environment', { fix: 'renew', round: 1 });
+  const { attempts } = (await deps('another').store.incident('INC-environment')) ?? {};
   expect(attempts?.renew).toMatchObject({ stage: 'failed' });
   expect(attempts?.renew?.outcome).toContain('production');
 });

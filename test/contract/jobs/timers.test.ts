@@ -1,22 +1,14 @@
 /** Timers that fall due together are worked on together, and each is settled for itself: one that fails holds up no other. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type pg from 'pg';
+import { expect, test } from 'vitest';
 import type { TaskOf } from '../../../src/engine/task.ts';
-import { type Jobs, startJobs } from '../../../src/jobs/jobs.ts';
-import { openPool } from '../../../src/store/pool.ts';
-import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
+import type { Jobs } from '../../../src/jobs/jobs.ts';
+import { openQueue } from '../../harness/queue.ts';
 
-let database: FreshDatabase;
-let pool: ReturnType<typeof openPool>;
+let pool: pg.Pool;
 let jobs: Jobs;
-beforeAll(async () => {
-  database = await preparedDatabase();
-  pool = openPool(database.url, () => undefined);
-  jobs = await startJobs(database.url, { onError: () => undefined, onFailure: () => undefined });
-});
-afterAll(async () => {
-  await jobs.stop(5_000);
-  await pool.end();
-  await database.drop();
+openQueue((queue) => {
+  ({ pool, jobs } = queue);
 });
 
 const MANY = 30;

@@ -1,21 +1,13 @@
 /** A task that waits already is not taken before whoever relies on it has committed: else it would not see what it is about. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Jobs, startJobs } from '../../../src/jobs/jobs.ts';
-import { openPool } from '../../../src/store/pool.ts';
-import { type FreshDatabase, preparedDatabase } from '../../harness/database.ts';
+import type pg from 'pg';
+import { expect, test } from 'vitest';
+import type { Jobs } from '../../../src/jobs/jobs.ts';
+import { openQueue } from '../../harness/queue.ts';
 
-let database: FreshDatabase;
-let pool: ReturnType<typeof openPool>;
+let pool: pg.Pool;
 let jobs: Jobs;
-beforeAll(async () => {
-  database = await preparedDatabase();
-  pool = openPool(database.url, () => undefined);
-  jobs = await startJobs(database.url, { onError: () => undefined, onFailure: () => undefined });
-});
-afterAll(async () => {
-  await jobs.stop(5_000);
-  await pool.end();
-  await database.drop();
+openQueue((queue) => {
+  ({ pool, jobs } = queue);
 });
 
 const publish = (subject: `incident/${string}`) => ({ task: 'publish', subject }) as const;

@@ -8,21 +8,22 @@ import { openWorkspace } from '../workspace/slack-app.ts';
 
 const VIEW = { text: 'for you alone', blocks: [] };
 
-test('an address that is not Slack’s gets nothing: they are told in the channel', async () => {
+/** A workspace, and a server beside it that says what it was asked. */
+async function given() {
   const workspace = await openWorkspace();
   const { apiUrl, botToken } = workspace;
   const asked: string[] = [];
-  const elsewhere = await serveHttp((request, response) => {
+  const { url } = await serveHttp((request, response) => {
     asked.push(request.url ?? '');
     response.end();
   });
+  return { workspace, apiUrl, botToken, asked, url };
+}
+
+test('an address that is not Slack’s gets nothing: they are told in the channel', async () => {
+  const { workspace, apiUrl, botToken, asked, url } = await given();
   const tell = createTell(openClient({ apiUrl, botToken }));
-  const addresses = [
-    elsewhere.url,
-    `${elsewhere.url}/hooks.slack.com/x`,
-    'https://slack.com.evil.example/',
-    'no address',
-  ];
+  const addresses = [url, `${url}/hooks.slack.com/x`, 'https://slack.com.evil.example/', 'no address'];
   for (const responseUrl of addresses)
     await tell({ user: PEOPLE.ana, channel: CHANNELS.operations, responseUrl }, VIEW);
   expect(asked).toEqual([]);
@@ -30,15 +31,9 @@ test('an address that is not Slack’s gets nothing: they are told in the channe
 });
 
 test('Slack’s own is used, as long as it is good', async () => {
-  const workspace = await openWorkspace();
-  const { apiUrl, botToken } = workspace;
-  const asked: string[] = [];
-  const slack = await serveHttp((request, response) => {
-    asked.push(request.url ?? '');
-    response.writeHead(asked.length > 1 ? 404 : 200).end();
-  });
-  const client = openClient({ apiUrl: `${slack.url}/api/`, botToken });
-  await createTell(client)({ user: PEOPLE.ana, responseUrl: `${slack.url}/actions/T1/x` }, VIEW);
+  const { workspace, apiUrl, botToken, asked, url } = await given();
+  const client = openClient({ apiUrl: `${url}/api/`, botToken });
+  await createTell(client)({ user: PEOPLE.ana, responseUrl: `${url}/actions/T1/x` }, VIEW);
   expect(asked).toEqual(['/actions/T1/x']);
   const used = {
     user: PEOPLE.ana,
