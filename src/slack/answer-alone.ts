@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type DecideDeps, decide } from '../engine/decide.ts';
 import type { Receipt, Schedules } from '../engine/ports.ts';
 import type { Incident } from '../incident/incident.ts';
-import { isAdmitted } from './admission.ts';
+import { askerOf, isAdmitted } from './admission.ts';
 import { type Asker, createTell } from './answer.ts';
 import { actorOf, namedIn } from './authorize.ts';
 import { decisionOf, Pressed } from './payloads.ts';
@@ -39,13 +39,14 @@ const CHANGES: ReadonlySet<string> = new Set(['approve', 'undo']);
 /** True when nothing is left of it to be done; false when it waits for the database. */
 export async function answerAlone(deps: AnswerAloneDeps, { id, body }: Receipt): Promise<boolean> {
   const tell = createTell(deps.client);
+  const whoever = askerOf(body);
+  // Where Slack does not say either, whoever is on the ladder counts.
+  if (whoever && !(await isAdmitted(deps.client, tell, whoever).catch(() => true))) return true;
   const pressed = Pressed.safeParse(body).data;
   if (pressed) {
     const { user, channel, response_url } = pressed;
     const asker = { user: user.id, channel: channel?.id, responseUrl: response_url };
     const { verb, button } = meaning(pressed.actions.at(0));
-    // Where Slack does not say either, whoever is on the ladder counts.
-    if (!(await isAdmitted(deps.client, tell, asker).catch(() => true))) return true;
     if (button && AT_ONCE.has(verb)) return decideAlone(deps, verb, button, asker, id);
     await tell(asker, keptView(CHANGES.has(verb)));
     return false;
