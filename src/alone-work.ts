@@ -55,7 +55,7 @@ const QUIET_AGAIN_MS = 5_000;
 export function createAloneWork(deps: AloneWorkDeps, memory: Memory, picture: Picture): AloneWork {
   const { config, client, topics, redact, checkpoint, log, channelOf, add, now } = deps;
   const { installation } = memory;
-  const rows = { memory, add, now, maintenance: config.maintenance };
+  const rows = { memory, add, now, maintenance: config.maintenance, freezes: config.freezes };
   const store = createSpooledStore(rows);
   const deliveries = createSpooledDeliveries(rows);
   const messages = createSpooledMessages(rows);

@@ -11,11 +11,12 @@ import { environment, misspelt } from './config/environment.ts';
 import { type Environment, readEnvironments, secretsOfEnvironments } from './config/environments.ts';
 import { configFile } from './config/file.ts';
 import { readHeartbeat } from './config/heartbeat.ts';
-import { type SilenceSettings, silenceSettings, windowsByName } from './config/maintenance.ts';
+import { byName, type SilenceSettings, silenceSettings } from './config/maintenance.ts';
 import { type Paging, readPaging, secretsOfPaging } from './config/paging.ts';
 import { type ConfigProblem, problemsOf } from './config/refusal.ts';
 import { schedulesByName } from './config/schedule.ts';
 import { UserError } from './errors.ts';
+import type { Freeze } from './policy/freeze.ts';
 import type { Schedule } from './policy/schedule.ts';
 import type { MaintenanceWindow } from './policy/silence.ts';
 
@@ -40,6 +41,7 @@ export interface Config {
   readonly schedules: ReadonlyMap<string, Schedule>;
   /** When nobody is paged, as it is planned. */
   readonly maintenance: readonly MaintenanceWindow[];
+  readonly freezes: readonly Freeze[];
   readonly silences: SilenceSettings;
   readonly paging: Paging;
   readonly alerts: AlertSettings;
@@ -95,7 +97,8 @@ export function checkConfig({
     ...assemble(variables.data),
     environments: [first, ...others],
     schedules: schedulesByName(file.data.schedules),
-    maintenance: windowsByName(file.data.maintenance),
+    maintenance: byName(file.data.maintenance),
+    freezes: byName(file.data.freezes),
     silences: silenceSettings(file.data),
     paging,
     alerts,
@@ -172,9 +175,9 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
   );
 }
 
-/** The topics that the rules of ladders and the maintenance windows name. */
-export const topicsNamed = ({ environments, maintenance }: Config): string[] =>
-  [...environments.flatMap(({ ladders }) => ladders.rules), ...maintenance].flatMap(
+/** The topics that the rules of ladders, maintenance windows and change freezes name. */
+export const topicsNamed = ({ environments, maintenance, freezes }: Config): string[] =>
+  [...environments.flatMap(({ ladders }) => ladders.rules), ...maintenance, ...freezes].flatMap(
     ({ topics = [] }) => topics,
   );
 

@@ -85,7 +85,7 @@ export async function openEngine({
     throw error;
   });
   const installation = isThere ? await installationOf(pool) : (remembered?.installation ?? '');
-  const store = remember.store(createStore(pool, jobs.enqueue, config.maintenance));
+  const store = remember.store(createStore(pool, jobs.enqueue, config));
   const estate = createEstate(config.environments, [applicationName]);
   const diagnosing: DiagnoseDeps = { store, topics, estate, redact: redactDeep };
   const working: WorkDeps = {

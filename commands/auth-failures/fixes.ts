@@ -88,6 +88,7 @@ export const fixes = {
           'Answers are slower until the cache has filled again.',
           ...sampled(keyspace),
         ],
+        extent: { keys: keysOf(keyspace, 'cache') },
         boundTo: `cache of ${target.redis?.host}:${target.redis?.port}/${target.redis?.database}`,
       };
     },
@@ -116,6 +117,7 @@ export const fixes = {
           'Dropping the cache alone (clear-cache) is enough for stale data.',
           ...sampled(keyspace, ...others),
         ],
+        extent: { keys: keyspace.allDatabases },
         boundTo: `everything in ${target.redis?.host}:${target.redis?.port}`,
       };
     },

@@ -56,6 +56,7 @@ export const fixes = {
             : []),
           'One transaction; the rows are locked for as long. The old figures are kept in the schema paksa_kept.',
         ],
+        extent: { rows: wrong },
         boundTo: stateOf(totals),
       };
     },
@@ -93,6 +94,9 @@ export const fixes = {
           after: mayBeTried(key) ? 'validated, if no row is lost' : 'validated',
         })),
         notes: ['It reads each table once, and locks neither reads nor writes out.'],
+        unseen: found
+          .filter(mayBeTried)
+          .map((key) => `the rows of ${sayKey(key)} could not be counted in time`),
         boundTo: found
           .map(({ table, name }) => `${table}.${name}`)
           .sort()

@@ -44,6 +44,7 @@ export const endSessions = (title: string, { risk, pick, nobody, verifiedBy, mor
         summary: `End ${count(sessions.length, 'session')} of ${databaseOf(context).database}: pid ${sessions.map(({ pid }) => pid).join(', ')}`,
         changes: [...others, ...changesOf(sessions)],
         notes: notesOf(sessions),
+        extent: { sessions: sessions.length },
         boundTo: sessions.map(stateOf).join(' '),
       };
     },

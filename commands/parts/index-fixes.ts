@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Fix, fix, irreversible, type Preview, undoWith } from '../../src/runbook/fix.ts';
 import type { CheckContext, FixContext } from '../../src/runbook/tools.ts';
-import { sessionLine } from './database.ts';
+import { type Session, sessionLine } from './database.ts';
 import { asked } from './fault.ts';
 import {
   fullName,
@@ -34,6 +34,8 @@ export const createIndexes = (): Fix =>
       const names = new Set(proposals.map(fullName));
       const replaced = (await leftovers(context)).filter((index) => names.has(fullName(index)));
       if (proposals.length === 0) throw new Error('No index is missing: there is nothing to do.');
+      const sessions = await asked(context.postgres.sessions(context.signal));
+      const holdUps = sessions.answered ? holdingUp(sessions.answer, context.now) : [];
       return {
         summary: `Create ${[...names].join(', ')} without locking writes out`,
         changes: proposals.map((proposal) => ({
@@ -41,7 +43,8 @@ export const createIndexes = (): Fix =>
           before: `no index on ${tableSize(proposal)}`,
           after: fullName(proposal),
         })),
-        notes: await notesOf(context, proposals, replaced),
+        notes: notesOf(proposals, replaced, holdUps),
+        unseen: sessions.answered ? [] : [`whether open transactions would hold it up: ${sessions.message}`],
         boundTo: [
           ...proposals.map(({ ddl }) => ddl),
           ...replaced.map((index) => `drop ${fullName(index)}`).sort(),
@@ -82,24 +85,19 @@ const approved = async (context: FixContext): Promise<readonly Proposal[]> =>
 const present = ({ postgres, signal }: CheckContext, indexes: readonly Named[]): Promise<readonly Named[]> =>
   postgres.presentIndexes(indexes, signal);
 
-async function notesOf(
-  context: CheckContext,
+const notesOf = (
   proposals: readonly Proposal[],
   replaced: readonly InvalidIndex[],
-): Promise<Preview['notes']> {
-  return [
-    ...proposals.map(({ ddl }) => short(ddl, 200)),
-    'Each reads its table twice, and waits for every transaction that is open by then: up to 15 min for each, after which it gives up and leaves nothing behind.',
-    ...replaced.map((index) => `The unfinished ${fullName(index)} is dropped first.`),
-    ...(await holdUps(context)),
-  ];
-}
+  holdUps: readonly string[],
+): Preview['notes'] => [
+  ...proposals.map(({ ddl }) => short(ddl, 200)),
+  'Each reads its table twice, and waits for every transaction that is open by then: up to 15 min for each, after which it gives up and leaves nothing behind.',
+  ...replaced.map((index) => `The unfinished ${fullName(index)} is dropped first.`),
+  ...holdUps,
+];
 
-async function holdUps({ postgres, signal, now }: CheckContext): Promise<readonly string[]> {
-  const sessions = await asked(postgres.sessions(signal));
-  if (!sessions.answered)
-    return [`Whether open transactions would hold it up is not known: ${sessions.message}`];
-  const old = sessions.answer.filter(
+function holdingUp(sessions: readonly Session[], now: Date): readonly string[] {
+  const old = sessions.filter(
     ({ transactionStart, own }) =>
       !own && transactionStart && now.getTime() - transactionStart.getTime() > HOLDS_UP_SECONDS * 1000,
   );

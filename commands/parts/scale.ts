@@ -43,6 +43,7 @@ export const scaleFix = (
         summary: `Scale ${namespace}/${name} to ${count(wanted, 'replica')}`,
         changes: [{ what: 'Replicas', before: `${replicas} (${ready} ready)`, after: String(wanted) }],
         notes: [...notes(now), ...(autoscaler ? [meanwhile(autoscaler, wanted)] : [])],
+        extent: { replicas: { away: Math.max(0, replicas - wanted), of: replicas } },
         boundTo: `${namespace}/${name}/${generation}/${replicas}`,
       };
     },

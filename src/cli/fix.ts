@@ -7,12 +7,13 @@ import { decide } from '../engine/decide.ts';
 import { requestDiagnosis } from '../engine/diagnose.ts';
 import { fixOf, runbookOf } from '../engine/lookup.ts';
 import { UserError } from '../errors.ts';
-import { type Attempt, isWorking } from '../incident/incident.ts';
+import { type Attempt, isUndecided, isWorking } from '../incident/incident.ts';
 import { underway } from '../incident/plan.ts';
 import type { Engine } from '../open-engine.ts';
 import { overall } from '../runbook/finding.ts';
 import { previewLines, print } from './print.ts';
 import { isYes, openTerminal, until } from './terminal.ts';
+import { waitsFor } from './two-people.ts';
 import { EXIT } from './usage.ts';
 
 export interface FixOptions {
@@ -21,6 +22,8 @@ export interface FixOptions {
   readonly environment?: string | undefined;
   /** Approves without asking. */
   readonly yes: boolean;
+  /** Why whoever asks decides alone. */
+  readonly breakGlass?: string | undefined;
 }
 
 /** Resolves with the exit code. @throws UserError when nothing could be looked at, or the fix cannot be used */
@@ -54,6 +57,12 @@ export async function fix(engine: Engine, options: FixOptions): Promise<number> 
   }
 
   const attempt = () => store.incident(open.id).then((now) => now?.attempts[options.fix]);
+  /** A preview of another round waits for another decision. */
+  const ended = async () => {
+    const { round } = await until(attempt, ({ stage }) => stage !== 'previewing');
+    const isOver = (now: Attempt) => now.round !== round || !(isWorking(now) || isUndecided(now));
+    return report(title, await until(attempt, isOver));
+  };
   const former = await attempt();
   if (former?.stage !== 'awaiting-approval' && former?.stage !== 'previewing')
     await decideOn(open.id, { decision: 'request-fix', fix: options.fix });
@@ -63,6 +72,18 @@ export async function fix(engine: Engine, options: FixOptions): Promise<number> 
   print(`${open.id}  ${title}`, ...previewLines(previewed.preview));
 
   const { round } = previewed;
+  const breakGlass =
+    options.breakGlass === undefined ? {} : { breakGlass: engine.redact(options.breakGlass) };
+  const others = async () => {
+    const now = await store.incident(open.id);
+    const waiting = now?.attempts[options.fix];
+    return now && waiting?.stage === 'awaiting-approval' ? waitsFor(now, waiting, actor.id) : undefined;
+  };
+  const alone = options.breakGlass === undefined ? await others() : undefined;
+  if (alone !== undefined) {
+    print(alone);
+    return ended();
+  }
   if (!options.yes && !(await agrees())) {
     await decideOn(open.id, {
       decision: 'deny',
@@ -73,9 +94,10 @@ export async function fix(engine: Engine, options: FixOptions): Promise<number> 
     print('Nothing was changed.');
     return EXIT.problem;
   }
-  await decideOn(open.id, { decision: 'approve', fix: options.fix, round });
-  const ended = await until(attempt, (now) => !isWorking(now));
-  return report(title, ended);
+  await decideOn(open.id, { decision: 'approve', fix: options.fix, round, ...breakGlass });
+  const more = await others();
+  if (more !== undefined) print(more);
+  return ended();
 }
 
 function report(title: string, { stage, outcome }: Attempt): number {
@@ -86,6 +108,10 @@ function report(title: string, { stage, outcome }: Attempt): number {
   }
   if (stage === 'awaiting-approval') {
     print('What it would change has changed since the preview: run it again to see the new one.');
+    return EXIT.problem;
+  }
+  if (stage === 'denied' || stage === 'withdrawn' || stage === 'expired') {
+    print(`“${title}” was not run: ${stage}${said}`);
     return EXIT.problem;
   }
   print(`“${title}” did not help${said}. The next level of the ladder is paged.`);

@@ -148,7 +148,13 @@ async function run(args: string[]): Promise<number> {
       const config = loadConfig({ env: process.env });
       asUsage(() => environmentOf(createEstate(config.environments), values.env));
       return withEngine(config, (engine) =>
-        fix(engine, { topic: first, fix: second, environment: values.env, yes: values.yes }),
+        fix(engine, {
+          topic: first,
+          fix: second,
+          environment: values.env,
+          yes: values.yes,
+          breakGlass: values['break-glass'],
+        }),
       );
     }
     case 'emergency': {
@@ -223,6 +229,7 @@ function read(args: string[]) {
         help: { type: 'boolean', short: 'h', default: false },
         env: { type: 'string' },
         level: { type: 'string' },
+        'break-glass': { type: 'string' },
       },
     });
   } catch (error) {

@@ -21,6 +21,7 @@ export const previewLines = (preview: Preview): string[] =>
   [
     preview.summary,
     ...preview.changes.map(({ what, before, after }) => `  ${what}: ${before} -> ${after}`),
+    ...(preview.unseen ?? []).map((what) => `  Not looked at: ${what}`),
     ...preview.notes.map((note) => `  ${note}`),
   ].map(shown);
 

@@ -47,7 +47,9 @@ export async function procedure(
       // What was refused is not asked again before something has changed.
       (now) =>
         now.incident.version !== refusedAt &&
-        (now.run.ended !== undefined || shape(now.run) !== known || question(now.incident) !== undefined),
+        (now.run.ended !== undefined ||
+          shape(now.run) !== known ||
+          question(now.incident, actor.id) !== undefined),
     );
     const news = changed(run, known);
     if (news.length > 0) terminal.say(...news);
@@ -60,7 +62,7 @@ export async function procedure(
       );
       return run.ended.how === 'finished' ? EXIT.healthy : EXIT.problem;
     }
-    const asked = question(incident);
+    const asked = question(incident, actor.id);
     if (!asked) continue;
     const answer = await asked(terminal, options.yes);
     if (answer === 'leave') {
@@ -109,10 +111,13 @@ async function started(
   return begun.incident;
 }
 
-const redacted = (engine: Engine, decision: Decision): Decision =>
-  'reason' in decision && decision.reason !== undefined
-    ? { ...decision, reason: engine.redact(decision.reason) }
+function redacted({ redact }: Engine, decision: Decision): Decision {
+  if ('reason' in decision && decision.reason !== undefined)
+    return { ...decision, reason: redact(decision.reason) };
+  return 'breakGlass' in decision && decision.breakGlass !== undefined
+    ? { ...decision, breakGlass: redact(decision.breakGlass) }
     : decision;
+}
 
 /** What of it can be seen. */
 const shape = (run: ProcedureRun): string => procedureLines(run).join('\n');

@@ -4,12 +4,13 @@ import type { Incident } from '../incident/incident.ts';
 import { currentStep, isStuck, underway } from '../incident/plan.ts';
 import { previewLines } from './print.ts';
 import { isYes, type Terminal } from './terminal.ts';
+import { waitsFor } from './two-people.ts';
 
 /** `yes`: fixes are approved without asking. */
 export type Ask = (terminal: Terminal, yes: boolean) => Promise<Decision | 'leave'>;
 
-/** Undefined while Paksa is at it. */
-export function question(incident: Incident): Ask | undefined {
+/** Undefined while Paksa is at it. `actor`: who is at the terminal. */
+export function question(incident: Incident, actor: string): Ask | undefined {
   const run = underway(incident);
   const step = run && currentStep(run);
   if (!step) return undefined;
@@ -17,8 +18,16 @@ export function question(incident: Incident): Ask | undefined {
   const attempt = step.kind === 'fix' ? incident.attempts[step.fix] : undefined;
   if (step.state === 'doing' && attempt?.stage === 'awaiting-approval' && attempt.preview) {
     const { fix, round, preview } = attempt;
+    const others = waitsFor(incident, attempt, actor);
     return async (terminal, yes) => {
       terminal.say(...previewLines(preview));
+      if (others !== undefined) {
+        terminal.say(others);
+        const breakGlass = yes
+          ? ''
+          : await terminal.ask('Break the glass? Why, or nothing to leave it to them:');
+        return breakGlass ? { decision: 'approve', fix, round, breakGlass } : 'leave';
+      }
       const answer = yes ? 'y' : await terminal.ask('Run it? [y]es, [n]o, or nothing to leave it:');
       if (!answer) return 'leave';
       return isYes(answer)

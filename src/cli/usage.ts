@@ -7,7 +7,8 @@ export const USAGE = `Paksa in a terminal: the same engine, for the day Slack is
   paksa topics [--json | --markdown]     what can be diagnosed
   paksa diagnose <topic> [--json]        look, and say what is wrong; changes nothing
   paksa diagnose all [--json]            every topic at once, worst first, and what probably causes what
-  paksa fix <topic> <fix> [--yes]        show what a fix would change, ask, run it once, verify it
+  paksa fix <topic> <fix> [--yes] [--break-glass <why>]
+                                         show what a fix would change, ask, run it once, verify it
   paksa emergency                        the emergencies that can be declared
   paksa emergency <topic> [--yes]        its steps and how far they are; declare it, and go through it here
   paksa procedure <topic> <procedure>    the same for what is no emergency

@@ -4,7 +4,7 @@ import { alerts } from './alerts.ts';
 import { duration } from './duration.ts';
 import { matching, variable, webAddress } from './fields.ts';
 import { ladderRules, ladders, refuseIdleRules } from './ladders.ts';
-import { maintenance, refuseUnknownEnvironments, silences } from './maintenance.ts';
+import { freezes, maintenance, refuseUnknownEnvironments, silences } from './maintenance.ts';
 import { pagers, people } from './pagers.ts';
 import { approvals, channel, ladder, rooms } from './policy.ts';
 import { block, must } from './refusal.ts';
@@ -55,6 +55,7 @@ const file = block({
   ladderRules: ladderRules.prefault([]),
   businessHours: businessHours.optional(),
   maintenance: maintenance.prefault({}),
+  freezes: freezes.prefault({}),
   silences: silences.prefault({}),
   heartbeat: heartbeat.optional(),
   publicUrl: webAddress('the address under which Paksa’s port is reached from outside').optional(),

@@ -1,7 +1,9 @@
-/** What paksa.yaml says of maintenance windows, and of silences that people make. */
+/** What paksa.yaml says of maintenance windows, change freezes, and silences that people make. */
 import { z } from 'zod';
+import type { Freeze } from '../policy/freeze.ts';
 import type { MaintenanceWindow } from '../policy/silence.ts';
 import { dayOf, instantOf, timeOf } from '../policy/wall-clock.ts';
+import type { Window } from '../policy/window.ts';
 import { LABEL } from './alerts.ts';
 import { duration } from './duration.ts';
 import { matching, text } from './fields.ts';
@@ -27,32 +29,49 @@ const once = block({ from: moment, to: moment }).refine(({ from, to }) => from <
 const some = (what: string) =>
   z.array(text(what), must('a list of names')).min(1, must('a list of at least one name'));
 
-const maintenanceWindow = block({
+const planned = {
   reason: text('why, as people will read it'),
   environments: some("an environment's name").optional(),
   topics: some('a topic, such as ssl').optional(),
-  labels: z.record(LABEL, z.string(must("a label's value")), must('a block of labels')).optional(),
   timeZone,
   weekly: z
     .array(window, must('a list of { days, from, to }'))
     .min(1, must('a list of at least one { days, from, to }'))
     .optional(),
   once: once.optional(),
-}).transform(
-  ({ weekly, once: single, timeZone: zone, ...rest }, context): Omit<MaintenanceWindow, 'name'> => {
-    if (weekly && !single) return { ...rest, times: { weekly, timeZone: zone } };
-    if (single && !weekly) {
-      const times = { once: { from: instantOf(zone, single.from), to: instantOf(zone, single.to) } };
-      return { ...rest, times };
-    }
-    context.issues.push({
-      code: 'custom',
-      message: 'must have one of once: { from, to } and weekly: [{ days, from, to }]',
-      input: weekly,
-    });
-    return z.NEVER;
-  },
-);
+};
+
+interface Times {
+  readonly timeZone: string;
+  readonly weekly?: readonly Window[] | undefined;
+  readonly once?: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** The same with its times on the world's clock. */
+function timed<Described extends Times>(described: Described, context: z.core.ParsePayload) {
+  const { weekly, once: single, timeZone: zone, ...rest } = described;
+  if (weekly && !single) return { ...rest, times: { weekly, timeZone: zone } };
+  if (single && !weekly) {
+    const times = { once: { from: instantOf(zone, single.from), to: instantOf(zone, single.to) } };
+    return { ...rest, times };
+  }
+  context.issues.push({
+    code: 'custom',
+    message: 'must have one of once: { from, to } and weekly: [{ days, from, to }]',
+    input: weekly,
+  });
+  return z.NEVER;
+}
+
+const maintenanceWindow = block({
+  ...planned,
+  labels: z.record(LABEL, z.string(must("a label's value")), must('a block of labels')).optional(),
+}).transform((described, context): Omit<MaintenanceWindow, 'name'> => timed(described, context));
+
+const freeze = block({
+  ...planned,
+  emergencies: z.boolean(must('true or false')).default(true),
+}).transform((described, context): Omit<Freeze, 'name'> => timed(described, context));
 
 const name = matching(
   /^[a-z][a-z0-9-]{0,39}$/,
@@ -60,33 +79,36 @@ const name = matching(
 );
 
 export const maintenance = z.record(name, maintenanceWindow, must('a block of windows by name'));
+export const freezes = z.record(name, freeze, must('a block of change freezes by name'));
 
 export const silences = block({
   timeZone: timeZone.optional(),
   longest: duration('1m', '92d').default(7 * 24 * 3_600_000),
 }).transform(({ longest, ...rest }) => ({ ...rest, longestMs: longest }));
 
-type Windows = z.output<typeof maintenance>;
-
-export const windowsByName = (described: Windows): readonly MaintenanceWindow[] =>
+export const byName = <Described>(
+  described: Readonly<Record<string, Described>>,
+): readonly (Described & { readonly name: string })[] =>
   Object.entries(described).map(([name, rest]) => ({ name, ...rest }));
 
 interface File {
-  readonly maintenance: Windows;
+  readonly maintenance: z.output<typeof maintenance>;
+  readonly freezes: z.output<typeof freezes>;
   readonly environments: Readonly<Record<string, unknown>>;
 }
 
-/** One for an environment that is not there would silence nothing. */
+/** One for an environment that is not there would silence, or freeze, nothing. */
 export function refuseUnknownEnvironments(file: File, context: z.core.$RefinementCtx): void {
   const known = Object.keys(file.environments);
-  for (const [window, { environments = [] }] of Object.entries(file.maintenance))
-    for (const [index, environment] of environments.entries())
-      if (!known.includes(environment))
-        context.addIssue({
-          code: 'custom',
-          path: ['maintenance', window, 'environments', index],
-          message: `is no environment: did you mean ${nearest(environment, known) ?? known.join(', ')}?`,
-        });
+  for (const key of ['maintenance', 'freezes'] as const)
+    for (const [window, { environments = [] }] of Object.entries(file[key]))
+      for (const [index, environment] of environments.entries())
+        if (!known.includes(environment))
+          context.addIssue({
+            code: 'custom',
+            path: [key, window, 'environments', index],
+            message: `is no environment: did you mean ${nearest(environment, known) ?? known.join(', ')}?`,
+          });
 }
 
 /** On whose clock people type `until 18:00`. */

@@ -1,6 +1,7 @@
 /** What paksa.yaml says of the ladder and of approvals, for all environments or for one. */
 import { z } from 'zod';
-import type { Responder, RoomPolicy } from '../policy/policy.ts';
+import type { ApprovalPolicy, Responder, RoomPolicy } from '../policy/policy.ts';
+import { ALONE, type AloneLimits } from '../policy/risk.ts';
 import { duration } from './duration.ts';
 import { count, matching, text } from './fields.ts';
 import { pagerNames } from './pagers.ts';
@@ -69,11 +70,38 @@ export const ladder = block({
   afterLast: z.enum(['repeat', 'stop'], must('repeat or stop')).default('stop'),
 }).transform(({ firstPageAfter, ...rest }) => ({ ...rest, firstPageAfterMs: firstPageAfter }));
 
+const alone = (what: string, fallback: number) => count(what, 0, 1_000_000_000).default(fallback);
+
+/** How much one person may decide on; `replicas` in percent. */
+const twoPeople = block({
+  for: z.enum(['high', 'never'], must('high or never')).default('high'),
+  rows: alone('how many rows', ALONE.rows),
+  keys: alone('how many keys', ALONE.keys),
+  sessions: alone('how many sessions', ALONE.sessions),
+  replicas: count('a share in percent', 0, 100).default(ALONE.replicas * 100),
+}).transform(({ for: which, replicas, ...rest }): AloneLimits | undefined =>
+  which === 'high' ? { ...rest, replicas: replicas / 100 } : undefined,
+);
+
+const breakGlass = block({
+  for: z.enum(['ladder', 'nobody'], must('ladder or nobody')).default('nobody'),
+  review: duration('1m', '92d').default(86_400_000),
+}).transform(({ for: who, review }) => (who === 'ladder' ? { reviewWithinMs: review } : undefined));
+
 export const approvals = block({
   approvers: z.array(oneOf('user', 'usergroup'), must('a list of users and user groups')).default([]),
   expires: duration('10s', '7d').default(1_800_000),
   selfApproval: z.boolean(must('true or false')).default(false),
-}).transform(({ expires, ...rest }) => ({ ...rest, expiresMs: expires }));
+  twoPeople: twoPeople.prefault({}),
+  breakGlass: breakGlass.prefault({}),
+}).transform(
+  ({ expires, twoPeople: limits, breakGlass: glass, ...rest }): ApprovalPolicy => ({
+    ...rest,
+    expiresMs: expires,
+    ...(limits ? { twoPeople: limits } : {}),
+    ...(glass ? { breakGlass: glass } : {}),
+  }),
+);
 
 export const rooms = block({
   for: z.enum(['emergencies', 'critical'], must('emergencies or critical')).default('emergencies'),

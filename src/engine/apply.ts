@@ -24,7 +24,7 @@ export interface Circumstance {
   /** What led to it, such as a payload's id: the same cause happens once. */
   readonly cause?: string | undefined;
   /** Asked with the incident held, so that what it allows is still so when it is done. */
-  readonly permit?: (incident: Incident) => Permission;
+  readonly permit?: (incident: Incident, tx: Pick<Transaction, 'now' | 'freezes'>) => Permission;
   /** What a person tries, in words: written down where nothing comes of it. */
   readonly tried?: string;
 }
@@ -41,7 +41,7 @@ export const apply = (
     // Under the lock: a payload delivered twice at once must find what its twin did.
     if (circumstance.cause !== undefined && (await tx.hasHappened(circumstance.cause)))
       return { done: true, incident };
-    const permission = circumstance.permit?.(incident);
+    const permission = circumstance.permit?.(incident, tx);
     if (permission && !permission.allowed) return turnDown(tx, incident, forbidden(permission), circumstance);
     const applied = await commit(tx, incident, event, circumstance);
     return applied.done ? applied : turnDown(tx, incident, applied, circumstance);
@@ -50,7 +50,7 @@ export const apply = (
 export const forbidden = ({ why, who }: Extract<Permission, { allowed: false }>): Refused => ({
   done: false,
   why,
-  who,
+  ...(who === undefined ? {} : { who }),
 });
 
 /** Whoever tried is told why not; that they tried is in the log, once for each time. */

@@ -1,10 +1,20 @@
 /** What people ask of an incident: a fix, a decision on it, its undo, a step ticked, an answer to a page, more people, its end. */
 import type { AttemptRef, IncidentEvent } from '../incident/event.ts';
-import type { Incident } from '../incident/incident.ts';
+import { type Incident, takesTwo } from '../incident/incident.ts';
 import type { StepRef } from '../incident/plan.ts';
-import { type Actor, mayAnswer, mayDecide, mayDeny, type Permission } from '../policy/permission.ts';
+import { freezeLine } from '../policy/freeze.ts';
+import {
+  type Actor,
+  mayAnswer,
+  mayBreakGlass,
+  mayDecide,
+  mayDeny,
+  mayReview,
+  type Permission,
+} from '../policy/permission.ts';
 import { type Applied, apply } from './apply.ts';
-import type { Checkpoint, Store } from './ports.ts';
+import { freezeOver } from './frozen.ts';
+import type { Checkpoint, Store, Transaction } from './ports.ts';
 import { triedOf } from './tried.ts';
 
 export interface DecideDeps {
@@ -23,7 +33,9 @@ export type LifeDecision =
 
 export type Decision =
   | { readonly decision: 'request-fix'; readonly fix: string }
-  | ({ readonly decision: 'approve' } & AttemptRef)
+  /** `breakGlass`: why one person decides alone; without secrets. */
+  | ({ readonly decision: 'approve'; readonly breakGlass?: string } & AttemptRef)
+  | ({ readonly decision: 'review'; readonly remark: string } & AttemptRef)
   | ({ readonly decision: 'deny'; readonly reason?: string } & AttemptRef)
   | ({ readonly decision: 'undo' } & AttemptRef)
   | ({ readonly decision: 'take-step' | 'tick-step' | 'retry-step' } & StepRef)
@@ -45,7 +57,7 @@ export async function decide(
   const applied = await apply(deps.store, incident, eventOf(decision), {
     actor: actor.id,
     cause,
-    permit: (held) => permission(held, decision, actor),
+    permit: (held, tx) => permission(held, decision, actor, tx),
     tried: triedOf(decision),
   });
   deps.checkpoint('decided');
@@ -56,8 +68,12 @@ function eventOf(decision: Decision): IncidentEvent {
   switch (decision.decision) {
     case 'request-fix':
       return { type: 'fix-requested', fix: decision.fix };
-    case 'approve':
-      return { type: 'approved', fix: decision.fix, round: decision.round };
+    case 'approve': {
+      const { fix, round, breakGlass } = decision;
+      return { type: 'approved', fix, round, ...(breakGlass === undefined ? {} : { breakGlass }) };
+    }
+    case 'review':
+      return { type: 'reviewed', fix: decision.fix, round: decision.round, remark: decision.remark };
     case 'deny': {
       const { fix, round, reason } = decision;
       return { type: 'denied', fix, round, ...(reason === undefined ? {} : { reason }) };
@@ -102,14 +118,30 @@ const TICKS = {
 } as const;
 
 /** Anybody may ask for a fix (nothing happens before a decision) and for more people, and note what they know. */
-function permission(incident: Incident, decision: Decision, actor: Actor): Permission {
+function permission(
+  incident: Incident,
+  decision: Decision,
+  actor: Actor,
+  tx: Pick<Transaction, 'now' | 'freezes'>,
+): Permission {
   switch (decision.decision) {
     case 'request-fix':
     case 'escalate':
     case 'note':
       return { allowed: true };
-    case 'approve':
-      return mayDecide(incident, actor, incident.attempts[decision.fix]?.requestedBy);
+    case 'approve': {
+      if (decision.breakGlass !== undefined) return mayBreakGlass(incident, actor);
+      const attempt = incident.attempts[decision.fix];
+      const may = mayDecide(
+        incident,
+        actor,
+        attempt && { ...attempt, takesTwo: takesTwo(incident, attempt) },
+      );
+      const freeze = freezeOver(incident, tx);
+      return may.allowed && freeze ? { allowed: false, why: `${freezeLine(freeze)}.` } : may;
+    }
+    case 'review':
+      return mayReview(incident, actor);
     case 'deny':
       return mayDeny(incident, actor, incident.attempts[decision.fix]?.requestedBy ?? '');
     case 'undo':

@@ -5,7 +5,7 @@ import { DRILL_MS, type Drill, type PlannedPage, planDrill, REST_MS } from '../p
 import { type Actor, mayDrill } from '../policy/permission.ts';
 import type { EscalationPolicy, Level, Recipient, Responder } from '../policy/policy.ts';
 import { onCallAt } from '../policy/schedule.ts';
-import type { Refused } from './apply.ts';
+import { forbidden, type Refused } from './apply.ts';
 import { environmentOf } from './lookup.ts';
 import type { Estate, Schedules, Store, Transaction } from './ports.ts';
 import { laddersOf } from './reachability.ts';
@@ -99,7 +99,7 @@ export async function startDrill(deps: DrillDeps, request: DrillRequest): Promis
       wanted.levels,
       request.by,
     );
-    if (!permission.allowed) return { done: false, why: permission.why, who: permission.who };
+    if (!permission.allowed) return forbidden(permission);
     const latest = await tx.drills.latest(wanted.environment);
     if (latest?.cause === request.cause) return started(tx, latest.id);
     const restMs = latest ? latest.startedAt + REST_MS - tx.now : 0;

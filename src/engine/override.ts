@@ -4,7 +4,7 @@ import { type Actor, mayOverride } from '../policy/permission.ts';
 import type { Responder } from '../policy/policy.ts';
 import { HORIZON_MS, onCallAt, type Schedule, standing } from '../policy/schedule.ts';
 import { DAY } from '../policy/wall-clock.ts';
-import type { Refused } from './apply.ts';
+import { forbidden, type Refused } from './apply.ts';
 import { type OnCallDeps, scheduleOf } from './on-call.ts';
 import type { Estate, RecordedOverride, Transaction } from './ports.ts';
 
@@ -37,7 +37,7 @@ export const approversOf = ({ environments, policy }: OverrideDeps['estate']): r
 export async function makeOverride(deps: OverrideDeps, request: OverrideRequest): Promise<Overridden> {
   const schedule = scheduleOf(deps.schedules, request.schedule);
   const permission = mayOverride(schedule, approversOf(deps.estate), request.by);
-  if (!permission.allowed) return { done: false, why: permission.why, who: permission.who };
+  if (!permission.allowed) return forbidden(permission);
   return deps.store.transact(async (tx): Promise<Overridden> => {
     // What is past is past: it begins now at the earliest.
     const from = Math.max(request.from ?? tx.now, tx.now);
@@ -73,7 +73,7 @@ export async function endOverride(deps: OverrideDeps, id: string, by: Actor): Pr
     const schedule = scheduleOf(deps.schedules, found.schedule);
     const permission = mayOverride(schedule, approversOf(deps.estate), by);
     const isTheirs = by.id === found.user || by.id === found.madeBy;
-    if (!isTheirs && !permission.allowed) return { done: false, why: permission.why, who: permission.who };
+    if (!isTheirs && !permission.allowed) return forbidden(permission);
     const override = await tx.overrides.end(id, by.id);
     if (!override) return { done: false, why: 'That override is over already.' };
     await tx.send({ task: 'publish', subject: `override/${id}` });

@@ -5,6 +5,7 @@ import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
 import type { PageTry } from '../incident/page-try.ts';
 import type { Ladders, Occasion } from '../policy/choose.ts';
+import type { Freeze } from '../policy/freeze.ts';
 import type { Policy, Recipient } from '../policy/policy.ts';
 import type { Lead } from '../policy/route.ts';
 import type { Override, Schedule } from '../policy/schedule.ts';
@@ -70,6 +71,8 @@ export interface Transaction {
   readonly silences: Silences;
   /** The windows of paksa.yaml. */
   readonly maintenance: readonly MaintenanceWindow[];
+  /** Those of paksa.yaml. */
+  readonly freezes: readonly Freeze[];
   /** Whether an alert that is of this incident, or fires there and is of none yet, fires without these labels. */
   firesOutside(
     group: AlertGroup,

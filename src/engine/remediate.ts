@@ -4,10 +4,14 @@
  */
 
 import { AdapterError, messageOf } from '../errors.ts';
+import { weighedIn } from '../incident/attempt.ts';
 import { type AttemptRef, type IncidentEvent, PAKSA } from '../incident/event.ts';
+import { takesTwo } from '../incident/incident.ts';
+import { freezeLine } from '../policy/freeze.ts';
 import type { Preview } from '../runbook/fix.ts';
 import type { FixContext } from '../runbook/tools.ts';
 import { apply } from './apply.ts';
+import { freezeOver } from './frozen.ts';
 import { takeTurn } from './one-at-a-time.ts';
 import {
   leftBehind,
@@ -28,7 +32,11 @@ export async function drawPreview(
   const piece = await workpiece(deps, incident, ref);
   if (piece?.attempt.stage !== 'previewing') return;
   const event = await preview(piece, signal).then(
-    (drawn): IncidentEvent => ({ type: 'previewed', ...ref, preview: deps.redact(drawn) }),
+    async (drawn): Promise<IncidentEvent> => {
+      const freeze = await deps.store.transact(async (tx) => freezeOver(piece.incident, tx));
+      const notes = freeze ? [`${freezeLine(freeze)}.`, ...drawn.notes] : drawn.notes;
+      return { type: 'previewed', ...ref, preview: deps.redact({ ...drawn, notes }) };
+    },
     (error): IncidentEvent => ({ type: 'preview-failed', ...ref, reason: deps.redact(messageOf(error)) }),
   );
   // Whoever took over draws it for itself; what failed while the claim was lost may be the abort's own doing.
@@ -39,6 +47,11 @@ export async function drawPreview(
 
 const preview = ({ fix, reading }: Workpiece, signal?: AbortSignal): Promise<Preview> =>
   fix.preview(reading(within(PREVIEW_TIMEOUT_MS, signal)));
+
+/** It has come to take two people since it was previewed, such as by the rows that were added. */
+const hasGrown = ({ incident, attempt }: Workpiece, present: Preview): boolean =>
+  takesTwo(incident, { ...attempt, weighed: weighedIn(incident, attempt.fix, present) }) &&
+  !takesTwo(incident, attempt);
 
 /** Runs an approved fix, or the undo that was asked for. */
 export async function carryOut(
@@ -61,7 +74,7 @@ export async function carryOut(
       const drawn = await preview(piece, signal);
       signal?.throwIfAborted();
       const present = deps.redact(drawn);
-      if (present.boundTo !== piece.attempt.preview?.boundTo) {
+      if (present.boundTo !== piece.attempt.preview?.boundTo || hasGrown(piece, present)) {
         await record({ type: 'drifted', ...ref, preview: present });
         return;
       }

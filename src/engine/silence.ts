@@ -5,7 +5,7 @@ import { silencedBy } from '../incident/silenced.ts';
 import { type Actor, maySilence } from '../policy/permission.ts';
 import { covers, type MaintenanceWindow, type Period, periodsOfWindow } from '../policy/silence.ts';
 import { DAY, HOUR, MINUTE } from '../policy/wall-clock.ts';
-import type { Refused } from './apply.ts';
+import { forbidden, type Refused } from './apply.ts';
 import { environmentOf, runbookOf } from './lookup.ts';
 import { coveredOf } from './periods.ts';
 import type { Estate, RecordedSilence, Schedules, Store, Topics, Transaction } from './ports.ts';
@@ -126,7 +126,7 @@ const longest = (ms: number): string =>
 function refusedTo(deps: SilenceDeps, environment: string, by: Actor): Refused | undefined {
   const { approval } = deps.estate.policy(environment);
   const permission = maySilence(deps.estate.ladders(environment), approval.approvers, by);
-  return permission.allowed ? undefined : { done: false, why: permission.why, who: permission.who };
+  return permission.allowed ? undefined : forbidden(permission);
 }
 
 /** What is open, and people would be paged for. */

@@ -10,6 +10,7 @@ type Tried =
 const WORDS: Record<Tried['decision'], string> = {
   'request-fix': 'ask for',
   approve: 'approve',
+  review: 'review',
   deny: 'deny',
   undo: 'undo',
   'take-step': 'take the step',
@@ -32,7 +33,8 @@ const WORDS: Record<Tried['decision'], string> = {
 /** Such as `approve “renew”`. */
 export function triedOf(tried: Tried): string {
   const about = aboutOf(tried);
-  return `${WORDS[tried.decision]}${about === undefined ? '' : ` “${about}”`}`;
+  const what = 'breakGlass' in tried ? 'break the glass for' : WORDS[tried.decision];
+  return `${what}${about === undefined ? '' : ` “${about}”`}`;
 }
 
 function aboutOf(tried: Tried): string | undefined {

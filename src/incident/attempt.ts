@@ -1,4 +1,6 @@
 /** The life of one fix in an incident, once it is asked for: previewed, decided, run, verified, taken back. */
+import { ALONE, type Weighed, weigh } from '../policy/risk.ts';
+import type { Preview } from '../runbook/fix.ts';
 import { attemptAt } from './attempt-ref.ts';
 import { raise } from './escalation.ts';
 import type { AttemptRef, Effect, Happening } from './event.ts';
@@ -8,9 +10,11 @@ import {
   canBeUndone,
   type Incident,
   proposedFix,
+  takesTwo,
   workInHand,
 } from './incident.ts';
 import { having, moved, refuse, type Transition } from './outcome.ts';
+import { broken, reviewed } from './review.ts';
 import { verified } from './verified.ts';
 
 export type AttemptHappening = Extract<Happening, AttemptRef>;
@@ -43,7 +47,7 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
     case 'previewed':
       return step(
         ['previewing'],
-        (attempt) => ({ ...attempt, stage: 'awaiting-approval', preview: event.preview, expiresAt }),
+        (attempt) => ({ ...attempt, ...awaiting(incident, fix, event.preview), expiresAt }),
         [{ do: 'set-timer', timer: `approval/${fix}`, due: expiresAt }],
       );
     case 'preview-failed':
@@ -58,10 +62,22 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
       if (found.attempt.expiresAt !== undefined && event.at > found.attempt.expiresAt)
         return refuse('The time to decide is over: ask for the fix again.');
       if (workInHand(incident)) return refuse('Another fix is under way: one at a time.');
-      return moved(having(incident, { ...found.attempt, stage: 'approved', decidedBy: event.actor }), [
-        { do: 'run', fix, round },
-      ]);
+      const { approvedBy } = found.attempt;
+      const { breakGlass } = event;
+      if (takesTwo(incident, found.attempt) && breakGlass === undefined) {
+        if (approvedBy === undefined)
+          return moved(having(incident, { ...found.attempt, approvedBy: event.actor }));
+        if (approvedBy === event.actor)
+          return refuse('You have approved it already: it takes somebody else as well.');
+      }
+      const next = having(incident, { ...found.attempt, stage: 'approved', decidedBy: event.actor });
+      const effects: Effect[] = [{ do: 'run', fix, round }];
+      return breakGlass === undefined
+        ? moved(next, effects)
+        : broken({ next, effects }, event, { ...event, reason: breakGlass });
     }
+    case 'reviewed':
+      return reviewed(incident, event);
     case 'denied': {
       const found = at('awaiting-approval');
       if ('refusal' in found) return found.refusal;
@@ -81,11 +97,10 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
       // The approval was given for another state: it counts for nothing, and the buttons of that round are void.
       return step(
         ['approved'],
-        ({ decidedBy: _, heldUpBy: __, ...attempt }) => ({
+        ({ decidedBy: _, heldUpBy: __, approvedBy: ___, ...attempt }) => ({
           ...attempt,
+          ...awaiting(incident, fix, event.preview),
           round: round + 1,
-          stage: 'awaiting-approval',
-          preview: event.preview,
           expiresAt,
         }),
         [{ do: 'set-timer', timer: `approval/${fix}`, due: expiresAt }],
@@ -150,6 +165,13 @@ export function attempted(incident: Incident, event: AttemptHappening): Transiti
     }
   }
 }
+
+const awaiting = (incident: Incident, fix: string, preview: Preview) =>
+  ({ stage: 'awaiting-approval', preview, weighed: weighedIn(incident, fix, preview) }) as const;
+
+/** By the limits that the incident opened with. A fix that it does not know any more is no small matter. */
+export const weighedIn = (incident: Incident, fix: string, preview: Preview): Weighed =>
+  weigh(proposedFix(incident, fix) ?? { risk: 'high' }, preview, incident.policy.approval.twoPeople ?? ALONE);
 
 const isUndo = ({ stage }: Attempt): boolean =>
   stage === 'undoing' || stage === 'undo-running' || stage === 'verifying-undo';

@@ -28,6 +28,8 @@ const SAYS: readonly [name: string, say: (value: string) => string][] = [
   ['ends_at', (moment) => `to ${moment}`],
   ['what', (what) => what],
   ['passed', (passed) => (passed === 'true' ? 'it has helped' : 'it has not helped')],
+  ['breakGlass', (reason) => `by breaking the glass: ${reason}`],
+  ['remark', (remark) => remark],
   ['text', (text) => text],
   ['reason', (reason) => reason],
   ['why', (why) => why],

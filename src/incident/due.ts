@@ -2,6 +2,7 @@
 import type { Timer } from './event.ts';
 import type { Incident } from './incident.ts';
 import { currentStep, underway } from './plan.ts';
+import { owedReviews } from './review.ts';
 import { archivedAt } from './room.ts';
 
 export interface DueTimer {
@@ -12,9 +13,11 @@ export interface DueTimer {
 
 const at = (timer: Timer, due: number | undefined): DueTimer[] => (due === undefined ? [] : [{ timer, due }]);
 
-/** The soonest first; of a resolved incident, that of its channel alone. */
+/** The soonest first; of a resolved incident, that of its channel, and reviews. */
 export function timersOf(incident: Incident): readonly DueTimer[] {
-  if (incident.status === 'resolved') return at('room', archivedAt(incident));
+  const reviews = owedReviews(incident).flatMap(({ fix, due }) => at(`review/${fix}`, due));
+  if (incident.status === 'resolved')
+    return [...at('room', archivedAt(incident)), ...reviews].sort((a, b) => a.due - b.due);
   const run = underway(incident);
   const step = run && currentStep(run);
   return [
@@ -24,6 +27,7 @@ export function timersOf(incident: Incident): readonly DueTimer[] {
     ...Object.values(incident.attempts).flatMap(({ fix, stage, expiresAt }) =>
       stage === 'awaiting-approval' ? at(`approval/${fix}`, expiresAt) : [],
     ),
+    ...reviews,
     ...(step?.state === 'doing' && !step.isOverdue ? at(`step/${step.id}`, step.dueAt) : []),
   ].sort((a, b) => a.due - b.due);
 }

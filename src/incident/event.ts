@@ -36,7 +36,10 @@ export type IncidentEvent =
   | { readonly type: 'fix-requested'; readonly fix: string }
   | ({ readonly type: 'previewed'; readonly preview: Preview } & AttemptRef)
   | ({ readonly type: 'preview-failed'; readonly reason: string } & AttemptRef)
-  | ({ readonly type: 'approved' } & AttemptRef)
+  /** `breakGlass`: why one person decides alone. */
+  | ({ readonly type: 'approved'; readonly breakGlass?: string } & AttemptRef)
+  /** Somebody has looked at why the glass was broken. */
+  | ({ readonly type: 'reviewed'; readonly remark: string } & AttemptRef)
   | ({ readonly type: 'denied'; readonly reason?: string } & AttemptRef)
   /** What was previewed has moved on: the new preview needs a new click. */
   | ({ readonly type: 'drifted'; readonly preview: Preview } & AttemptRef)
@@ -124,9 +127,16 @@ export interface Untaken {
 
 /**
  * `ladder`: the next page falls due. `silence`: one begins or ends. `snooze`: it is over. `room`: the channel of a resolved
- * incident is archived. `approval/<fix>`: a decision does. `step/<step>`: the step is overdue.
+ * incident is archived. `approval/<fix>`: a decision does. `review/<fix>`: a review does. `step/<step>`: the step is overdue.
  */
-export type Timer = 'ladder' | 'silence' | 'snooze' | 'room' | `approval/${string}` | `step/${string}`;
+export type Timer =
+  | 'ladder'
+  | 'silence'
+  | 'snooze'
+  | 'room'
+  | `approval/${string}`
+  | `review/${string}`
+  | `step/${string}`;
 
 /** When, by whom (a user id, `cli:name`, `at:service/name`, or `paksa`), and what. */
 export type Happening = {
@@ -151,13 +161,22 @@ export type Effect =
   /** The whole topic is looked at, because of alerts. */
   | { readonly do: 'diagnose'; readonly by: AlertSource }
   /** For the timeline: what the ladder did, and why; how far the procedure has come; what a look made of the alerts. */
-  | { readonly do: 'tell'; readonly text: LadderNews | SilenceNews | ProcedureNews | AlertNews };
+  | { readonly do: 'tell'; readonly text: LadderNews | SilenceNews | ProcedureNews | AlertNews | GlassNews };
 
 /** What Paksa saw when it looked because of alerts. */
 export interface AlertNews {
   /** `unseen`: they fire, and no check sees a problem. The others: none fires, and it is over, or what is left. */
   readonly news: 'alerts-unseen' | 'alerts-over' | 'alerts-problem-left' | 'alerts-unknown-left';
   readonly by: AlertSource;
+}
+
+/** One person has decided alone; or nobody has reviewed that yet. */
+export interface GlassNews {
+  readonly news: 'glass-broken' | 'review-owed';
+  /** Of the fix. */
+  readonly title: string;
+  readonly by: string;
+  readonly reason: string;
 }
 
 export type LadderNews =

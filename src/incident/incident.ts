@@ -1,6 +1,7 @@
 /** An incident: one problem of one topic in one environment, from the diagnosis that found it until it is resolved. */
 import type { Ladder } from '../policy/ladder.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Weighed } from '../policy/risk.ts';
 import type { Finding, Severity } from '../runbook/finding.ts';
 import type { Preview, Risk } from '../runbook/fix.ts';
 import type { IncidentAlerts } from './alert.ts';
@@ -38,6 +39,10 @@ export interface Attempt {
   readonly stage: AttemptStage;
   readonly requestedBy: string;
   readonly preview?: Preview;
+  /** What the preview makes of the fix's risk. */
+  readonly weighed?: Weighed;
+  /** The first of two, where it takes two. */
+  readonly approvedBy?: string;
   /** When a decision is due, epoch milliseconds. */
   readonly expiresAt?: number;
   readonly decidedBy?: string;
@@ -93,6 +98,19 @@ export interface Reached {
   readonly user: string;
 }
 
+/** A fix that one person approved alone, by breaking the glass. Instants are epoch milliseconds. */
+export interface Review {
+  readonly fix: string;
+  readonly round: number;
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
+  /** When it is asked for again. */
+  readonly due: number;
+  readonly reviewedBy?: string;
+  readonly remark?: string;
+}
+
 export interface Incident {
   /** It is none: the pages of a drill speak of it, and nothing of it is kept. */
   readonly drill?: true;
@@ -130,6 +148,8 @@ export interface Incident {
   readonly fixes: readonly ProposedFix[];
   /** The latest attempt of each fix. */
   readonly attempts: Readonly<Record<string, Attempt>>;
+  /** What was approved by breaking the glass, the latest last. */
+  readonly reviews?: readonly Review[];
   /** What monitoring says, once it has said something: a firing alert is a finding too, `alert/NAME`. */
   readonly alerts?: IncidentAlerts;
   /** The latest procedure. */
@@ -161,12 +181,18 @@ export const isWorking = (attempt: Attempt): boolean => WORKING.has(attempt.stag
 export const isUndecided = ({ stage }: Attempt): boolean =>
   stage === 'previewing' || stage === 'awaiting-approval';
 
+/** Whether one person's approval is not enough. */
+export const takesTwo = ({ policy }: Incident, { weighed }: Attempt): boolean =>
+  policy.approval.twoPeople !== undefined && weighed?.risk === 'high';
+
 /** The attempt under way, of any fix: one at a time. */
 export const workInHand = (incident: Incident): Attempt | undefined =>
   Object.values(incident.attempts).find(isWorking);
 
 export const proposedFix = (incident: Incident, id: string): ProposedFix | undefined =>
   incident.fixes.find((fix) => fix.id === id);
+
+export const titleOfFix = (incident: Incident, id: string): string => proposedFix(incident, id)?.title ?? id;
 
 export const fingerprintOf = (environment: string, topic: string): string => `${environment}/${topic}`;
 

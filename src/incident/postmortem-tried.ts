@@ -9,7 +9,8 @@ export interface Tried {
   readonly requestedBy?: string;
   readonly preview?: Preview;
   readonly decided?: {
-    readonly by: string;
+    /** Two, where it took two. */
+    readonly by: readonly string[];
     readonly at: number;
     readonly how: 'approved' | 'denied';
     readonly why?: string;
@@ -53,10 +54,20 @@ function after(tried: Tried, event: Extract<Happening, { round: number }>, isUnd
     case 'preview-failed':
       return { ...tried, ended: 'no preview', outcomes: [...tried.outcomes, event.reason] };
     case 'approved':
-      return { ...tried, decided: { by: event.actor, at: event.at, how: 'approved' } };
+      return {
+        ...tried,
+        decided: {
+          by: [...(tried.decided?.by ?? []), event.actor],
+          at: event.at,
+          how: 'approved',
+          ...(event.breakGlass === undefined
+            ? {}
+            : { why: `by breaking the glass, because ${event.breakGlass}` }),
+        },
+      };
     case 'denied': {
       const why = event.reason === undefined ? {} : { why: event.reason };
-      return { ...tried, decided: { by: event.actor, at: event.at, how: 'denied', ...why } };
+      return { ...tried, decided: { by: [event.actor], at: event.at, how: 'denied', ...why } };
     }
     case 'held-up':
       return tried;

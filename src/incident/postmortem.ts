@@ -130,7 +130,7 @@ function triedLines(incident: Incident, tried: Tried, { person }: Hand): readonl
     ...(requestedBy === undefined ? [] : [`- Asked for by ${md(person(requestedBy))}`]),
     ...(preview ? [`- Preview: ${md(preview.summary)}`, ...preview.changes.map(changeLine)] : []),
     decided
-      ? `- ${decided.how === 'approved' ? 'Approved' : 'Denied'} by ${md(person(decided.by))} at ${moment(decided.at)}${why}`
+      ? `- ${decided.how === 'approved' ? 'Approved' : 'Denied'} by ${decided.by.map((who) => md(person(who))).join(' and ')} at ${moment(decided.at)}${why}`
       : '- Nobody decided',
     ...outcomes.map((outcome) => `- Outcome: ${md(outcome)}`),
     ...(ended === undefined ? [] : [`- Ended: ${ended}`]),

@@ -17,6 +17,7 @@ import { proceeded } from './procedure.ts';
 import { pursue } from './pursue.ts';
 import { quieted } from './quieted.ts';
 import { requested } from './request.ts';
+import { reviewDue } from './review.ts';
 import { roomChanged, roomDue, roomed } from './room.ts';
 import { keptQuiet, knowing, lift, quietedDown, seen, timed } from './silenced.ts';
 import { becameGraver, raiseUnlessSnoozed, snoozeDue, woken } from './snooze.ts';
@@ -126,13 +127,15 @@ function dropped(incident: Incident, at: number): Transition {
 }
 
 const mayFollow = (event: Happening): boolean =>
-  OF_A_RESOLVED_ONE.has(event.type) || (event.type === 'timer-due' && event.timer === 'room');
+  OF_A_RESOLVED_ONE.has(event.type) ||
+  (event.type === 'timer-due' && (event.timer === 'room' || event.timer.startsWith('review/')));
 
 /**
  * What may still happen to a resolved incident: work and pages already under way end, a fix can be taken back, and people
- * note, merge and open it again.
+ * note, review, merge and open it again.
  */
 const OF_A_RESOLVED_ONE: ReadonlySet<Happening['type']> = new Set([
+  'reviewed',
   'undo-requested',
   'started',
   'acted',
@@ -212,6 +215,8 @@ function timerDue(incident: Incident, event: TimerDue): Transition {
   if (event.timer === 'silence') return refuse('What silences it has to be looked up for that.');
   if (event.timer === 'snooze') return snoozeDue(incident, event);
   if (event.timer === 'room') return roomDue(incident, event.due);
+  if (event.timer.startsWith('review/'))
+    return reviewDue(incident, event.timer.slice('review/'.length), event.due);
   return event.timer.startsWith('step/') ? stepDue(incident, event) : decisionDue(incident, event);
 }
 

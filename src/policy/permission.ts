@@ -25,7 +25,8 @@ export interface Standing {
 
 export type Permission =
   | { readonly allowed: true }
-  | { readonly allowed: false; readonly who: readonly Responder[]; readonly why: string };
+  /** `who`: those who may, where it is a matter of who asks. */
+  | { readonly allowed: false; readonly who?: readonly Responder[]; readonly why: string };
 
 const ALLOWED: Permission = { allowed: true };
 
@@ -60,18 +61,44 @@ function deciders({ policy, ladder }: Standing): readonly Responder[] {
   return people([...policy.approval.approvers, ...called.flatMap(({ responders }) => responders)]);
 }
 
-/** Approve a fix, or take one back. `requestedBy` asked for it; undefined where nobody's request is judged. */
-export function mayDecide(standing: Standing, actor: Actor, requestedBy?: string): Permission {
-  if (isTerminal(actor)) return ALLOWED;
+/** What is decided on: whose request, and whether one person is not enough. */
+interface Request {
+  readonly requestedBy: string;
+  readonly takesTwo: boolean;
+}
+
+/** Who approves, and everybody on the ladder, whether they were called or not. */
+const onLadder = ({ policy }: Standing): readonly Responder[] =>
+  people([...policy.approval.approvers, ...policy.escalation.levels.flatMap(({ responders }) => responders)]);
+
+/** Approve a fix, or take one back: nobody's request is judged then. */
+export function mayDecide(standing: Standing, actor: Actor, request?: Request): Permission {
   const who = deciders(standing);
-  if (actor.id === requestedBy && !standing.policy.approval.selfApproval)
-    return {
-      allowed: false,
-      who: who.filter(({ id }) => id !== actor.id),
-      why: 'You asked for this fix, so somebody else decides.',
-    };
+  // At a terminal too: two people are two.
+  if (actor.id === request?.requestedBy && request.takesTwo)
+    return notOwn(who, actor, 'You asked for this fix, and it takes two others.');
+  if (isTerminal(actor)) return ALLOWED;
+  if (actor.id === request?.requestedBy && !standing.policy.approval.selfApproval)
+    return notOwn(who, actor, 'You asked for this fix, so somebody else decides.');
   return onlyFor(who, actor, 'You are not among the approvers.');
 }
+
+const notOwn = (who: readonly Responder[], actor: Actor, why: string): Permission => ({
+  allowed: false,
+  who: who.filter(({ id }) => id !== actor.id),
+  why,
+});
+
+/** Approve alone, with a reason: anybody on the ladder, where it is provided for. */
+export function mayBreakGlass(standing: Standing, actor: Actor): Permission {
+  if (isTerminal(actor)) return ALLOWED;
+  if (standing.policy.approval.breakGlass === undefined)
+    return { allowed: false, why: 'Nobody may break the glass here: `approvals.breakGlass` in paksa.yaml.' };
+  return onlyFor(onLadder(standing), actor, 'You are not on this incident’s ladder.');
+}
+
+/** Say what became of that: who approves; of that it is somebody else, the incident knows. */
+export const mayReview = (standing: Standing, actor: Actor): Permission => mayDecide(standing, actor);
 
 /** Deny: who may approve, and who asked for it (that is a withdrawal). */
 export const mayDeny = (standing: Standing, actor: Actor, requestedBy: string): Permission =>
@@ -83,11 +110,7 @@ export function mayAnswer(standing: Standing, actor: Actor): Permission {
   // Relieved since they were paged, they can answer for it all the same.
   if (standing.handedTo?.user === actor.id) return ALLOWED;
   if (standing.reached?.some(({ user }) => user === actor.id)) return ALLOWED;
-  const who = people([
-    ...standing.policy.approval.approvers,
-    ...standing.policy.escalation.levels.flatMap(({ responders }) => responders),
-  ]);
-  return onlyFor(who, actor, 'You are not on this incident’s ladder.');
+  return onlyFor(onLadder(standing), actor, 'You are not on this incident’s ladder.');
 }
 
 /** Everybody whom the ladders of an environment name, whichever of them an incident is given. */

@@ -1,5 +1,7 @@
 /** What the configuration decides about people: the ladder's levels, and who approves. Plain data, copied into each incident. */
 
+import type { AloneLimits } from './risk.ts';
+
 /** Somebody, or some place, that Slack can reach. `id` is Slack's: U…, S… or C…. */
 export interface Recipient {
   readonly kind: 'user' | 'usergroup' | 'channel';
@@ -44,6 +46,10 @@ export interface ApprovalPolicy {
   readonly expiresMs: number;
   /** Whether who asked for a fix may approve it. */
   readonly selfApproval: boolean;
+  /** What is of high risk takes two people, neither of them who asked for it; up to here, one decides. Always one when absent. */
+  readonly twoPeople?: AloneLimits;
+  /** Anybody on the ladder may decide alone, and says why; nobody when absent. How soon it is reviewed, in milliseconds. */
+  readonly breakGlass?: { readonly reviewWithinMs: number };
 }
 
 /** Which incidents get a channel of their own, and what becomes of it. */

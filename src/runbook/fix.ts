@@ -13,6 +13,18 @@ export interface Change {
   readonly after: string;
 }
 
+/** How much of what cannot be shrugged off: what is not counted is left out. */
+export interface Extent {
+  /** Rows that are written. */
+  readonly rows?: number;
+  /** Keys of Redis that are dropped. */
+  readonly keys?: number;
+  /** Sessions of the database that are ended. */
+  readonly sessions?: number;
+  /** How many of the service's replicas are away at once, at most. */
+  readonly replicas?: { readonly away: number; readonly of: number };
+}
+
 /** What a fix would do, in numbers, without having done any of it. */
 export interface Preview {
   /** One line. */
@@ -20,6 +32,9 @@ export interface Preview {
   readonly changes: readonly Change[];
   /** What a person should know before approving: side effects, limits, time. */
   readonly notes: readonly string[];
+  readonly extent?: Extent;
+  /** What could not be looked at, and why: the risk is taken to be higher. */
+  readonly unseen?: readonly string[];
   /** The state that was looked at, such as a certificate's serial. Approval holds only while a new preview says the same. */
   readonly boundTo: string;
 }

@@ -2,7 +2,7 @@
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Decision } from '../engine/decide.ts';
-import type { Incident } from '../incident/incident.ts';
+import { type Incident, titleOfFix } from '../incident/incident.ts';
 import type { Asker, Tell } from './answer.ts';
 import { call, slackError } from './calls.ts';
 import type { ButtonValue } from './views/button-value.ts';
@@ -17,8 +17,10 @@ export function dialogOf(
   part: string,
   value: string,
 ): ModalView | undefined {
-  if (verb === 'deny') return denyModal(incident?.fixes.find(({ id }) => id === part)?.title ?? part, value);
+  const title = incident ? titleOfFix(incident, part) : part;
+  if (verb === 'deny') return denyModal(title, value);
   if (!isWhy(verb)) return undefined;
+  if (verb === 'glass' || verb === 'review') return reasonModal(verb, title, value);
   const run = incident?.procedure;
   const about = verb === 'stop' ? run?.title : run?.steps.find(({ id }) => id === part)?.title;
   return reasonModal(verb, about ?? part, value);
@@ -49,6 +51,10 @@ export function submitted(
       return { decision: 'fail-step', step: part, round, reason: typed };
     case `${REASON}:skip`:
       return { decision: 'skip-step', step: part, round, reason: typed };
+    case `${REASON}:glass`:
+      return { decision: 'approve', fix: part, round, breakGlass: typed };
+    case `${REASON}:review`:
+      return { decision: 'review', fix: part, round, remark: typed };
     case `${REASON}:stop`:
       return { decision: 'stop-procedure', round, reason: typed };
     default:

@@ -14,6 +14,7 @@ export interface SpooledStoreOptions {
   readonly now: () => number;
   /** The windows of paksa.yaml. */
   readonly maintenance: Transaction['maintenance'];
+  readonly freezes: Transaction['freezes'];
 }
 
 /** What cannot be had from memory. */
@@ -44,7 +45,7 @@ export function createSpooledStore(options: SpooledStoreOptions): Store {
 }
 
 async function transact<Result>(
-  { memory, add, now, maintenance }: SpooledStoreOptions,
+  { memory, add, now, maintenance, freezes }: SpooledStoreOptions,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   const entries: Entry[] = [];
@@ -72,6 +73,7 @@ async function transact<Result>(
     send: async () => undefined,
     overrides: overridesIn(memory, entries),
     maintenance,
+    freezes,
     silences: {
       holdStill: async () => undefined,
       holdOpenings: async () => undefined,

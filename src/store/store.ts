@@ -5,7 +5,6 @@ import { UserError } from '../errors.ts';
 import { overdueOf, timersOf } from '../incident/due.ts';
 import type { Effect, Happening } from '../incident/event.ts';
 import type { Incident, PageRef } from '../incident/incident.ts';
-import type { MaintenanceWindow } from '../policy/silence.ts';
 import { alertsIn, readNotice } from './alert-groups.ts';
 import { drillsOn } from './drills.ts';
 import { jsonb } from './jsonb.ts';
@@ -16,15 +15,19 @@ import { inTransaction } from './pool.ts';
 import { silencesOn, silencingOn } from './silences.ts';
 import { watchOn } from './watch.ts';
 
-/** `maintenance`: the windows of paksa.yaml. */
+/** What paksa.yaml plans. */
+export type Planned = Pick<Transaction, 'maintenance' | 'freezes'>;
+
 export function createStore(
   pool: pg.Pool,
   enqueue: Enqueue,
-  maintenance: readonly MaintenanceWindow[] = [],
+  { maintenance, freezes }: Planned = { maintenance: [], freezes: [] },
 ): Store {
   return {
     transact: (work) =>
-      inTransaction(pool, async (client) => work({ ...(await begin(client, enqueue)), maintenance })),
+      inTransaction(pool, async (client) =>
+        work({ ...(await begin(client, enqueue)), maintenance, freezes }),
+      ),
     incident: async (id) => {
       const { rows } = await pool.query<{ state: Incident }>(
         'SELECT state FROM paksa.incident WHERE id = $1',
@@ -99,7 +102,7 @@ const MERGED = `status <> 'resolved' AND id IN (
      WHERE i.merged_into IS NOT NULL AND led.hops < 20)
   SELECT id FROM led)`;
 
-async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Transaction, 'maintenance'>> {
+async function begin(client: pg.PoolClient, enqueue: Enqueue): Promise<Omit<Transaction, keyof Planned>> {
   const clock = await client.query<{ now: Date }>('SELECT paksa.now() AS now');
   const now = clock.rows[0]?.now.getTime() ?? Number.NaN;
   const held = async (condition: string, value: string): Promise<Incident | undefined> => {

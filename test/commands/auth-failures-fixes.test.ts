@@ -25,6 +25,7 @@ describe('clear-cache', () => {
         { what: 'Cache', before: '1,200 keys, about 6 MiB', after: 'none' },
       ],
       notes: ['Sessions and queues stay.', 'Answers are slower until the cache has filled again.'],
+      extent: { keys: 1200 },
       boundTo: 'cache of redis:6379/0',
     });
   });

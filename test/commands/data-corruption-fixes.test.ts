@@ -37,6 +37,7 @@ describe('repair-totals', () => {
         '1 invoice stays below zero.',
         expect.stringContaining('paksa_kept'),
       ],
+      extent: { rows: 5 },
       boundTo: '5 wrong 2 undecidable 1 below zero 17:-5.00>117.00',
     });
   });
@@ -129,6 +130,7 @@ describe('validate-foreign-keys', () => {
         { what: 'b (invoices → customers)', after: 'validated, if no row is lost' },
         { what: 'a (invoices → customers)', before: 'not validated, no row lost', after: 'validated' },
       ],
+      unseen: ['the rows of b (invoices → customers) could not be counted in time'],
       boundTo: 'invoices.a invoices.b',
     });
   });

@@ -123,6 +123,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         },
       },
       maintenance: options.maintenance,
+      freezes: [],
       firesOutside: async () => false,
       holdStarts: none,
       lockOpenIn: async (environment) => open().filter((incident) => incident.environment === environment),

@@ -42,6 +42,21 @@ describe('a configuration that is right', () => {
       approvers: [],
       expiresMs: 1_800_000,
       selfApproval: false,
+      twoPeople: { rows: 1_000, keys: 10_000, sessions: 10, replicas: 0.5 },
+    });
+  });
+
+  test('one person decides always, or never alone on a row; and may break the glass', () => {
+    const approvals = (written: string) =>
+      load(`${MINIMAL}\napprovals: ${written}`).environments[0].policy.approval;
+    expect(approvals('{ twoPeople: { for: never } }')).not.toHaveProperty('twoPeople');
+    expect(approvals('{ twoPeople: { rows: 0, replicas: 100 } }').twoPeople).toMatchObject({
+      rows: 0,
+      replicas: 1,
+    });
+    expect(approvals('{}')).not.toHaveProperty('breakGlass');
+    expect(approvals('{ breakGlass: { for: ladder, review: 4h } }').breakGlass).toEqual({
+      reviewWithinMs: 4 * 3_600_000,
     });
   });
 
@@ -219,7 +234,7 @@ colour: red
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
       colour:
-        'is not a key here: known are environments, channel, ladder, approvals, rooms, schedules, ladders, ladderRules, businessHours, maintenance, silences, heartbeat, publicUrl, pagers, people, alerts',
+        'is not a key here: known are environments, channel, ladder, approvals, rooms, schedules, ladders, ladderRules, businessHours, maintenance, freezes, silences, heartbeat, publicUrl, pagers, people, alerts',
     });
   });
 

@@ -4,6 +4,7 @@ import { armed, type Ladder } from '../../src/policy/ladder.ts';
 import {
   type Actor,
   mayAnswer,
+  mayBreakGlass,
   mayDecide,
   mayDeny,
   mayOverride,
@@ -30,6 +31,8 @@ const standing = (approval: Partial<ApprovalPolicy> = {}, paged: Ladder['paged']
 });
 
 const somebody = (id: string, ...groups: readonly string[]): Actor => ({ id, groups });
+/** A request that one person decides on. */
+const asked = (requestedBy: string) => ({ requestedBy, takesTwo: false });
 const APPROVER = somebody('UAPPROVER');
 const STRANGER = somebody('USTRANGER', 'SOTHER');
 
@@ -43,7 +46,7 @@ describe('approving', () => {
     ['somebody in a terminal on Paksa’s machine', somebody('cli:root'), {}],
   ];
   test.each(MAY)('%s may', (_, actor, paged) => {
-    expect(mayDecide(standing({}, paged), actor, 'UREQUESTER')).toEqual({ allowed: true });
+    expect(mayDecide(standing({}, paged), actor, asked('UREQUESTER'))).toEqual({ allowed: true });
   });
 
   const MAY_NOT: readonly (readonly [string, Actor, Ladder['paged']])[] = [
@@ -57,14 +60,14 @@ describe('approving', () => {
     ['nobody', somebody(''), {}],
   ];
   test.each(MAY_NOT)('%s may not', (_, actor, paged) => {
-    expect(mayDecide(standing({}, paged), actor, 'UREQUESTER')).toMatchObject({
+    expect(mayDecide(standing({}, paged), actor, asked('UREQUESTER'))).toMatchObject({
       allowed: false,
       why: 'You are not among the approvers.',
     });
   });
 
   test('a refusal names the approvers and the levels paged, and no channel', () => {
-    expect(mayDecide(standing({}, { 2: 1 }), STRANGER, 'UREQUESTER')).toEqual({
+    expect(mayDecide(standing({}, { 2: 1 }), STRANGER, asked('UREQUESTER'))).toEqual({
       allowed: false,
       who: [user('UAPPROVER'), group('SAPPROVERS'), user('UOPS')],
       why: 'You are not among the approvers.',
@@ -79,7 +82,7 @@ describe('approving', () => {
 
 describe('what oneself asked for', () => {
   test('an approver does not approve, and is told who else may', () => {
-    expect(mayDecide(standing(), APPROVER, APPROVER.id)).toEqual({
+    expect(mayDecide(standing(), APPROVER, asked(APPROVER.id))).toEqual({
       allowed: false,
       who: [group('SAPPROVERS')],
       why: 'You asked for this fix, so somebody else decides.',
@@ -89,20 +92,20 @@ describe('what oneself asked for', () => {
   test('nor does an approver by group or by level', () => {
     const held = standing({}, { 1: 1 });
     for (const actor of [somebody('UANY', 'SAPPROVERS'), somebody('UDEV')])
-      expect(mayDecide(held, actor, actor.id).allowed).toBe(false);
+      expect(mayDecide(held, actor, asked(actor.id)).allowed).toBe(false);
   });
 
   test('where self-approval is allowed, an approver does, a stranger still does not', () => {
     const held = standing({ selfApproval: true });
-    expect(mayDecide(held, APPROVER, APPROVER.id).allowed).toBe(true);
-    expect(mayDecide(held, STRANGER, STRANGER.id)).toMatchObject({
+    expect(mayDecide(held, APPROVER, asked(APPROVER.id)).allowed).toBe(true);
+    expect(mayDecide(held, STRANGER, asked(STRANGER.id))).toMatchObject({
       allowed: false,
       why: 'You are not among the approvers.',
     });
   });
 
   test('in a terminal, one approves oneself', () => {
-    expect(mayDecide(standing(), somebody('cli:root'), 'cli:root').allowed).toBe(true);
+    expect(mayDecide(standing(), somebody('cli:root'), asked('cli:root')).allowed).toBe(true);
   });
 
   test('an approver takes back: an undo is nobody’s request', () => {
@@ -159,7 +162,7 @@ describe('a schedule', () => {
   const onCall: Actor = { id: 'UONCALL', groups: [], schedules: ['primary'] };
 
   test('of a level that was called: who is on call in it now may decide', () => {
-    expect(mayDecide(held({ 1: 1 }), onCall, 'UREQUESTER').allowed).toBe(true);
+    expect(mayDecide(held({ 1: 1 }), onCall, asked('UREQUESTER')).allowed).toBe(true);
   });
 
   const MAY_NOT: readonly (readonly [string, Actor, Ladder['paged']])[] = [
@@ -169,11 +172,11 @@ describe('a schedule', () => {
     ['who is on call, before the level was called', onCall, {}],
   ];
   test.each(MAY_NOT)('%s may not', (_, actor, paged) => {
-    expect(mayDecide(held(paged), actor, 'UREQUESTER').allowed).toBe(false);
+    expect(mayDecide(held(paged), actor, asked('UREQUESTER')).allowed).toBe(false);
   });
 
   test('is named in the refusal, once its level was called', () => {
-    expect(mayDecide(held({ 1: 1 }), STRANGER, 'UREQUESTER')).toMatchObject({
+    expect(mayDecide(held({ 1: 1 }), STRANGER, asked('UREQUESTER'))).toMatchObject({
       who: expect.arrayContaining([{ kind: 'schedule', id: 'primary' }]),
     });
   });
@@ -213,5 +216,48 @@ describe('overriding', () => {
       who: [user('UA'), user('UB'), ...approvers],
       why: 'You are not in the schedule “primary”, and not an approver.',
     });
+  });
+});
+
+describe('what takes two people', () => {
+  const two = (requestedBy: string) => ({ requestedBy, takesTwo: true });
+
+  test('an approver is one of them; who asked is none, whatever else is allowed', () => {
+    expect(mayDecide(standing(), APPROVER, two('UREQUESTER')).allowed).toBe(true);
+    for (const held of [standing(), standing({ selfApproval: true })])
+      expect(mayDecide(held, APPROVER, two(APPROVER.id))).toMatchObject({ who: [group('SAPPROVERS')] });
+  });
+
+  test('a terminal is somebody as well', () => {
+    const terminal = somebody('cli:root');
+    expect(mayDecide(standing(), terminal, two('UREQUESTER')).allowed).toBe(true);
+    expect(mayDecide(standing(), terminal, two(terminal.id))).toMatchObject({ allowed: false });
+  });
+});
+
+describe('breaking the glass', () => {
+  const provided = standing({ breakGlass: { reviewWithinMs: 1 } });
+
+  test('is for approvers, whoever is on the ladder, called or not, and a terminal', () => {
+    for (const actor of [
+      APPROVER,
+      somebody('UDEV'),
+      somebody('UOPS'),
+      somebody('UANY', 'SDEV'),
+      somebody('cli:root'),
+    ])
+      expect(mayBreakGlass(provided, actor)).toEqual({ allowed: true });
+  });
+
+  test('is not for strangers, nor for who opened the incident', () => {
+    for (const actor of [STRANGER, somebody('UOPENER'), somebody('')])
+      expect(mayBreakGlass(provided, actor)).toMatchObject({ allowed: false, who: expect.any(Array) });
+  });
+
+  test('is for nobody in Slack where it is not provided for', () => {
+    expect(mayBreakGlass(standing(), APPROVER)).toMatchObject({
+      why: expect.stringContaining('approvals.breakGlass'),
+    });
+    expect(mayBreakGlass(standing(), somebody('cli:root')).allowed).toBe(true);
   });
 });

@@ -112,6 +112,7 @@ export const fixes = {
           'What they have not committed is rolled back.',
           'Whoever has a password can come back: change those too, and end the sessions once more.',
         ],
+        extent: { sessions: used },
         boundTo: `sessions of ${database}`,
       };
     },
@@ -141,6 +142,7 @@ export const fixes = {
           'A token that names no session stays good until it ends, or the secret of the tokens is changed.',
           ...(sampled ? ['There are too many keys to count them all: the figure is an estimate.'] : []),
         ],
+        extent: { keys: sessions },
         boundTo: `sessions of ${host}:${port}/${database}`,
       };
     },

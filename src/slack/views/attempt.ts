@@ -1,11 +1,11 @@
-/** One fix on an incident's card: its preview with the decision, its progress, its end with the way back. */
+/** One fix on an incident's card: its preview, its progress, its end with the way back. */
 import type { Button, KnownBlock } from '@slack/types';
 import { type Attempt, canBeUndone, type Incident, type ProposedFix } from '../../incident/incident.ts';
-import type { Preview } from '../../runbook/fix.ts';
-import { actions, button, confirmation, context, fields, section } from './blocks.ts';
+import { actions, button, confirmation, context, section } from './blocks.ts';
 import { encode } from './button-value.ts';
+import { decisionBlocks, titleOf } from './decision.ts';
 import type { Room } from './room.ts';
-import { andMore, clip, clipLines, escaped, heldUpBy, oneLine, person, time } from './text.ts';
+import { clip, escaped, heldUpBy, oneLine, person } from './text.ts';
 
 export function attemptBlocks(
   incident: Incident,
@@ -17,6 +17,9 @@ export function attemptBlocks(
   const value = encode({ incident: incident.id, part: fix.id, version: attempt.round });
   const outcome = attempt.outcome === undefined ? '' : `: ${clip(escaped(attempt.outcome), room.prose)}`;
   const decided = attempt.decidedBy === undefined ? '' : person(attempt.decidedBy);
+  const approvers = [attempt.approvedBy, attempt.decidedBy]
+    .flatMap((id) => (id === undefined ? [] : [person(id)]))
+    .join(' and ');
   switch (attempt.stage) {
     case 'previewing':
       return [section(`⏳ *${title}*: looking at what it would change, for ${person(attempt.requestedBy)}…`)];
@@ -27,7 +30,9 @@ export function attemptBlocks(
     case 'verifying':
       return [
         section(`*${title}*`),
-        section(progress(attempt, [`Approved by ${decided}`, 'Acting', 'Checking that it helped'], APPROVED)),
+        section(
+          progress(attempt, [`Approved by ${approvers}`, 'Acting', 'Checking that it helped'], APPROVED),
+        ),
         ...heldUp(attempt),
       ];
     case 'undoing':
@@ -60,50 +65,6 @@ export function attemptBlocks(
     case 'expired':
       return [section(`⌛ *${title}*: nobody decided in time`)];
   }
-}
-
-const titleOf = ({ title }: ProposedFix): string => clip(oneLine(title), 150);
-
-function decisionBlocks(
-  incident: Incident,
-  fix: ProposedFix,
-  attempt: Attempt,
-  preview: Preview,
-  room: Room,
-): KnownBlock[] {
-  const value = encode({ incident: incident.id, part: fix.id, version: attempt.round });
-  const changes = preview.changes.map(({ what, before, after }) => {
-    const from = clip(escaped(before), room.value);
-    const to = before === after ? `${from} _(unchanged)_` : `${from} → ${clip(escaped(after), room.value)}`;
-    return `*${clip(oneLine(what), 60)}*\n${to}`;
-  });
-  const shown =
-    changes.length > room.changes
-      ? [...changes.slice(0, room.changes - 1), andMore(changes.length - room.changes + 1)]
-      : changes;
-  const notes = preview.notes.map((note) => `• ${escaped(note)}`);
-  const undo =
-    fix.irreversible === undefined
-      ? 'It can be undone.'
-      : `It cannot be undone: ${clip(oneLine(fix.irreversible), 150)}.`;
-  const until = attempt.expiresAt === undefined ? '' : ` · a decision is due by ${time(attempt.expiresAt)}`;
-  return [
-    section(`📝 *${titleOf(fix)}*\n${clip(escaped(preview.summary), room.prose)}`),
-    ...(shown.length > 0 ? [fields(shown)] : []),
-    ...(notes.length > 0 ? [context(clipLines(notes, room.prose))] : []),
-    context(`${fix.risk} risk · ${undo} · asked for by ${person(attempt.requestedBy)}${until}`),
-    ...actions([
-      button('Approve', `approve:${fix.id}`, value, {
-        style: 'primary',
-        confirm: confirmation(
-          `Approve: ${fix.title}?`,
-          `${clip(escaped(preview.summary), 110)}.\n${undo}`,
-          'Approve',
-        ),
-      }),
-      button('Deny…', `deny:${fix.id}`, value, { style: 'danger' }),
-    ]),
-  ];
 }
 
 const undoBlocks = (fix: ProposedFix, attempt: Attempt, value: string, room: Room): KnownBlock[] => {

@@ -12,6 +12,7 @@ import { findingBlocks } from './findings.ts';
 import { fixBlocks, type Offer } from './fixes.ts';
 import type { Links } from './life-news.ts';
 import { procedureBlocks } from './procedure.ts';
+import { reviewBlocks } from './reviews.ts';
 import { AMPLE, fits, type Room, TIGHT } from './room.ts';
 import { standingBlocks } from './standing.ts';
 import { andMore, clip, clipLines, dateAndTime, escaped, LIMIT, oneLine, person } from './text.ts';
@@ -55,6 +56,7 @@ function blocksOf(incident: Incident, offers: readonly Offer[], room: Room, link
     ...attemptsBlocks(incident, room),
     ...(isUnderway ? [] : procedure),
     ...fixBlocks(incident, offers, room),
+    ...reviewBlocks(incident),
     divider,
     ...standingBlocks(incident, links),
   ];

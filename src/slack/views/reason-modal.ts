@@ -1,4 +1,4 @@
-/** Asks for a reason that has to be given: why a step could not be done, why it is skipped, why the procedure is stopped. */
+/** Asks for words that have to be given: why a step could not be done, why one decides alone, what a review has come to. */
 import type { ModalView } from '@slack/types';
 import { clip, oneLine } from './text.ts';
 
@@ -6,12 +6,11 @@ export const REASON = 'reason';
 const MOST_REASON = 500;
 
 /** Named as the buttons' verbs are. */
-export type Why = 'could-not' | 'skip' | 'stop';
+export type Why = 'could-not' | 'skip' | 'stop' | 'glass' | 'review';
 
-export const isWhy = (verb: string): verb is Why =>
-  verb === 'could-not' || verb === 'skip' || verb === 'stop';
+export const isWhy = (verb: string): verb is Why => Object.hasOwn(WORDS, verb);
 
-const WORDS: Record<Why, { title: string; follows: string; submit: string }> = {
+const WORDS: Record<Why, { title: string; follows: string; label?: string; submit: string }> = {
   'could-not': {
     title: 'It could not be done?',
     follows: 'fails, the next level is paged, and the procedure waits here.',
@@ -27,9 +26,21 @@ const WORDS: Record<Why, { title: string; follows: string; submit: string }> = {
     follows: 'ends where it is. What has been done stays done.',
     submit: 'Stop it',
   },
+  glass: {
+    title: 'Break the glass?',
+    follows:
+      'runs on your word alone. The channel is told, with your reason, and somebody else reviews it afterwards.',
+    submit: 'Break it',
+  },
+  review: {
+    title: 'Review',
+    follows: 'was approved by one person alone. Your remark goes into the thread, and settles it.',
+    label: 'What do you make of it?',
+    submit: 'Reviewed',
+  },
 };
 
-/** `about`: the step or the procedure. `value` is the button's, and the only thing that the modal remembers. */
+/** `about`: the step, the procedure or the fix. `value` is the button's, and the only thing that the modal remembers. */
 export const reasonModal = (why: Why, about: string, value: string): ModalView => ({
   type: 'modal',
   callback_id: `${REASON}:${why}`,
@@ -49,7 +60,7 @@ export const reasonModal = (why: Why, about: string, value: string): ModalView =
     {
       type: 'input',
       block_id: 'reason',
-      label: { type: 'plain_text', text: 'Why?' },
+      label: { type: 'plain_text', text: WORDS[why].label ?? 'Why?' },
       element: {
         type: 'plain_text_input',
         action_id: 'text',

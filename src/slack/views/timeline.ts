@@ -80,14 +80,20 @@ function newsLine(incident: Incident, news: News): string {
     case 'kept-quiet':
     case 'silence-over':
       return silenceLine(news);
+    case 'glass-broken':
+      return `🔨 *The glass was broken*: ${person(news.by)} decided alone, because ${clip(escaped(news.reason), MOST_SAID)}\n${responders(incident.policy.approval.approvers)}: one of you looks at it afterwards, on the card.`;
+    case 'review-owed':
+      return `🔨 ${person(news.by)} broke the glass for *${clip(oneLine(news.title), 150)}*, and nobody has reviewed that yet: ${clip(escaped(news.reason), MOST_SAID)}\n${responders(incident.policy.approval.approvers)}: please look at it, on the card.`;
     default:
       return procedureLine(news);
   }
 }
 
-/** That nobody is left to page; and that an emergency was declared, where the card is an older one. */
+const FOR_ALL: ReadonlySet<News['news']> = new Set(['exhausted', 'glass-broken', 'review-owed']);
+
+/** That nobody is left to page; that somebody decided alone; and that an emergency was declared, where the card is an older one. */
 const isForAll = ({ seq, happening, effects }: LogEntry): boolean =>
-  effects.some((effect) => effect.do === 'tell' && effect.text.news === 'exhausted') ||
+  effects.some((effect) => effect.do === 'tell' && FOR_ALL.has(effect.text.news)) ||
   (happening.type === 'procedure-started' && happening.plan.emergency && seq > 1);
 
 /** What was seen, under what led to it. */
@@ -130,7 +136,11 @@ function sentence(incident: Incident, { happening, effects }: LogEntry, telling:
     case 'preview-failed':
       return `⚠️ ${fixTitle(happening.fix)} could not be previewed: ${clip(escaped(happening.reason), MOST_SAID)}`;
     case 'approved':
-      return `👍 ${who} approved ${fixTitle(happening.fix)}.`;
+      return effects.some((effect) => effect.do === 'run')
+        ? `👍 ${who} approved ${fixTitle(happening.fix)}.`
+        : `👍 ${who} approved ${fixTitle(happening.fix)}: it takes one more, ${clip(responders(incident.policy.approval.approvers), MOST_SAID)}.`;
+    case 'reviewed':
+      return `🧐 ${who} reviewed why the glass was broken for ${fixTitle(happening.fix)}: ${clip(escaped(happening.remark), MOST_SAID)}`;
     case 'denied':
       return `🚫 ${who} decided against ${fixTitle(happening.fix)}${happening.reason === undefined ? '.' : `: ${clip(escaped(happening.reason), MOST_SAID)}`}`;
     case 'drifted':

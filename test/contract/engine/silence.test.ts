@@ -29,7 +29,8 @@ let sent: Task[];
 const enqueue = async (_: unknown, task: Task) => {
   sent.push(task);
 };
-const storeWith = (...maintenance: MaintenanceWindow[]) => createStore(pool, enqueue, maintenance);
+const storeWith = (...maintenance: MaintenanceWindow[]) =>
+  createStore(pool, enqueue, { maintenance, freezes: [] });
 const store = () => storeWith();
 /** The database's clock runs ahead by so much. */
 const ahead = (ms: number) =>

@@ -53,6 +53,7 @@ async function replica() {
     add: async (entry: Entry) => void entries.push(entry),
     now: () => now,
     maintenance: [],
+    freezes: [],
   };
   const alone = createSpooledStore(rows);
   const deliveries = createSpooledDeliveries(rows);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { LogEntry } from '../../../src/engine/ports.ts';
 import type {
   Effect,
+  GlassNews,
   Happening,
   IncidentEvent,
   LadderNews,
@@ -33,7 +34,8 @@ const events = (text: string): { readonly [Name in Type]: Extract<IncidentEvent,
   'fix-requested': { type: 'fix-requested', fix: 'renew' },
   previewed: { type: 'previewed', ...ref, preview: { ...preview('x'), summary: text } },
   'preview-failed': { type: 'preview-failed', ...ref, reason: text },
-  approved: { type: 'approved', ...ref },
+  approved: { type: 'approved', ...ref, breakGlass: text },
+  reviewed: { type: 'reviewed', ...ref, remark: text },
   denied: { type: 'denied', ...ref, reason: text },
   drifted: { type: 'drifted', ...ref, preview: { ...preview('x'), summary: text } },
   'held-up': { type: 'held-up', ...ref, by: { incident: text, fix: text } },
@@ -106,7 +108,9 @@ const steps = (text: string): readonly ProcedureNews[] => [
   { news: 'procedure-ended', title: text, how: 'finished', tookMs: 1 },
   { news: 'procedure-ended', title: text, how: 'stopped', tookMs: 1, why: text },
 ];
-const tell = (text: LadderNews | ProcedureNews): Effect => ({ do: 'tell', text });
+const glass = (text: string): readonly GlassNews[] =>
+  (['glass-broken', 'review-owed'] as const).map((news) => ({ news, title: text, by: 'U1', reason: text }));
+const tell = (text: LadderNews | ProcedureNews | GlassNews): Effect => ({ do: 'tell', text });
 /** Their news, where there are any, say what came of them. */
 const SILENT: readonly Type[] = [
   ...(['timer-due', 'silences-seen'] as const),
@@ -247,7 +251,7 @@ test('whatever its texts say, Slack takes it, and none of them becomes markup', 
         const told = timelineEntry(hostile, entry(event, [tell(climbed(`So: ${text}`))], `cli:${title}`));
         if (told) expectSendable({ text: told.text, blocks: [section(told.text)] });
       }
-      for (const news of steps(text)) {
+      for (const news of [...steps(text), ...glass(text)]) {
         const told = timelineEntry(hostile, entry({ type: 'step-done', ...step }, [tell(news)]));
         if (told) expectSendable({ text: told.text, blocks: [section(told.text)] });
       }
