@@ -78,8 +78,9 @@ export const certbotEnvironment = (stack: CertbotStack): Described => ({
   variables: {},
 });
 
-/** Who may approve in the lab. */
+/** Who may approve in the lab; the second one where it takes two. */
 export const APPROVER = 'UAPPROVER';
+export const SECOND_APPROVER = 'USECOND';
 
 /** A paksa.yaml with these environments, and a ladder that pages at once. */
 export const fileOf = (environments: Readonly<Record<string, Described>>): string =>
@@ -94,7 +95,7 @@ export const fileOf = (environments: Readonly<Record<string, Described>>): strin
         { name: 'DevOps/Infrastructure team', responders: [{ user: 'ULEVEL2' }] },
       ],
     },
-    approvals: { approvers: [{ user: APPROVER }] },
+    approvals: { approvers: [{ user: APPROVER }, { user: SECOND_APPROVER }] },
   });
 
 /** What `fileOf` says, read as any other is. */

@@ -38,7 +38,7 @@ export interface Approved {
 
 /** `id`: the incident in which it was started. */
 export function driveIn(operator: Operator, id: string): Drive {
-  const { engine, read: readIncident, say } = operator;
+  const { engine, read: readIncident, say, approve: approveAs } = operator;
   const read = async () => {
     const incident = await readIncident(id);
     if (!incident.procedure) throw new Error(`${id} has no procedure`);
@@ -89,7 +89,7 @@ export function driveIn(operator: Operator, id: string): Drive {
     // Whoever declared it asked for it.
     const own = await decide(engine, id, decision, { id: TESTER, groups: [] });
     if (own.done) throw new Error(`${wanted} was approved by who asked for it`);
-    await say(id, decision);
+    await approveAs(id, decision);
     const end = await ended(wanted);
     if (end.state !== expected)
       throw new Error(`approved, it ended as ${lineOf(end)}\n${await verified(operator, id)}`);

@@ -6,10 +6,10 @@ import { requestDiagnosis } from '../../src/engine/diagnose.ts';
 import type { Diagnosis, Survey } from '../../src/engine/ports.ts';
 import { requestSurvey } from '../../src/engine/survey.ts';
 import { verify as verifyWith } from '../../src/engine/verify.ts';
-import type { Attempt, Incident } from '../../src/incident/incident.ts';
+import { type Attempt, type Incident, takesTwo } from '../../src/incident/incident.ts';
 import { createLog } from '../../src/log.ts';
 import { openEngine } from '../../src/open-engine.ts';
-import { APPROVER } from './configuration.ts';
+import { APPROVER, SECOND_APPROVER } from './configuration.ts';
 
 /** Who asks. What they ask for is for somebody else to approve. */
 export const TESTER = 'UTESTER';
@@ -59,9 +59,16 @@ export async function openOperator(config: Config, databaseUrl: string) {
     return previewed;
   };
 
+  /** As somebody else than who asked, and as one more where it takes two. */
+  const approve = async (id: string, { fix, round }: Pick<Attempt, 'fix' | 'round'>): Promise<void> => {
+    const needsSecond = takesTwo(await read(id), await attemptOf(id, fix));
+    await say(id, { decision: 'approve', fix, round });
+    if (needsSecond) await say(id, { decision: 'approve', fix, round }, SECOND_APPROVER);
+  };
+
   /** Approves and runs what was previewed; resolves with the attempt before it is verified. */
   const carryOut = async (id: string, { fix, round }: Attempt): Promise<Attempt> => {
-    await say(id, { decision: 'approve', fix, round });
+    await approve(id, { fix, round });
     await handlers.run({ task: 'run', incident: id, fix, round }, soon());
     return attemptOf(id, fix);
   };
@@ -72,6 +79,7 @@ export async function openOperator(config: Config, databaseUrl: string) {
     say,
     attemptOf,
     preview,
+    approve,
     carryOut,
 
     /** Looks at everything, and opens what has to be opened. */

@@ -18,7 +18,7 @@ engine = create_engine(
     pool_timeout=5,
     connect_args={"connect_timeout": 2, "application_name": "paksa-backend"},
 )
-cache = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
+cache = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True, socket_timeout=10, socket_connect_timeout=10)
 
 
 def database_trouble():
