@@ -8,6 +8,8 @@ WORKDIR /paksa
 COPY package.json package-lock.json ./
 # The optional packages are the embedded PostgreSQL's programs and native speed-ups that nothing here needs.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+# What is in the image, for whoever has to know. npm would miss the packages for development, and leave out what they share.
+RUN npm pkg delete devDependencies && npm sbom --sbom-format=cyclonedx > sbom.json
 
 FROM ${NODE_IMAGE}
 # Debian packages of programs that Paksa runs beside itself: pg_restore and psql for backups (not older than the server),
@@ -19,6 +21,7 @@ RUN if [ -n "$PACKAGES" ]; then \
 WORKDIR /paksa
 ENV NODE_ENV=production PORT=3000 PAKSA_SPOOL=/spool
 COPY --from=packages /paksa/node_modules ./node_modules
+COPY --from=packages /paksa/sbom.json ./
 COPY package.json ./
 COPY src ./src
 COPY commands ./commands

@@ -1,8 +1,9 @@
 /** Wires the bot: Slack, the HTTP port, the ladder and what goes on without the database, around the engine. */
 import { topics as guide } from '../commands/index.ts';
-import { slackConnection, topicsNamed } from './config.ts';
+import { grantsOf, slackConnection, topicsNamed } from './config.ts';
 import { workOnAlerts } from './engine/alerts.ts';
 import { refuseUnknownTopics } from './engine/intake.ts';
+import { refuseUnknownFixes } from './engine/lookup.ts';
 import { recoverLost } from './engine/remediate.ts';
 import { carryOutReply } from './engine/reply.ts';
 import { lookForSilencesOfAll } from './engine/silenced.ts';
@@ -56,6 +57,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, log } = options;
   const connection = slackConnection(config.slack);
   refuseUnknownTopics(config.alerts.routes, options.topics ?? guide, topicsNamed(config));
+  refuseUnknownFixes(options.topics ?? guide, grantsOf(config));
   const place = await openPlace(config.spoolFolder, log);
   const remember = createRemembering(place.spool.updatePicture);
   const engine = await openEngine({ ...options, remembered: place.spool.picture(), remember });

@@ -17,6 +17,7 @@ import { type ConfigProblem, problemsOf } from './config/refusal.ts';
 import { schedulesByName } from './config/schedule.ts';
 import { UserError } from './errors.ts';
 import type { Freeze } from './policy/freeze.ts';
+import type { Grant } from './policy/roles.ts';
 import type { Schedule } from './policy/schedule.ts';
 import type { MaintenanceWindow } from './policy/silence.ts';
 
@@ -175,11 +176,17 @@ export function slackConnection({ botToken, appToken, signingSecret }: SlackSett
   );
 }
 
-/** The topics that the rules of ladders, maintenance windows and change freezes name. */
+/** The roles of every environment. */
+export const grantsOf = ({ environments }: Config): readonly Grant[] =>
+  environments.flatMap(({ policy }) => policy.roles ?? []);
+
+/** The topics that the rules of ladders, roles, maintenance windows and change freezes name. */
 export const topicsNamed = ({ environments, maintenance, freezes }: Config): string[] =>
-  [...environments.flatMap(({ ladders }) => ladders.rules), ...maintenance, ...freezes].flatMap(
-    ({ topics = [] }) => topics,
-  );
+  [
+    ...environments.flatMap(({ ladders, policy }) => [...ladders.rules, ...(policy.roles ?? [])]),
+    ...maintenance,
+    ...freezes,
+  ].flatMap(({ topics = [] }) => topics);
 
 /** Every configured value that must never be shown or logged. */
 export function secretsOf(config: Config): string[] {

@@ -1,10 +1,25 @@
 /** `npx paksa …`: reads the arguments, runs one command, ends with its code. */
 import { parseArgs } from 'node:util';
 import { topics } from '../../commands/index.ts';
-import { type Config, checkConfig, describeProblems, loadConfig, secretsOf, topicsNamed } from '../config.ts';
+import {
+  type Config,
+  checkConfig,
+  describeProblems,
+  grantsOf,
+  loadConfig,
+  secretsOf,
+  topicsNamed,
+} from '../config.ts';
 import { anchorOf } from '../engine/audit.ts';
 import { refuseUnknownTopics } from '../engine/intake.ts';
-import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../engine/lookup.ts';
+import {
+  emergencyOf,
+  environmentOf,
+  fixOf,
+  procedureOf,
+  refuseUnknownFixes,
+  runbookOf,
+} from '../engine/lookup.ts';
 import { scheduleOf } from '../engine/on-call.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { createEstate } from '../estate.ts';
@@ -55,7 +70,10 @@ async function run(args: string[]): Promise<number> {
       return EXIT.healthy;
     case 'config check': {
       const { config, problems } = checkConfig({ env: process.env });
-      if (config) refuseUnknownTopics(config.alerts.routes, topics, topicsNamed(config));
+      if (config) {
+        refuseUnknownTopics(config.alerts.routes, topics, topicsNamed(config));
+        refuseUnknownFixes(topics, grantsOf(config));
+      }
       print(
         config
           ? [`${config.file} is as it should be.`, ...answerLines(config)].join('\n')

@@ -32,7 +32,15 @@ export function readEnvironments(
   problems: ConfigProblem[],
 ): readonly Environment[] {
   return Object.entries(file.environments).map(([name, described]): Environment => {
-    const { channel, ladder, ladderRules, approvals, rooms = file.rooms, ...systems } = described;
+    const {
+      channel,
+      ladder,
+      ladderRules,
+      approvals,
+      roles = file.roles,
+      rooms = file.rooms,
+      ...systems
+    } = described;
     const { postgres, redis, api, ...rest } = systems;
     const ladders = laddersOf(file, { ladder, ladderRules });
     const at = (key: string) => `environments.${name}.${key}`;
@@ -67,6 +75,7 @@ export function readEnvironments(
       policy: {
         escalation: ladders.default,
         approval: approvals ?? file.approvals,
+        ...(roles.length > 0 ? { roles } : {}),
         ...(rooms ? { rooms } : {}),
       },
       ladders,

@@ -6,11 +6,13 @@ import { matching, variable, webAddress } from './fields.ts';
 import { ladderRules, ladders, refuseIdleRules } from './ladders.ts';
 import { freezes, maintenance, refuseUnknownEnvironments, silences } from './maintenance.ts';
 import { pagers, people } from './pagers.ts';
-import { approvals, channel, ladder, rooms } from './policy.ts';
+import { approvals, ladder, rooms } from './policy.ts';
 import { block, must } from './refusal.ts';
+import { roles } from './roles.ts';
 import { refuseUnknown, schedules } from './schedule.ts';
 import * as systems from './systems.ts';
 import { businessHours } from './time.ts';
+import { channel } from './who.ts';
 
 const ENVIRONMENT = matching(
   /^[a-z][a-z0-9-]{0,39}$/,
@@ -33,6 +35,7 @@ const environment = block({
   ladder: ladder.optional(),
   ladderRules: ladderRules.optional(),
   approvals: approvals.optional(),
+  roles: roles.optional(),
   rooms: rooms.optional(),
 });
 
@@ -49,6 +52,7 @@ const file = block({
   channel: channel.optional(),
   ladder: ladder.prefault({}),
   approvals: approvals.prefault({}),
+  roles: roles.prefault([]),
   rooms: rooms.optional(),
   schedules: schedules.prefault({}),
   ladders: ladders.prefault({}),

@@ -1,42 +1,12 @@
 /** What paksa.yaml says of the ladder and of approvals, for all environments or for one. */
 import { z } from 'zod';
-import type { ApprovalPolicy, Responder, RoomPolicy } from '../policy/policy.ts';
+import type { ApprovalPolicy, RoomPolicy } from '../policy/policy.ts';
 import { ALONE, type AloneLimits } from '../policy/risk.ts';
 import { duration } from './duration.ts';
-import { count, matching, text } from './fields.ts';
+import { count, text } from './fields.ts';
 import { pagerNames } from './pagers.ts';
 import { block, must } from './refusal.ts';
-
-/** A schedule's name; also that of its page's key. */
-export const scheduleName = matching(
-  /^[a-z][a-z0-9-]{0,39}$/,
-  'the name of a schedule: lower-case letters, digits and hyphens, such as primary',
-);
-
-const IDS = {
-  user: matching(/^[UW][A-Z0-9]+$/, "a user's id, such as U012AB3CD (profile › ⋮ › Copy member ID)"),
-  usergroup: matching(/^S[A-Z0-9]+$/, "a user group's id, such as S012AB3CD"),
-  channel: matching(/^[CG][A-Z0-9]+$/, "a channel's id, such as C012AB3CD (at the bottom of its details)"),
-  schedule: scheduleName,
-};
-/** How each is written, in a refusal. */
-const WRITTEN = { user: 'U…', usergroup: 'S…', channel: 'C…', schedule: 'name' } as const;
-
-export const channel = IDS.channel;
-
-/** `{ user: U… }` and its kin, one of them and no more, read into a responder. */
-function oneOf(...kinds: readonly Responder['kind'][]) {
-  const shape = Object.fromEntries(kinds.map((kind) => [kind, IDS[kind].optional()]));
-  const right = `must be one of ${kinds.map((kind) => `{ ${kind}: ${WRITTEN[kind]} }`).join(', ')}`;
-  return block(shape).transform((given, context): Responder => {
-    const found = kinds.flatMap((kind) =>
-      typeof given[kind] === 'string' ? [{ kind, id: given[kind] }] : [],
-    );
-    if (found.length === 1 && found[0]) return found[0];
-    context.issues.push({ code: 'custom', message: right, input: given });
-    return z.NEVER;
-  });
-}
+import { oneOf } from './who.ts';
 
 const level = block({
   name: text("the level's name"),

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Schedule } from '../policy/schedule.ts';
 import { matching } from './fields.ts';
-import { scheduleName } from './policy.ts';
 import { block, must, nearest } from './refusal.ts';
 import { day, timeOfDay, timeZone, weekday, window } from './time.ts';
+import { scheduleName } from './who.ts';
 
 const MOST_TURN_HOURS = 366 * 24;
 const WEEK_HOURS = 7 * 24;

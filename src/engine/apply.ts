@@ -3,7 +3,7 @@ import type { Effect, Happening, IncidentEvent } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import { transition } from '../incident/transition.ts';
 import type { Permission } from '../policy/permission.ts';
-import type { Responder } from '../policy/policy.ts';
+import type { Grantee } from '../policy/policy.ts';
 import { periodsOf } from './periods.ts';
 import type { Diagnosis, Store, Transaction } from './ports.ts';
 import type { Task } from './task.ts';
@@ -14,7 +14,7 @@ export interface Refused {
   readonly done: false;
   readonly why: string;
   /** Those who may, when it was a matter of permission. */
-  readonly who?: readonly Responder[];
+  readonly who?: readonly Grantee[];
   /** Whose earlier act is the reason. */
   readonly by?: string;
 }

@@ -6,11 +6,14 @@ import { freezeLine } from '../policy/freeze.ts';
 import {
   type Actor,
   mayAnswer,
+  mayAsk,
   mayBreakGlass,
   mayDecide,
   mayDeny,
+  mayLook,
   mayReview,
   type Permission,
+  sceneOf,
 } from '../policy/permission.ts';
 import { type Applied, apply } from './apply.ts';
 import { freezeOver } from './frozen.ts';
@@ -117,7 +120,7 @@ const TICKS = {
   'retry-step': 'step-retried',
 } as const;
 
-/** Anybody may ask for a fix (nothing happens before a decision) and for more people, and note what they know. */
+/** Anybody may ask for a fix (nothing happens before a decision) and for more people, and note what they know, unless roles say who. */
 function permission(
   incident: Incident,
   decision: Decision,
@@ -126,26 +129,28 @@ function permission(
 ): Permission {
   switch (decision.decision) {
     case 'request-fix':
+      return mayAsk(sceneOf(incident), actor, decision.fix);
     case 'escalate':
     case 'note':
-      return { allowed: true };
+      return mayLook(sceneOf(incident), actor);
     case 'approve': {
-      if (decision.breakGlass !== undefined) return mayBreakGlass(incident, actor);
+      if (decision.breakGlass !== undefined) return mayBreakGlass(incident, actor, decision.fix);
       const attempt = incident.attempts[decision.fix];
       const may = mayDecide(
         incident,
         actor,
+        decision.fix,
         attempt && { ...attempt, takesTwo: takesTwo(incident, attempt) },
       );
       const freeze = freezeOver(incident, tx);
       return may.allowed && freeze ? { allowed: false, why: `${freezeLine(freeze)}.` } : may;
     }
     case 'review':
-      return mayReview(incident, actor);
+      return mayReview(incident, actor, decision.fix);
     case 'deny':
-      return mayDeny(incident, actor, incident.attempts[decision.fix]?.requestedBy ?? '');
+      return mayDeny(incident, actor, decision.fix, incident.attempts[decision.fix]?.requestedBy ?? '');
     case 'undo':
-      return mayDecide(incident, actor);
+      return mayDecide(incident, actor, decision.fix);
     case 'take-step':
     case 'tick-step':
     case 'retry-step':

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import { DRILL_MS, type Drill, type PlannedPage, planDrill, REST_MS } from '../policy/drill.ts';
-import { type Actor, mayDrill } from '../policy/permission.ts';
+import type { Actor } from '../policy/permission.ts';
 import type { EscalationPolicy, Level, Recipient, Responder } from '../policy/policy.ts';
+import { leadersOf, mayDrill } from '../policy/realm.ts';
 import { onCallAt } from '../policy/schedule.ts';
 import { forbidden, type Refused } from './apply.ts';
 import { environmentOf } from './lookup.ts';
@@ -94,11 +95,7 @@ export type Drilled =
 export async function startDrill(deps: DrillDeps, request: DrillRequest): Promise<Drilled> {
   return deps.store.transact(async (tx): Promise<Drilled> => {
     const wanted = await plan(deps, tx, request);
-    const permission = mayDrill(
-      deps.estate.policy(wanted.environment).approval.approvers,
-      wanted.levels,
-      request.by,
-    );
+    const permission = mayDrill(leadersOf(deps.estate.policy(wanted.environment)), wanted.levels, request.by);
     if (!permission.allowed) return forbidden(permission);
     const latest = await tx.drills.latest(wanted.environment);
     if (latest?.cause === request.cause) return started(tx, latest.id);

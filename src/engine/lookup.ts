@@ -1,6 +1,7 @@
 /** Finds what people name: topics, fixes, procedures, environments. What is not there is answered with the nearest that is. */
 import { closest } from 'fastest-levenshtein';
 import { UserError } from '../errors.ts';
+import type { Grant } from '../policy/roles.ts';
 import type { Runbook } from '../runbook/define.ts';
 import type { Fix } from '../runbook/fix.ts';
 import type { Estate, Topics } from './ports.ts';
@@ -23,6 +24,16 @@ export function fixOf(runbook: Runbook, id: string): Fix {
       `The topic “${runbook.topic}” has no fix “${id}”.${nearest(id, Object.keys(runbook.fixes))}`,
     );
   return fix;
+}
+
+/** Of roles that are for some fixes: at start, rather than at the click that would be refused. @throws UserError naming the nearest fix */
+export function refuseUnknownFixes(topics: Topics, grants: readonly Grant[]): void {
+  for (const { topics: named = [...topics.keys()], fixes = [] } of grants) {
+    const known = named.flatMap((topic) => Object.keys(runbookOf(topics, topic).fixes));
+    const unknown = fixes.find((fix) => !known.includes(fix));
+    if (unknown !== undefined)
+      throw new UserError(`No topic of that role has a fix “${unknown}”.${nearest(unknown, known)}`);
+  }
 }
 
 /** The id of the procedure named, or of the topic's emergency. @throws UserError naming the nearest */

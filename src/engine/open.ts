@@ -55,7 +55,7 @@ export const proposedFixes = (
       title: fix.title,
       risk: fix.risk,
       ...(unavailable === undefined ? {} : { unavailable }),
-      ...(fix.undo.reversible ? {} : { irreversible: fix.undo.why }),
+      ...(fix.undo.reversible ? { undo: fix.undo.title } : { irreversible: fix.undo.why }),
       suggested: findings.some(({ suggests }) => suggests.includes(id)),
     };
   });

@@ -1,7 +1,8 @@
 /** Makes and ends overrides: checked, recorded, and told to whoever is on call then, in one commit. */
 import { UserError } from '../errors.ts';
-import { type Actor, mayOverride } from '../policy/permission.ts';
-import type { Responder } from '../policy/policy.ts';
+import type { Actor } from '../policy/permission.ts';
+import type { Grantee } from '../policy/policy.ts';
+import { leadersOf, mayOverride } from '../policy/realm.ts';
 import { HORIZON_MS, onCallAt, type Schedule, standing } from '../policy/schedule.ts';
 import { DAY } from '../policy/wall-clock.ts';
 import { forbidden, type Refused } from './apply.ts';
@@ -30,8 +31,8 @@ export type Overridden =
   | Refused;
 
 /** Approvers of every environment: they may arrange who is on call, beside those who are in the schedule. */
-export const approversOf = ({ environments, policy }: OverrideDeps['estate']): readonly Responder[] =>
-  environments.flatMap((environment) => policy(environment).approval.approvers);
+export const approversOf = ({ environments, policy }: OverrideDeps['estate']): readonly Grantee[] =>
+  environments.flatMap((environment) => leadersOf(policy(environment)));
 
 /** @throws UserError on an unknown schedule, or a time that cannot be meant */
 export async function makeOverride(deps: OverrideDeps, request: OverrideRequest): Promise<Overridden> {

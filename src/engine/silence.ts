@@ -2,7 +2,8 @@
 import { UserError } from '../errors.ts';
 import type { Incident } from '../incident/incident.ts';
 import { silencedBy } from '../incident/silenced.ts';
-import { type Actor, maySilence } from '../policy/permission.ts';
+import type { Actor } from '../policy/permission.ts';
+import { maySilence } from '../policy/realm.ts';
 import { covers, type MaintenanceWindow, type Period, periodsOfWindow } from '../policy/silence.ts';
 import { DAY, HOUR, MINUTE } from '../policy/wall-clock.ts';
 import { forbidden, type Refused } from './apply.ts';
@@ -54,7 +55,7 @@ export async function makeSilence(deps: SilenceDeps, request: SilenceRequest): P
   const reason = request.reason.trim();
   if (reason === '') throw new UserError('Say why: whoever is not paged has to know.');
   if (Object.keys(labels).length > MOST_LABELS) throw new UserError(`Give ${MOST_LABELS} labels at most.`);
-  const refusal = refusedTo(deps, environment, by);
+  const refusal = refusedTo(deps, { environment, topic }, by);
   if (refusal) return refusal;
   return deps.store.transact(async (tx): Promise<Silenced> => {
     await tx.silences.holdOpenings();
@@ -74,7 +75,7 @@ export const confirmSilence = (deps: SilenceDeps, id: string, by: Actor): Promis
   deps.store.transact(async (tx): Promise<Silenced> => {
     await tx.silences.holdOpenings();
     const found = await knownSilence(tx, id);
-    const refusal = refusedTo(deps, found.environment, by);
+    const refusal = refusedTo(deps, found, by);
     if (refusal) return refusal;
     if (found.to <= tx.now) return { done: false, why: 'It would be over by now: make another.' };
     const silence = await tx.silences.confirm(id);
@@ -88,7 +89,7 @@ export const endSilence = (deps: SilenceDeps, id: string, by: Actor): Promise<Si
   deps.store.transact(async (tx): Promise<Silenced> => {
     await tx.silences.holdOpenings();
     const found = await knownSilence(tx, id);
-    const refusal = found.madeBy === by.id ? undefined : refusedTo(deps, found.environment, by);
+    const refusal = found.madeBy === by.id ? undefined : refusedTo(deps, found, by);
     if (refusal) return refusal;
     const silence = await tx.silences.end(id, by.id);
     if (!silence) {
@@ -123,9 +124,13 @@ const longest = (ms: number): string =>
       ? `${ms / HOUR} hours`
       : `${Math.floor(ms / MINUTE)} minutes`;
 
-function refusedTo(deps: SilenceDeps, environment: string, by: Actor): Refused | undefined {
-  const { approval } = deps.estate.policy(environment);
-  const permission = maySilence(deps.estate.ladders(environment), approval.approvers, by);
+function refusedTo(
+  { estate }: SilenceDeps,
+  { environment, topic }: { readonly environment: string; readonly topic?: string | undefined },
+  by: Actor,
+): Refused | undefined {
+  const realm = { policy: estate.policy(environment), ladders: estate.ladders(environment) };
+  const permission = maySilence(realm, by, topic);
   return permission.allowed ? undefined : forbidden(permission);
 }
 

@@ -21,6 +21,8 @@ export interface ProposedFix {
   readonly unavailable?: string;
   /** Why it cannot be taken back; absent when it can. */
   readonly irreversible?: string;
+  /** What taking it back does, in a line. */
+  readonly undo?: string;
   /** Whether a problem's finding suggests it. */
   readonly suggested: boolean;
 }

@@ -1,6 +1,7 @@
 /** What the configuration decides about people: the ladder's levels, and who approves. Plain data, copied into each incident. */
 
 import type { AloneLimits } from './risk.ts';
+import type { Grant } from './roles.ts';
 
 /** Somebody, or some place, that Slack can reach. `id` is Slack's: U…, S… or C…. */
 export interface Recipient {
@@ -10,6 +11,9 @@ export interface Recipient {
 
 /** Who is to be paged. Of a schedule, `id` is its name: whoever is on call in it then. */
 export type Responder = Recipient | { readonly kind: 'schedule'; readonly id: string };
+
+/** Who may do something: also everybody whose confirmed e-mail address is of a domain. */
+export type Grantee = Responder | { readonly kind: 'domain'; readonly id: string };
 
 /** How a page names them. */
 export const refOf = ({ kind, id }: Responder): string => `${kind}/${id}`;
@@ -66,6 +70,8 @@ export interface Policy {
   readonly ladder?: string;
   readonly escalation: EscalationPolicy;
   readonly approval: ApprovalPolicy;
+  /** Everybody may look and ask, and the rest is as approvers and the ladder say, when absent. */
+  readonly roles?: readonly Grant[];
   /** Nothing gets one when absent. */
   readonly rooms?: RoomPolicy;
 }

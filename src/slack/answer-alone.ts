@@ -6,7 +6,8 @@ import type { Receipt, Schedules } from '../engine/ports.ts';
 import type { Incident } from '../incident/incident.ts';
 import { askerOf, isAdmitted } from './admission.ts';
 import { type Asker, createTell } from './answer.ts';
-import { actorOf, namedIn } from './authorize.ts';
+import { actorOf, namedBy } from './authorize.ts';
+import { visibleTo } from './gate.ts';
 import { decisionOf, Pressed } from './payloads.ts';
 import { countedView, keptView, voidView } from './views/alone.ts';
 import { type ButtonValue, decode } from './views/button-value.ts';
@@ -55,7 +56,8 @@ export async function answerAlone(deps: AnswerAloneDeps, { id, body }: Receipt):
   if (said) {
     const asker = { user: said.user_id, channel: said.channel_id, responseUrl: said.response_url };
     if (said.text.trim() === 'status') {
-      await tell(asker, statusView(await deps.store.openIncidents()));
+      const open = await deps.store.openIncidents();
+      await tell(asker, statusView(await visibleTo(deps.client, deps, said.user_id, open)));
       await tell(asker, sayView('That is from memory: my own database is away.'));
       return true;
     }
@@ -107,7 +109,7 @@ async function decideAlone(
     await tell(asker, keptView(false));
     return false;
   }
-  const actor = await actorOf(client, { store, schedules }, asker.user, namedIn(incident));
+  const actor = await actorOf(client, { store, schedules }, asker.user, namedBy(incident));
   const applied = await decide(deps, id, decision, actor, receipt);
   if (applied.done && applied.incident.status !== 'open') await stopped(applied.incident, asker.user);
   await tell(asker, applied.done ? countedView(applied.incident) : refusalView(applied));

@@ -4,7 +4,7 @@ import { forbidden } from '../engine/apply.ts';
 import type { OnCallDeps } from '../engine/on-call.ts';
 import { approversOf } from '../engine/override.ts';
 import type { AuditLog, Estate } from '../engine/ports.ts';
-import { mayReadAudit, onLadders } from '../policy/permission.ts';
+import { mayReadAudit, onLadders } from '../policy/realm.ts';
 import type { Asker, Tell } from './answer.ts';
 import { actorOf } from './authorize.ts';
 import type { AuditCommand } from './parse-audit.ts';

@@ -3,24 +3,26 @@ import type { WebClient } from '@slack/web-api';
 import { type OnCallDeps, onCallIn } from '../engine/on-call.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Actor } from '../policy/permission.ts';
-import type { Responder } from '../policy/policy.ts';
+import type { Grantee } from '../policy/policy.ts';
 import { call } from './calls.ts';
+import { standingOf } from './standing.ts';
 
 /** Everybody whom the incident's policy names. */
-export const namedIn = (incident: Incident | undefined): readonly Responder[] =>
+export const namedBy = (incident: Incident | undefined): readonly Grantee[] =>
   incident === undefined
     ? []
     : [
         ...incident.policy.approval.approvers,
         ...incident.policy.escalation.levels.flatMap(({ responders }) => responders),
+        ...(incident.policy.roles ?? []).map(({ who }) => who),
       ];
 
-/** Looks only at the groups and schedules that are named. @throws AdapterError */
+/** Looks only at the groups, schedules and domains that are named. @throws AdapterError */
 export async function actorOf(
   client: WebClient,
   onCall: OnCallDeps,
   user: string,
-  named: readonly Responder[],
+  named: readonly Grantee[],
 ): Promise<Actor> {
   const groups = idsOf('usergroup', named);
   const isMember = await Promise.all(
@@ -33,9 +35,19 @@ export async function actorOf(
     id: user,
     groups: groups.filter((_, index) => isMember[index]),
     schedules: await onCallIn(onCall, user, idsOf('schedule', named)),
+    ...(named.some(({ kind }) => kind === 'domain') ? await domainOf(client, user) : {}),
   };
 }
 
-const idsOf = (kind: Responder['kind'], named: readonly Responder[]): string[] => [
+/** Of a member's own address, once they have confirmed it: others can write what they like. */
+async function domainOf(client: WebClient, id: string): Promise<Pick<Actor, 'domain'>> {
+  const standing = await standingOf(call('users.info', client.users.info({ user: id })));
+  if (standing.is !== 'active') return {};
+  const { profile, is_stranger, is_email_confirmed = true } = standing.user;
+  const [, domain] = /@([^@]+)$/.exec(profile?.email ?? '') ?? [];
+  return domain === undefined || is_stranger || !is_email_confirmed ? {} : { domain: domain.toLowerCase() };
+}
+
+const idsOf = (kind: Grantee['kind'], named: readonly Grantee[]): string[] => [
   ...new Set(named.filter((each) => each.kind === kind).map(({ id }) => id)),
 ];

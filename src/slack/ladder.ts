@@ -4,6 +4,7 @@ import { type DrillDeps, type DrillWish, drillPlan, startDrill } from '../engine
 import { gotDrillPage } from '../engine/drill-pages.ts';
 import { environmentOf } from '../engine/lookup.ts';
 import { checkReach, type ReachDeps } from '../engine/reachability.ts';
+import { leadersOf } from '../policy/realm.ts';
 import type { Asker, Tell } from './answer.ts';
 import { actorOf } from './authorize.ts';
 import type { LadderCommand } from './parse-ladder.ts';
@@ -51,7 +52,7 @@ export function createLadderHandlers({ client, reach, drilling, channelFor, tell
   const start = async (asker: Asker, confirmed: Confirmed, receipt: string): Promise<void> => {
     const policy = drilling.estate.policy(environmentOf(drilling.estate, confirmed.environment));
     const by = await actorOf(client, drilling, asker.user, [
-      ...policy.approval.approvers,
+      ...leadersOf(policy),
       ...policy.escalation.levels.flatMap(({ responders }) => responders),
     ]);
     const channel = await channelFor(asker);

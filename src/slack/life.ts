@@ -7,11 +7,13 @@ import type { Lived } from '../engine/merge.ts';
 import type { OnCallDeps } from '../engine/on-call.ts';
 import type { Messages, Store } from '../engine/ports.ts';
 import { UserError } from '../errors.ts';
+import type { Incident } from '../incident/incident.ts';
 import { isTimeZone } from '../policy/wall-clock.ts';
 import type { Asker, Tell } from './answer.ts';
-import { actorOf, namedIn } from './authorize.ts';
+import { actorOf, namedBy } from './authorize.ts';
 import { call } from './calls.ts';
 import type { createOpenDialog } from './dialogs.ts';
+import type { Gate } from './gate.ts';
 import type { IncidentCommand } from './parse-incident.ts';
 import type { DrawPostmortem } from './postmortem.ts';
 import { permalink } from './publish.ts';
@@ -26,6 +28,7 @@ export interface LifeDeps {
   readonly messages: Messages;
   readonly acting: ActDeps;
   readonly onCall: OnCallDeps;
+  readonly gate: Gate;
   readonly openDialog: ReturnType<typeof createOpenDialog>;
   readonly tell: Tell;
   readonly postmortem: DrawPostmortem;
@@ -61,9 +64,22 @@ export function createLifeHandlers(deps: LifeDeps) {
     return card && permalink(client, card);
   };
 
-  const show = async (asker: Asker, id: string): Promise<void> => {
+  /** @throws UserError when there is none, or it is not for them to see */
+  const seen = async ({ user }: Asker, id: string): Promise<Incident> => {
     const incident = await store.incident(id);
     if (!incident) throw new UserError(`There is no incident ${id}.`);
+    if ((await deps.gate.visibleTo(user, [incident])).length === 0)
+      throw new UserError('You are not a viewer here: ask somebody who is on the ladder.');
+    return incident;
+  };
+
+  const postmortem = async (asker: Asker, id: string): Promise<void> => {
+    await seen(asker, id);
+    await tell(asker, await deps.postmortem(id));
+  };
+
+  const show = async (asker: Asker, id: string): Promise<void> => {
+    const incident = await seen(asker, id);
     await tell(asker, incidentView(incident, await cardAt(id)));
   };
 
@@ -85,10 +101,10 @@ export function createLifeHandlers(deps: LifeDeps) {
       case 'show':
         return show(asker, id);
       case 'postmortem':
-        return tell(asker, await deps.postmortem(id));
+        return postmortem(asker, id);
       default: {
         const incident = await store.incident(id);
-        const actor = await actorOf(client, deps.onCall, asker.user, namedIn(incident));
+        const actor = await actorOf(client, deps.onCall, asker.user, namedBy(incident));
         const zone = act.act === 'snooze' ? await zoneOf(client, asker.user) : 'UTC';
         const lived = await carryOutAct(deps.acting, act, { incident: id, actor, cause: receipt, zone });
         return answer(asker, lived, act.act);
@@ -126,7 +142,7 @@ export function createLifeHandlers(deps: LifeDeps) {
       asker: Asker,
       trigger: string,
     ) => {
-      if (verb === 'postmortem') return tell(asker, await deps.postmortem(id));
+      if (verb === 'postmortem') return postmortem(asker, id);
       const incident = await store.incident(id);
       if (!incident || !isLifeVerb(verb))
         return tell(asker, sayView('That choice is not one of mine any more.'));
@@ -153,7 +169,7 @@ export function createLifeHandlers(deps: LifeDeps) {
           client,
           deps.onCall,
           user.id,
-          namedIn(await store.incident(button.incident)),
+          namedBy(await store.incident(button.incident)),
         );
         const decision = { decision: 'snooze', until: moment * 1000 } as const;
         const lived = await decide(deps.acting, button.incident, decision, actor, receipt);

@@ -5,6 +5,7 @@ import type { WebClient } from '@slack/web-api';
 import { type Decision, decide } from '../engine/decide.ts';
 import { type DiagnoseDeps, requestDiagnosis } from '../engine/diagnose.ts';
 import type { DrillDeps } from '../engine/drill.ts';
+import { environmentOf } from '../engine/lookup.ts';
 import type { AuditLog, Checkpoint, Messages, Schedules, Store, Topics } from '../engine/ports.ts';
 import type { ReachDeps } from '../engine/reachability.ts';
 import { requestSurvey } from '../engine/survey.ts';
@@ -13,9 +14,10 @@ import { EVERYTHING } from '../runbook/define.ts';
 import { createAdmission } from './admission.ts';
 import { type Asker, createTell } from './answer.ts';
 import { createAuditHandler } from './audit.ts';
-import { actorOf, namedIn } from './authorize.ts';
+import { actorOf, namedBy } from './authorize.ts';
 import { call, slackError } from './calls.ts';
 import { createOpenDialog, dialogOf, submitted } from './dialogs.ts';
+import { createGate } from './gate.ts';
 import { createLadderHandlers } from './ladder.ts';
 import { createLifeHandlers, isLifeDialog } from './life.ts';
 import { createOnCallHandlers } from './on-call.ts';
@@ -102,7 +104,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
         return tell(asker, helpView(nearest, command.said));
       }
       case 'status':
-        return tell(asker, statusView(await store.openIncidents()));
+        return tell(asker, statusView(await gate.visibleTo(asker.user, await store.openIncidents())));
       case 'diagnose':
         return diagnose(command, asker, receipt);
       case 'survey':
@@ -138,6 +140,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     const { environments } = deps.diagnose.estate;
     if (environment === undefined && environments.length > 1)
       return tell(asker, environmentsView(topic, environments));
+    if (!(await gate.mayLook(asker, environmentOf(deps.diagnose.estate, environment), topic))) return;
     const channel = await channelFor(asker);
     const request = { environment, requestedBy: asker.user, channel, id: receipt };
     await (topic === EVERYTHING
@@ -170,13 +173,14 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     asker: Asker,
     receipt: string,
   ): Promise<void> => {
-    const actor = await actorOf(client, overriding, asker.user, namedIn(await store.incident(incident)));
+    const actor = await actorOf(client, overriding, asker.user, namedBy(await store.incident(incident)));
     const applied = await decide(deps, incident, decision, actor, receipt);
     if (!applied.done) await tell(asker, refusalView(applied));
   };
 
   const openDialog = createOpenDialog(deps.viewsClient, tell);
   const overriding = { store, schedules: deps.schedules, estate: deps.diagnose.estate };
+  const gate = createGate({ client, onCall: overriding, estate: deps.diagnose.estate, tell });
   const onCall = createOnCallHandlers({ client, overriding, openDialog, tell });
   const silence = createSilenceHandlers({
     client,
@@ -192,6 +196,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     messages: deps.messages,
     acting: { store, checkpoint: deps.checkpoint, redact: deps.diagnose.redact },
     onCall: overriding,
+    gate,
     openDialog,
     tell,
     postmortem: deps.postmortem,
@@ -204,6 +209,7 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
     client,
     messages: deps.messages,
     procedures,
+    gate,
     tell,
     channelFor,
   });

@@ -13,7 +13,7 @@ import {
 } from '../engine/silence.ts';
 import { UserError } from '../errors.ts';
 import { periodOf } from '../policy/moment.ts';
-import { onLadders } from '../policy/permission.ts';
+import { namedIn } from '../policy/realm.ts';
 import type { AskedSilence } from '../policy/silence-words.ts';
 import type { Asker, Tell } from './answer.ts';
 import { actorOf } from './authorize.ts';
@@ -60,10 +60,12 @@ export function createSilenceHandlers(deps: SilenceHandlerDeps) {
   const { estate, store, topics } = silencing;
 
   const actorIn = (user: string, environment: string) =>
-    actorOf(client, silencing, user, [
-      ...estate.policy(environment).approval.approvers,
-      ...onLadders(estate.ladders(environment)),
-    ]);
+    actorOf(
+      client,
+      silencing,
+      user,
+      namedIn({ policy: estate.policy(environment), ladders: estate.ladders(environment) }),
+    );
 
   const say = (asker: Asker, silenced: Silenced): Promise<void> => {
     if (silenced.done) return tell(asker, silencedView(silenced.silence));

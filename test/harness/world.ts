@@ -40,6 +40,8 @@ export interface BotStart {
   readonly databaseUrl?: string;
   /** Of this one alone. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Given all that it writes to its outputs. */
+  readonly output?: (text: string) => void;
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -98,14 +100,20 @@ export async function createWorld({
     arm: () => writeFile(armed, ''),
     disarm: () => rm(armed, { force: true }),
     /** Starts the bot and resolves when it is ready. */
-    startBot: async ({ dieAt, dieOnceArmed, databaseUrl, variables: own = {} }: BotStart = {}) => {
+    startBot: async ({ dieAt, dieOnceArmed, databaseUrl, variables: own = {}, output }: BotStart = {}) => {
       const its = {
         ...own,
         ...(dieAt ? { DIE_AT: dieAt } : {}),
         ...(dieOnceArmed ? { DIE_AT: dieOnceArmed, DIE_ARMED: armed } : {}),
         ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
       };
-      const child = fork(BOT, [], { env: { ...env, ...its }, stdio: 'inherit' });
+      const stdio = output ? (['ignore', 'pipe', 'pipe', 'ipc'] as const) : 'inherit';
+      const child = fork(BOT, [], {
+        env: { ...env, ...its },
+        stdio: typeof stdio === 'string' ? stdio : [...stdio],
+      });
+      for (const stream of [child.stdout, child.stderr])
+        stream?.setEncoding('utf8').on('data', output ?? (() => undefined));
       bots.add(child);
       const exited = once(child, 'exit').then(([code, signal]) => {
         bots.delete(child);

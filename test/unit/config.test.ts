@@ -166,7 +166,7 @@ environments:
     const example = readFileSync('paksa.example.yaml', 'utf8');
     const documentation = readFileSync('docs/configuration.md', 'utf8');
     const { a: unknownEverywhere } = problems('a: 1');
-    expect(unknownEverywhere).toContain('environments, channel, ladder, approvals, rooms, schedules');
+    expect(unknownEverywhere).toContain('environments, channel, ladder, approvals, roles, rooms, schedules');
     for (const key of (unknownEverywhere ?? '').replace(/.*known are /, '').split(', ')) {
       expect(example).toMatch(new RegExp(`^${key}:`, 'm'));
       expect(documentation).toContain(`\`${key}`);
@@ -234,7 +234,7 @@ colour: red
       'approvals.expires': 'must be a duration from 10s to 7d, such as 90s, 10m or 1h30m',
       'approvals.selfApproval': 'must be true or false',
       colour:
-        'is not a key here: known are environments, channel, ladder, approvals, rooms, schedules, ladders, ladderRules, businessHours, maintenance, freezes, silences, heartbeat, publicUrl, pagers, people, alerts',
+        'is not a key here: known are environments, channel, ladder, approvals, roles, rooms, schedules, ladders, ladderRules, businessHours, maintenance, freezes, silences, heartbeat, publicUrl, pagers, people, alerts',
     });
   });
 

@@ -1,6 +1,13 @@
 /** What people name, and the nearest to it where it is not there. */
 import { describe, expect, test } from 'vitest';
-import { emergencyOf, environmentOf, fixOf, procedureOf, runbookOf } from '../../src/engine/lookup.ts';
+import {
+  emergencyOf,
+  environmentOf,
+  fixOf,
+  procedureOf,
+  refuseUnknownFixes,
+  runbookOf,
+} from '../../src/engine/lookup.ts';
 import { UserError } from '../../src/errors.ts';
 import { check } from '../../src/runbook/check.ts';
 import { catalog, type Runbook } from '../../src/runbook/define.ts';
@@ -102,4 +109,18 @@ const WRONG: readonly (readonly [string, () => unknown, string])[] = [
 test.each(WRONG)('%s that is not there names the nearest', (_, find, says) => {
   expect(find).toThrow(UserError);
   expect(find).toThrow(says);
+});
+
+test('a role for a fix that there is not is refused, with the nearest of its topics', () => {
+  const of = (...names: readonly string[]) => ({ topics: names });
+  const grant = { role: 'approver', who: { kind: 'user', id: 'U1' }, fixes: ['renw'] } as const;
+  expect(() => refuseUnknownFixes(topics, [grant])).toThrow('has a fix “renw”. Did you mean “renew”?');
+  expect(() => refuseUnknownFixes(topics, [{ ...grant, ...of('slow-queries'), fixes: ['renew'] }])).toThrow(
+    'has a fix “renew”.',
+  );
+  expect(() => refuseUnknownFixes(topics, [{ ...grant, ...of('slw') }])).toThrow(UserError);
+  refuseUnknownFixes(topics, [
+    { ...grant, fixes: ['renew'] },
+    { ...grant, ...of('ssl'), fixes: ['restart-ingress'] },
+  ]);
 });

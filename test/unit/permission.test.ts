@@ -7,16 +7,17 @@ import {
   mayBreakGlass,
   mayDecide,
   mayDeny,
-  mayOverride,
   type Standing,
 } from '../../src/policy/permission.ts';
 import type { ApprovalPolicy } from '../../src/policy/policy.ts';
+import { mayOverride } from '../../src/policy/realm.ts';
 import type { Schedule } from '../../src/policy/schedule.ts';
 import { channel, escalation, group, level, OPENED, user } from './sample-incident.ts';
 
 const levels = [level([user('UDEV'), group('SDEV')]), level([user('UOPS'), channel('COPS')]), level([])];
 
 const standing = (approval: Partial<ApprovalPolicy> = {}, paged: Ladder['paged'] = {}): Standing => ({
+  topic: 'ssl',
   policy: {
     escalation: escalation({ levels }),
     approval: {
@@ -31,6 +32,11 @@ const standing = (approval: Partial<ApprovalPolicy> = {}, paged: Ladder['paged']
 });
 
 const somebody = (id: string, ...groups: readonly string[]): Actor => ({ id, groups });
+const decides = (held: Standing, actor: Actor, request?: Parameters<typeof mayDecide>[3]) =>
+  mayDecide(held, actor, 'renew', request);
+const denies = (held: Standing, actor: Actor, requestedBy: string) =>
+  mayDeny(held, actor, 'renew', requestedBy);
+const breaks = (held: Standing, actor: Actor) => mayBreakGlass(held, actor, 'renew');
 /** A request that one person decides on. */
 const asked = (requestedBy: string) => ({ requestedBy, takesTwo: false });
 const APPROVER = somebody('UAPPROVER');
@@ -46,7 +52,7 @@ describe('approving', () => {
     ['somebody in a terminal on Paksa’s machine', somebody('cli:root'), {}],
   ];
   test.each(MAY)('%s may', (_, actor, paged) => {
-    expect(mayDecide(standing({}, paged), actor, asked('UREQUESTER'))).toEqual({ allowed: true });
+    expect(decides(standing({}, paged), actor, asked('UREQUESTER'))).toEqual({ allowed: true });
   });
 
   const MAY_NOT: readonly (readonly [string, Actor, Ladder['paged']])[] = [
@@ -60,14 +66,14 @@ describe('approving', () => {
     ['nobody', somebody(''), {}],
   ];
   test.each(MAY_NOT)('%s may not', (_, actor, paged) => {
-    expect(mayDecide(standing({}, paged), actor, asked('UREQUESTER'))).toMatchObject({
+    expect(decides(standing({}, paged), actor, asked('UREQUESTER'))).toMatchObject({
       allowed: false,
       why: 'You are not among the approvers.',
     });
   });
 
   test('a refusal names the approvers and the levels paged, and no channel', () => {
-    expect(mayDecide(standing({}, { 2: 1 }), STRANGER, asked('UREQUESTER'))).toEqual({
+    expect(decides(standing({}, { 2: 1 }), STRANGER, asked('UREQUESTER'))).toEqual({
       allowed: false,
       who: [user('UAPPROVER'), group('SAPPROVERS'), user('UOPS')],
       why: 'You are not among the approvers.',
@@ -76,13 +82,13 @@ describe('approving', () => {
 
   test('a channel among the approvers gives nobody the right', () => {
     const odd = standing({ approvers: [channel('COPS')] });
-    expect(mayDecide(odd, somebody('UANY', 'COPS'))).toMatchObject({ allowed: false, who: [] });
+    expect(decides(odd, somebody('UANY', 'COPS'))).toMatchObject({ allowed: false, who: [] });
   });
 });
 
 describe('what oneself asked for', () => {
   test('an approver does not approve, and is told who else may', () => {
-    expect(mayDecide(standing(), APPROVER, asked(APPROVER.id))).toEqual({
+    expect(decides(standing(), APPROVER, asked(APPROVER.id))).toEqual({
       allowed: false,
       who: [group('SAPPROVERS')],
       why: 'You asked for this fix, so somebody else decides.',
@@ -92,24 +98,24 @@ describe('what oneself asked for', () => {
   test('nor does an approver by group or by level', () => {
     const held = standing({}, { 1: 1 });
     for (const actor of [somebody('UANY', 'SAPPROVERS'), somebody('UDEV')])
-      expect(mayDecide(held, actor, asked(actor.id)).allowed).toBe(false);
+      expect(decides(held, actor, asked(actor.id)).allowed).toBe(false);
   });
 
   test('where self-approval is allowed, an approver does, a stranger still does not', () => {
     const held = standing({ selfApproval: true });
-    expect(mayDecide(held, APPROVER, asked(APPROVER.id)).allowed).toBe(true);
-    expect(mayDecide(held, STRANGER, asked(STRANGER.id))).toMatchObject({
+    expect(decides(held, APPROVER, asked(APPROVER.id)).allowed).toBe(true);
+    expect(decides(held, STRANGER, asked(STRANGER.id))).toMatchObject({
       allowed: false,
       why: 'You are not among the approvers.',
     });
   });
 
   test('in a terminal, one approves oneself', () => {
-    expect(mayDecide(standing(), somebody('cli:root'), asked('cli:root')).allowed).toBe(true);
+    expect(decides(standing(), somebody('cli:root'), asked('cli:root')).allowed).toBe(true);
   });
 
   test('an approver takes back: an undo is nobody’s request', () => {
-    expect(mayDecide(standing(), APPROVER).allowed).toBe(true);
+    expect(decides(standing(), APPROVER).allowed).toBe(true);
   });
 });
 
@@ -119,11 +125,11 @@ describe('denying', () => {
     ['an approver', APPROVER],
     ['somebody in a terminal', somebody('cli:root')],
   ])('%s may', (_, actor) => {
-    expect(mayDeny(standing(), actor, 'UREQUESTER')).toEqual({ allowed: true });
+    expect(denies(standing(), actor, 'UREQUESTER')).toEqual({ allowed: true });
   });
 
   test('a stranger may not, and is told who may', () => {
-    expect(mayDeny(standing(), STRANGER, 'UREQUESTER')).toMatchObject({
+    expect(denies(standing(), STRANGER, 'UREQUESTER')).toMatchObject({
       allowed: false,
       who: [user('UAPPROVER'), group('SAPPROVERS')],
     });
@@ -162,7 +168,7 @@ describe('a schedule', () => {
   const onCall: Actor = { id: 'UONCALL', groups: [], schedules: ['primary'] };
 
   test('of a level that was called: who is on call in it now may decide', () => {
-    expect(mayDecide(held({ 1: 1 }), onCall, asked('UREQUESTER')).allowed).toBe(true);
+    expect(decides(held({ 1: 1 }), onCall, asked('UREQUESTER')).allowed).toBe(true);
   });
 
   const MAY_NOT: readonly (readonly [string, Actor, Ladder['paged']])[] = [
@@ -172,11 +178,11 @@ describe('a schedule', () => {
     ['who is on call, before the level was called', onCall, {}],
   ];
   test.each(MAY_NOT)('%s may not', (_, actor, paged) => {
-    expect(mayDecide(held(paged), actor, asked('UREQUESTER')).allowed).toBe(false);
+    expect(decides(held(paged), actor, asked('UREQUESTER')).allowed).toBe(false);
   });
 
   test('is named in the refusal, once its level was called', () => {
-    expect(mayDecide(held({ 1: 1 }), STRANGER, asked('UREQUESTER'))).toMatchObject({
+    expect(decides(held({ 1: 1 }), STRANGER, asked('UREQUESTER'))).toMatchObject({
       who: expect.arrayContaining([{ kind: 'schedule', id: 'primary' }]),
     });
   });
@@ -184,7 +190,7 @@ describe('a schedule', () => {
   test('who was paged and has been relieved since may answer, and not decide', () => {
     const relieved = somebody('URELIEVED');
     expect(mayAnswer(held({ 1: 1 }, [{ user: 'URELIEVED' }]), relieved).allowed).toBe(true);
-    expect(mayDecide(held({ 1: 1 }, [{ user: 'URELIEVED' }]), relieved).allowed).toBe(false);
+    expect(decides(held({ 1: 1 }, [{ user: 'URELIEVED' }]), relieved).allowed).toBe(false);
     expect(mayAnswer(held({ 1: 1 }), relieved).allowed).toBe(false);
   });
 });
@@ -223,15 +229,15 @@ describe('what takes two people', () => {
   const two = (requestedBy: string) => ({ requestedBy, takesTwo: true });
 
   test('an approver is one of them; who asked is none, whatever else is allowed', () => {
-    expect(mayDecide(standing(), APPROVER, two('UREQUESTER')).allowed).toBe(true);
+    expect(decides(standing(), APPROVER, two('UREQUESTER')).allowed).toBe(true);
     for (const held of [standing(), standing({ selfApproval: true })])
-      expect(mayDecide(held, APPROVER, two(APPROVER.id))).toMatchObject({ who: [group('SAPPROVERS')] });
+      expect(decides(held, APPROVER, two(APPROVER.id))).toMatchObject({ who: [group('SAPPROVERS')] });
   });
 
   test('a terminal is somebody as well', () => {
     const terminal = somebody('cli:root');
-    expect(mayDecide(standing(), terminal, two('UREQUESTER')).allowed).toBe(true);
-    expect(mayDecide(standing(), terminal, two(terminal.id))).toMatchObject({ allowed: false });
+    expect(decides(standing(), terminal, two('UREQUESTER')).allowed).toBe(true);
+    expect(decides(standing(), terminal, two(terminal.id))).toMatchObject({ allowed: false });
   });
 });
 
@@ -246,18 +252,18 @@ describe('breaking the glass', () => {
       somebody('UANY', 'SDEV'),
       somebody('cli:root'),
     ])
-      expect(mayBreakGlass(provided, actor)).toEqual({ allowed: true });
+      expect(breaks(provided, actor)).toEqual({ allowed: true });
   });
 
   test('is not for strangers, nor for who opened the incident', () => {
     for (const actor of [STRANGER, somebody('UOPENER'), somebody('')])
-      expect(mayBreakGlass(provided, actor)).toMatchObject({ allowed: false, who: expect.any(Array) });
+      expect(breaks(provided, actor)).toMatchObject({ allowed: false, who: expect.any(Array) });
   });
 
   test('is for nobody in Slack where it is not provided for', () => {
-    expect(mayBreakGlass(standing(), APPROVER)).toMatchObject({
+    expect(breaks(standing(), APPROVER)).toMatchObject({
       why: expect.stringContaining('approvals.breakGlass'),
     });
-    expect(mayBreakGlass(standing(), somebody('cli:root')).allowed).toBe(true);
+    expect(breaks(standing(), somebody('cli:root')).allowed).toBe(true);
   });
 });

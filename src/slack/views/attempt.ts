@@ -5,7 +5,7 @@ import { actions, button, confirmation, context, section } from './blocks.ts';
 import { encode } from './button-value.ts';
 import { decisionBlocks, titleOf } from './decision.ts';
 import type { Room } from './room.ts';
-import { clip, escaped, heldUpBy, oneLine, person } from './text.ts';
+import { clip, clipLines, escaped, heldUpBy, oneLine, person } from './text.ts';
 
 export function attemptBlocks(
   incident: Incident,
@@ -71,15 +71,24 @@ const undoBlocks = (fix: ProposedFix, attempt: Attempt, value: string, room: Roo
   if (fix.irreversible !== undefined)
     return [context(`It cannot be undone: ${clip(oneLine(fix.irreversible), room.prose)}`)];
   if (!canBeUndone(attempt)) return [];
+  const back = putBack(fix, attempt);
   const undo: Button = button('Undo', `undo:${fix.id}`, value, {
     confirm: confirmation(
       `Undo: ${fix.title}?`,
-      'What was there before is put back, unless something has changed since. Then Paksa checks that it is back.',
+      `${clip(back.join('\n'), 180)}\nUnless something has changed since. Then Paksa checks that it is back.`,
       'Undo',
     ),
   });
-  return actions([undo]);
+  return [context(clipLines([`↩️ Undo: ${back[0]}`, ...back.slice(1)], room.prose)), ...actions([undo])];
 };
+
+/** What an undo would do: what its fix has changed, the other way round. */
+const putBack = ({ undo }: ProposedFix, { preview }: Attempt): readonly [string, ...string[]] => [
+  undo === undefined ? 'What was there before is put back.' : `${oneLine(undo)}.`,
+  ...(preview?.changes ?? [])
+    .filter(({ before, after }) => before !== after)
+    .map(({ what, before, after }) => `• ${oneLine(what)}: ${oneLine(after)} → ${oneLine(before)}`),
+];
 
 const heldUp = ({ heldUpBy: by }: Attempt): KnownBlock[] =>
   by === undefined ? [] : [context(`⏸️ Waits ${heldUpBy(by)}`)];

@@ -1,6 +1,6 @@
 /** Text for Slack: escaped, cut to Slack's limits (counted in code points), with mentions and times in the reader's own zone. */
 import type { HeldUpBy, Reached } from '../../incident/incident.ts';
-import type { Responder } from '../../policy/policy.ts';
+import type { Grantee, Responder } from '../../policy/policy.ts';
 
 /** Slack's limits, in code points. */
 export const LIMIT = {
@@ -85,7 +85,7 @@ export function person(actor: string): string {
   return actor.startsWith('cli:') ? `${clip(oneLine(actor.slice(4)), 80)} (terminal)` : `<@${actor}>`;
 }
 
-export function responder({ kind, id }: Responder): string {
+export function responder({ kind, id }: Grantee): string {
   switch (kind) {
     case 'user':
       return `<@${id}>`;
@@ -93,12 +93,14 @@ export function responder({ kind, id }: Responder): string {
       return `<!subteam^${id}>`;
     case 'channel':
       return `<#${id}>`;
+    case 'domain':
+      return `everybody of @${oneLine(id)}`;
     case 'schedule':
       return `who is on call in “${oneLine(id)}”`;
   }
 }
 
-export const responders = (all: readonly Responder[]): string =>
+export const responders = (all: readonly Grantee[]): string =>
   all.length === 0
     ? 'nobody (see `approvals.approvers` in paksa.yaml)'
     : unique(all).map(responder).join(', ');
@@ -112,7 +114,7 @@ export const paged = (all: readonly Responder[], reached: readonly Reached[] = [
     })
     .join(', ');
 
-const unique = (all: readonly Responder[]): readonly Responder[] => [
+const unique = <Who extends Grantee>(all: readonly Who[]): readonly Who[] => [
   ...new Map(all.map((each) => [`${each.kind}/${each.id}`, each])).values(),
 ];
 
