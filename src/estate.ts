@@ -21,6 +21,7 @@ import { createNetworkProbe } from './adapters/network/probe.ts';
 import { actuatorEverywhere, probeEverywhere } from './adapters/nginx/everywhere.ts';
 import { createPostgresActuator } from './adapters/postgres/actuator.ts';
 import { openPostgres } from './adapters/postgres/connect.ts';
+import { ownName } from './adapters/postgres/own-name.ts';
 import { createPostgresProbe } from './adapters/postgres/probe.ts';
 import { createPrometheusProbe } from './adapters/prometheus/probe.ts';
 import { createRedisActuator } from './adapters/redis/actuator.ts';
@@ -93,7 +94,14 @@ function furnish(
   const alembic = () => need(target.alembic, 'alembic');
   const backups = () => need(target.backups, 'backups');
 
-  const database = openPostgres(postgresUrl, ownNames);
+  // Two roles where there are two: looking takes no right to change.
+  const fixUrl = () => credentials.postgresFixUrl ?? postgresUrl();
+  const named = (address: string | undefined) => () => (address === undefined ? [] : [ownName(address)]);
+  const database = openPostgres(postgresUrl, ownNames, named(credentials.postgresFixUrl));
+  const changing =
+    credentials.postgresFixUrl === undefined
+      ? database
+      : openPostgres(fixUrl, ownNames, named(credentials.postgresUrl));
   const containers = createDockerProbe(docker);
   const pods = createKubernetesProbe(kubernetes);
   const readLogin = createLoginReader(kubernetes);
@@ -128,13 +136,15 @@ function furnish(
   // In the first replica: the revisions are the image's, and the database is one.
   // On this host it is given the database's address as its own container would be; elsewhere it has one.
   const inOneReplica = inFirst(everywhere(() => alembic().place));
-  const alembicExec: Exec = async (command, options) =>
-    inOneReplica(command, {
-      ...options,
-      ...(alembic().place.on === 'host' && credentials.postgresUrl !== undefined
-        ? { environment: { DATABASE_URL: credentials.postgresUrl } }
-        : {}),
-    });
+  const alembicExec =
+    (address: string | undefined): Exec =>
+    async (command, options) =>
+      inOneReplica(command, {
+        ...options,
+        ...(alembic().place.on === 'host' && address !== undefined
+          ? { environment: { DATABASE_URL: address } }
+          : {}),
+      });
 
   return {
     target,
@@ -151,23 +161,28 @@ function furnish(
       docker: containers,
       kubernetes: pods,
       nginx: probeEverywhere(nginx, { everywhere: nginxEverywhere, logs: nginxLogs }),
-      alembic: createAlembicProbe(alembic, alembicExec),
+      alembic: createAlembicProbe(alembic, alembicExec(credentials.postgresUrl)),
       prometheus: createPrometheusProbe(() => need(target.prometheus, 'prometheus')),
       backup: createBackupProbe(backups),
     },
     actuators: {
       certificate: createCertificateActuator(certificate, certificateEverywhere),
-      postgres: createPostgresActuator(database, readLogin),
-      redis: createRedisActuator(redis, redisUrl),
+      postgres: createPostgresActuator(changing, readLogin),
+      redis: createRedisActuator(redis, () => credentials.redisFixUrl ?? redisUrl()),
       docker: createDockerActuator(docker),
       kubernetes: createKubernetesActuator(kubernetes, createPairReader(certificate, certificateEverywhere)),
       nginx: actuatorEverywhere(nginx, nginxEverywhere),
-      alembic: createAlembicActuator(alembic, alembicExec),
-      backup: createBackupActuator(backups, postgresUrl, host),
+      alembic: createAlembicActuator(
+        alembic,
+        alembicExec(credentials.postgresFixUrl ?? credentials.postgresUrl),
+      ),
+      backup: createBackupActuator(backups, fixUrl, host),
     },
     ladders,
     policy: (occasion) => (occasion ? policyFor(policy, chooseLadder(ladders, occasion)) : policy),
-    close: () => database.close(),
+    close: async () => {
+      await Promise.all([database.close(), changing.close()]);
+    },
   };
 }
 

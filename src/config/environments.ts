@@ -9,7 +9,10 @@ import type { ConfigProblem } from './refusal.ts';
 /** Never shown, never logged: only adapters are given them. */
 export interface Credentials {
   readonly postgresUrl?: string | undefined;
+  /** The same database as another role, for what changes it. */
+  readonly postgresFixUrl?: string | undefined;
   readonly redisUrl?: string | undefined;
+  readonly redisFixUrl?: string | undefined;
   readonly apiToken?: string | undefined;
 }
 
@@ -61,7 +64,19 @@ export function readEnvironments(
       return undefined;
     };
     const postgresUrl = address(postgres?.urlEnv, 'postgres.urlEnv', /^postgres(ql)?:$/);
+    const postgresFixUrl = address(postgres?.fixUrlEnv, 'postgres.fixUrlEnv', /^postgres(ql)?:$/);
     const redisUrl = address(redis?.urlEnv, 'redis.urlEnv', /^rediss?:$/);
+    const redisFixUrl = address(redis?.fixUrlEnv, 'redis.fixUrlEnv', /^rediss?:$/);
+    for (const [key, named, url, fixUrl] of [
+      ['postgres.fixUrlEnv', postgres, postgresUrl, postgresFixUrl],
+      ['redis.fixUrlEnv', redis, redisUrl, redisFixUrl],
+    ] as const)
+      if (named?.fixUrlEnv !== undefined && isElsewhere(url, fixUrl))
+        problems.push({
+          source: 'environment',
+          path: named.fixUrlEnv,
+          message: `must be where ${named.urlEnv} leads, as another user (${at(key)} names it)`,
+        });
     const apiToken = read(api?.tokenEnv, 'api.tokenEnv');
     return {
       target: {
@@ -71,7 +86,13 @@ export function readEnvironments(
         ...(redis && redisUrl ? { redis: { ...redisSeen(redisUrl), prefixes: redis.prefixes } } : {}),
         ...(api ? { api: apiSeen(api) } : {}),
       },
-      credentials: { postgresUrl: postgresUrl?.href, redisUrl: redisUrl?.href, apiToken },
+      credentials: {
+        postgresUrl: postgresUrl?.href,
+        postgresFixUrl: postgresFixUrl?.href,
+        redisUrl: redisUrl?.href,
+        redisFixUrl: redisFixUrl?.href,
+        apiToken,
+      },
       policy: {
         escalation: ladders.default,
         approval: approvals ?? file.approvals,
@@ -86,6 +107,9 @@ export function readEnvironments(
 
 /** An IPv6 address without the brackets that a URL puts around it. */
 const hostOf = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
+
+const isElsewhere = (one: URL | undefined, other: URL | undefined): boolean =>
+  one !== undefined && other !== undefined && (one.host !== other.host || one.pathname !== other.pathname);
 
 const postgresSeen = (url: URL) => {
   const user = decodeURIComponent(url.username) || 'postgres';
@@ -110,9 +134,11 @@ const apiSeen = ({ tokenEnv, ...seen }: NonNullable<ConfigFile['environments'][s
 
 /** What of the environments must never be shown: passwords alone and whole addresses that hold one. */
 export const secretsOfEnvironments = (environments: readonly Environment[]): string[] =>
-  environments.flatMap(({ credentials: { postgresUrl, redisUrl, apiToken } }) =>
+  environments.flatMap(({ credentials: { postgresUrl, postgresFixUrl, redisUrl, redisFixUrl, apiToken } }) =>
     [
-      ...[postgresUrl, redisUrl].map((url) => (url ? decodeURIComponent(new URL(url).password) : '')),
+      ...[postgresUrl, postgresFixUrl, redisUrl, redisFixUrl].map((url) =>
+        url ? decodeURIComponent(new URL(url).password) : '',
+      ),
       apiToken ?? '',
     ].filter((secret) => secret !== ''),
   );

@@ -80,13 +80,17 @@ export const api = block({
   tokenEnv: variable('a token that the API accepts').optional(),
 });
 
-export const postgres = block({ urlEnv: variable('the address of the database') });
+export const postgres = block({
+  urlEnv: variable('the address of the database'),
+  fixUrlEnv: variable('its address with the role that changes').optional(),
+});
 
 const prefixes = (what: string) =>
   z.array(text('a prefix of keys'), must(`a list of prefixes of the keys of ${what}`));
 
 export const redis = block({
   urlEnv: variable('the address of Redis'),
+  fixUrlEnv: variable('its address with the user that removes keys').optional(),
   prefixes: block({
     cache: prefixes('the cache').default(['cache:']),
     session: prefixes('sessions').default(['session:']),

@@ -64,7 +64,15 @@ const STATEMENT_MS = 5_000;
 const LOCK_MS = 1_000;
 const DEADLINE_MS = 60_000;
 
-export function openPostgres(url: () => string, alsoOwn: readonly string[] = []): Postgres {
+/**
+ * `state`: what Paksa keeps its own state by, where that is in a database of the system.
+ * `partner`: what its sessions of another role are called.
+ */
+export function openPostgres(
+  url: () => string,
+  state: readonly string[] = [],
+  partner: () => readonly string[] = () => [],
+): Postgres {
   let opened: Opened | undefined;
   const open = (): Opened => {
     if (opened) return opened;
@@ -95,8 +103,8 @@ export function openPostgres(url: () => string, alsoOwn: readonly string[] = [])
     login: async (signal) => attemptLogin(open().address, signal),
     loginAs: async (as, signal) => attemptLogin(readAddress(url(), as), signal),
     where: () => open().address.where,
-    ownNames: () => [ownName(url()), ...alsoOwn],
-    stateNames: () => alsoOwn,
+    ownNames: () => [ownName(url()), ...partner(), ...state],
+    stateNames: () => state,
     ownPids: () => (opened ? [...opened.connections.pids] : []),
     close: async () => {
       const closing = opened;
