@@ -8,7 +8,9 @@ import { load, MINIMAL, problems } from './written-config.ts';
 const EXAMPLE_SECRETS = {
   PAKSA_HEARTBEAT_URL: 'https://monitor.example.com/hunter5',
   PRODUCTION_DATABASE_URL: 'postgresql://paksa:hunter2@db.internal/paksa_db',
+  PRODUCTION_DATABASE_FIX_URL: 'postgresql://paksa_fix:hunter20@db.internal/paksa_db',
   PRODUCTION_REDIS_URL: 'redis://:hunter3@cache.internal:6380/2',
+  PRODUCTION_REDIS_FIX_URL: 'redis://paksa_fix:hunter21@cache.internal:6380/2',
   PRODUCTION_API_TOKEN: 'hunter4',
   PAGERDUTY_ROUTING_KEY: 'hunter5',
   OPSGENIE_API_KEY: 'hunter6',
@@ -107,13 +109,28 @@ describe('a configuration that is right', () => {
     expect(secretsOf(config)).toEqual([
       'https://monitor.example.com/hunter5',
       'hunter11-of-16-chars',
-      ...[2, 3, 4, 5].map((n) => `hunter${n}`),
+      ...[2, 20, 3, 21, 4, 5].map((n) => `hunter${n}`),
       'hunter12-of-16-chars',
       'hunter6',
       'hunter13-of-16-chars',
       'hunter7-of-16-chars',
       ...[8, 9, 10].map((n) => `hunter${n}`),
     ]);
+  });
+
+  test('another role for fixes is one of the same database', () => {
+    const written = 'environments: { production: { postgres: { urlEnv: LOOK_URL, fixUrlEnv: FIX_URL } } }';
+    const LOOK_URL = 'postgresql://look:hunter2@db.internal/paksa_db';
+    const elsewhere = problems(written, { LOOK_URL, FIX_URL: 'postgresql://fix:hunter3@db.internal/other' });
+    expect(elsewhere).toEqual({
+      FIX_URL:
+        'must be where LOOK_URL leads, as another user (environments.production.postgres.fixUrlEnv names it)',
+    });
+    const FIX_URL = 'postgresql://fix:hunter3@db.internal/paksa_db';
+    expect(load(written, { LOOK_URL, FIX_URL }).environments[0].credentials).toMatchObject({
+      postgresUrl: LOOK_URL,
+      postgresFixUrl: FIX_URL,
+    });
   });
 
   test('secrets of the cluster are none unless named, with the guide’s keys', () => {
