@@ -4,6 +4,7 @@ import { freePort } from '../../harness/free-port.ts';
 import { programPath } from '../../harness/programs.ts';
 import type { Daemons } from '../daemons.ts';
 import { paths } from '../paths.ts';
+import { auditing } from './audit.ts';
 import type { Binary } from './binaries.ts';
 import { connectCluster } from './cluster.ts';
 import type { Credentials } from './credentials.ts';
@@ -73,6 +74,7 @@ export async function startControlPlane(
       '--service-account-issuer=https://kubernetes.default.svc',
       ...[`--token-auth-file=${credentials.tokenFile}`, '--authorization-mode=Node,RBAC'],
       ...['--service-cluster-ip-range=10.96.0.0/16', '--allow-privileged=true', '--profiling=false'],
+      ...(await auditing()),
     ],
     within: MINUTE_MS,
     ready: () => connectCluster(adminKubeconfig).isReady(),
