@@ -3,7 +3,7 @@
  * is one more replica: it works on the tasks that need no Slack.
  */
 import { userInfo } from 'node:os';
-import { decide } from '../engine/decide.ts';
+import { type Decision, decide } from '../engine/decide.ts';
 import { requestDiagnosis } from '../engine/diagnose.ts';
 import { fixOf, runbookOf } from '../engine/lookup.ts';
 import { UserError } from '../errors.ts';
@@ -31,9 +31,9 @@ export async function fix(engine: Engine, options: FixOptions): Promise<number> 
   const { store } = engine;
   const { title } = fixOf(runbookOf(engine.topics, options.topic), options.fix);
   const actor = { id: `cli:${userInfo().username}`, groups: [] };
-  const decideOn = async (incident: string, decision: Parameters<typeof decide>[2]) => {
+  const decideOn = async (incident: string, decision: Decision) => {
     const applied = await decide(engine, incident, decision, actor);
-    if (!applied.done) throw new UserError(applied.why);
+    if (!applied.done) throw new UserError(`${applied.why}${applied.who ? '' : hintOf(decision)}`);
   };
   await engine.jobs.work(engine.handlers);
 
@@ -99,6 +99,10 @@ export async function fix(engine: Engine, options: FixOptions): Promise<number> 
   if (more !== undefined) print(more);
   return ended();
 }
+
+/** Such as a change freeze. */
+const hintOf = ({ decision }: Decision): string =>
+  decision === 'approve' ? ' Where it cannot wait: --break-glass, and why.' : '';
 
 function report(title: string, { stage, outcome }: Attempt): number {
   const said = outcome === undefined ? '' : `: ${outcome}`;

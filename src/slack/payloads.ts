@@ -54,3 +54,9 @@ export function decisionOf(verb: string, part: string, version: number): Decisio
       return undefined;
   }
 }
+
+/** A choice of the menu is a button's press: `snooze/INC-12::3`. */
+export function chosenIn(option: string): { readonly action_id: string; readonly value: string } {
+  const at = option.indexOf('/');
+  return { action_id: option.slice(0, at), value: option.slice(at + 1) };
+}

@@ -22,7 +22,7 @@ import { createLadderHandlers } from './ladder.ts';
 import { createLifeHandlers, isLifeDialog } from './life.ts';
 import { createOnCallHandlers } from './on-call.ts';
 import { parse } from './parse.ts';
-import { decisionOf, Pressed, Receipt, Submitted } from './payloads.ts';
+import { chosenIn, decisionOf, Pressed, Receipt, Submitted } from './payloads.ts';
 import type { DrawPostmortem } from './postmortem.ts';
 import { createSilenceHandlers } from './silence.ts';
 import { createStarter } from './start.ts';
@@ -289,12 +289,6 @@ export function createRouter(deps: RouterDeps, receiver: Receiver): App {
   });
 
   return app;
-}
-
-/** A choice of the menu is a button's press: `snooze/INC-12::3`. */
-function chosenIn(option: string): { readonly action_id: string; readonly value: string } {
-  const at = option.indexOf('/');
-  return { action_id: option.slice(0, at), value: option.slice(at + 1) };
 }
 
 async function whoWeAre(client: WebClient): Promise<AuthorizeResult> {

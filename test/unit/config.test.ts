@@ -48,20 +48,6 @@ describe('a configuration that is right', () => {
     });
   });
 
-  test('one person decides always, or never alone on a row; and may break the glass', () => {
-    const approvals = (written: string) =>
-      load(`${MINIMAL}\napprovals: ${written}`).environments[0].policy.approval;
-    expect(approvals('{ twoPeople: { for: never } }')).not.toHaveProperty('twoPeople');
-    expect(approvals('{ twoPeople: { rows: 0, replicas: 100 } }').twoPeople).toMatchObject({
-      rows: 0,
-      replicas: 1,
-    });
-    expect(approvals('{}')).not.toHaveProperty('breakGlass');
-    expect(approvals('{ breakGlass: { for: ladder, review: 4h } }').breakGlass).toEqual({
-      reviewWithinMs: 4 * 3_600_000,
-    });
-  });
-
   test('channels of their own are for nobody unless it says so, and may differ by environment', () => {
     expect(load(MINIMAL).environments[0].policy).not.toHaveProperty('rooms');
     const severe = `${MINIMAL}\nrooms: { for: critical, archiveAfter: 3d, private: true }`;
@@ -116,21 +102,6 @@ describe('a configuration that is right', () => {
       'hunter7-of-16-chars',
       ...[8, 9, 10].map((n) => `hunter${n}`),
     ]);
-  });
-
-  test('another role for fixes is one of the same database', () => {
-    const written = 'environments: { production: { postgres: { urlEnv: LOOK_URL, fixUrlEnv: FIX_URL } } }';
-    const LOOK_URL = 'postgresql://look:hunter2@db.internal/paksa_db';
-    const elsewhere = problems(written, { LOOK_URL, FIX_URL: 'postgresql://fix:hunter3@db.internal/other' });
-    expect(elsewhere).toEqual({
-      FIX_URL:
-        'must be where LOOK_URL leads, as another user (environments.production.postgres.fixUrlEnv names it)',
-    });
-    const FIX_URL = 'postgresql://fix:hunter3@db.internal/paksa_db';
-    expect(load(written, { LOOK_URL, FIX_URL }).environments[0].credentials).toMatchObject({
-      postgresUrl: LOOK_URL,
-      postgresFixUrl: FIX_URL,
-    });
   });
 
   test('secrets of the cluster are none unless named, with the guide’s keys', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { isOfAlert } from '../../src/incident/alert.ts';
 import type { Effect } from '../../src/incident/event.ts';
-import { type Incident, isWorking } from '../../src/incident/incident.ts';
+import { type Incident, isWorking, takesTwo } from '../../src/incident/incident.ts';
 import { transition } from '../../src/incident/transition.ts';
 import { onEveryStep, onEveryWalk, timersOf } from './every-walk.ts';
 import { pageKeys } from './sample-incident.ts';
@@ -82,6 +82,37 @@ describe('work', () => {
           expect(runs).not.toContain(`${fix} ${round}`);
           runs.add(`${fix} ${round}`);
         }
+    });
+  });
+
+  test('of high risk is run by two people, or by one who owes a review', () => {
+    const ways = new Set<string>();
+    onEveryWalk((steps) => {
+      for (const { before, after, happening, effects } of steps) {
+        const run = effects.find((effect) => effect.do === 'run');
+        const attempt = run && before.attempts[run.fix];
+        if (!attempt || happening.type !== 'approved' || !takesTwo(before, attempt)) continue;
+        if (happening.breakGlass === undefined) {
+          expect(attempt.approvedBy).toEqual(expect.any(String));
+          expect(attempt.approvedBy).not.toBe(happening.actor);
+        } else expect(after.reviews?.at(-1)).toMatchObject({ by: happening.actor, round: attempt.round });
+        ways.add(happening.breakGlass === undefined ? 'two' : 'one');
+      }
+    });
+    expect([...ways].sort()).toEqual(['one', 'two']);
+  });
+
+  test('that one decided on alone is asked about until somebody else has reviewed it', () => {
+    onEveryWalk((steps) => {
+      const due = new Map<string, number>();
+      for (const { after, effects } of steps) {
+        for (const { fix, round, due: at, by, reviewedBy } of after.reviews ?? []) {
+          for (const time of timersOf(effects, `review/${fix}`))
+            if (time === at) due.set(`${fix} ${round}`, time);
+          expect(reviewedBy).not.toBe(by);
+          if (reviewedBy === undefined) expect(due.get(`${fix} ${round}`)).toBe(at);
+        }
+      }
     });
   });
 

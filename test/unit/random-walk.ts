@@ -6,6 +6,7 @@ import { currentStep, isLooking, type StepRun, underway } from '../../src/incide
 import { transition } from '../../src/incident/transition.ts';
 import { stepOf } from '../../src/policy/ladder.ts';
 import type { Level, Policy } from '../../src/policy/policy.ts';
+import { ALONE } from '../../src/policy/risk.ts';
 import { named, seen } from './sample-alerts.ts';
 import { at, finding, incident, level, OPENED, pagesIn, preview, user } from './sample-incident.ts';
 import { lifeOf } from './sample-life.ts';
@@ -26,10 +27,16 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
     fc.integer({ min: 0, max: 5 }),
     fc.integer({ min: 1, max: 5 }),
     fc.constantFrom('emergencies' as const, 'critical' as const),
+    fc.boolean(),
   )
-  .map(([levels, afterLast, firstPageAfterMs, expiresMs, severe]) => ({
+  .map(([levels, afterLast, firstPageAfterMs, expiresMs, severe, isForTwo]) => ({
     escalation: { levels, afterLast, firstPageAfterMs },
-    approval: { approvers: [], expiresMs, selfApproval: false },
+    approval: {
+      approvers: [],
+      expiresMs,
+      selfApproval: false,
+      ...(isForTwo ? { twoPeople: ALONE, breakGlass: { reviewWithinMs: 4 } } : {}),
+    },
     rooms: { for: severe, isPrivate: false, archiveAfterMs: 10 },
   }));
 
@@ -146,7 +153,7 @@ const EVENTS: Record<Kind, Events> = {
     const seen = [finding('expiry', 'problem')];
     const failed: IncidentEvent = { type: 'verified', fix, round, passed: false, findings: seen };
     const next: Partial<Record<AttemptStage, IncidentEvent>> = {
-      previewing: { type: 'previewed', fix, round, preview: preview('state') },
+      previewing: { type: 'previewed', fix, round, preview: round % 3 === 0 ? MUCH : preview('state') },
       'awaiting-approval': { type: 'approved', fix, round },
       approved: started,
       running: undo === undefined ? captured : acted,
@@ -198,7 +205,8 @@ const EVENTS: Record<Kind, Events> = {
       ? [{ type: 'diagnosed', severity: 'warning', fixes, findings: findings.map(well) } as const]
       : []),
   ],
-  clock: ({ ladder, attempts, procedure, snoozed, status, resolvedAt }) => [
+  clock: ({ ladder, attempts, procedure, snoozed, status, resolvedAt, reviews = [] }) => [
+    ...reviews.map(({ fix, due }): IncidentEvent => ({ type: 'timer-due', timer: `review/${fix}`, due })),
     ...(procedure?.steps ?? []).map(
       ({ id, dueAt = 0 }): IncidentEvent => ({ type: 'timer-due', timer: `step/${id}`, due: dueAt }),
     ),
@@ -266,10 +274,16 @@ const stepEvents = (ref: { step: string; round: number }): readonly IncidentEven
 
 const well = ({ check }: { check: string }) => finding(check, 'healthy');
 
+/** It takes two people, where the policy says so. */
+const MUCH = { ...preview('much'), extent: { keys: 1_000_000 } };
+
 const attemptEvents = (fix: string, round: number): readonly IncidentEvent[] => [
   { type: 'previewed', fix, round, preview: preview(`state ${round}`) },
   { type: 'preview-failed', fix, round, reason: 'no such file' },
+  { type: 'previewed', fix, round, preview: MUCH },
   { type: 'approved', fix, round },
+  { type: 'approved', fix, round, breakGlass: 'nobody else is there' },
+  { type: 'reviewed', fix, round, remark: 'rightly so' },
   { type: 'denied', fix, round },
   { type: 'denied', fix, round, reason: 'not now' },
   { type: 'drifted', fix, round, preview: preview(`state ${round + 1}`) },
