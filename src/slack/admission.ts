@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Asker, Tell } from './answer.ts';
 import { call } from './calls.ts';
+import { createPace } from './pace.ts';
 import { standingOf } from './standing.ts';
 import { sayView } from './views/reply.ts';
 
@@ -24,13 +25,20 @@ const Payload = z.object({
 const GUEST =
   'You are a guest in this workspace, and guests can do nothing here. Ask a member; a page that came by SMS, phone, PagerDuty or Opsgenie can be answered there.';
 
+const TOO_FAST =
+  'You ask faster than I answer: what you ask within the next minute is left out. A page can still be answered where it came by SMS, phone, PagerDuty or Opsgenie.';
+
 /** Bolt's: before every listener. */
-export const createAdmission =
-  (client: WebClient, tell: Tell): Middleware<AnyMiddlewareArgs> =>
-  async ({ body, next }) => {
+export function createAdmission(client: WebClient, tell: Tell): Middleware<AnyMiddlewareArgs> {
+  const pace = createPace();
+  return async ({ body, next }) => {
     const asker = askerOf(body);
-    if (asker === undefined || (await isAdmitted(client, tell, asker))) await next();
+    if (asker === undefined) return next();
+    const paced = pace(asker.user);
+    if (paced === 'told') await tell(asker, sayView(TOO_FAST));
+    if (paced === 'goes on' && (await isAdmitted(client, tell, asker))) await next();
   };
+}
 
 /** Guests are told. @throws AdapterError while Slack does not say */
 export async function isAdmitted(client: WebClient, tell: Tell, asker: Asker): Promise<boolean> {

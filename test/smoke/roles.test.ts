@@ -55,3 +55,12 @@ test('a viewer by their address looks, and does not ask; an approver of the fix,
   await workspace.as(sana).click(previewed, 'approve:renew');
   await cardReading(world, 'worked and was verified');
 });
+
+test('whoever asks without end is told so once, and keeps nobody else waiting', async () => {
+  const { workspace } = await begin(`  - { role: responder, to: { user: ${ana} } }\n`);
+  for (let asked = 0; asked < 70; asked += 1)
+    await workspace.as(ext).command(CHANNELS.operations, '/paksa status');
+  await toldAlone(world, ext, 'You ask faster than I answer');
+  await workspace.as(ana).command(CHANNELS.operations, '/paksa status');
+  await toldAlone(world, ana, 'No incident is open');
+});
