@@ -7,7 +7,6 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/harness/longest-first.ts';
 
 const PURE = ['test/unit/**/*.test.ts', 'test/commands/**/*.test.ts'];
-const AFTER_THE_LAB = 'test/lab/rights.test.ts';
 /** Of two cores: much of the time is spent waiting for servers. */
 const WORKERS = 3;
 /** In the lab each has a stack of its own, with processes that do not wait, and looks at how fast that is. */
@@ -54,7 +53,7 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           // It waits until sessions are five minutes old: LAB_FAULTS=1 npm test.
-          exclude: [AFTER_THE_LAB, ...(process.env.LAB_FAULTS ? [] : ['test/lab/faults-of-minutes.test.ts'])],
+          exclude: process.env.LAB_FAULTS ? [] : ['test/lab/faults-of-minutes.test.ts'],
           globalSetup: ['test/lab/setup.ts'],
           pool: 'forks',
           maxWorkers: LAB_WORKERS,
@@ -64,17 +63,6 @@ export default defineConfig({
           // Containers and pods are started, rolled out and ended within these.
           testTimeout: 120_000,
           hookTimeout: 240_000,
-        },
-      },
-      {
-        test: {
-          // Looks at what the others have done.
-          name: 'after the lab',
-          include: [AFTER_THE_LAB],
-          globalSetup: ['test/lab/setup-after.ts'],
-          pool: 'forks',
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

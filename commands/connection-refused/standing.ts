@@ -1,21 +1,34 @@
 /** The guide's `SELECT 1`, and what kind of server answers it. */
 import { check } from '../../src/runbook/check.ts';
 import { healthy, problem } from '../../src/runbook/finding.ts';
+import type { CheckContext } from '../../src/runbook/tools.ts';
 import { noDatabase } from '../parts/target.ts';
 import { moment, span } from '../parts/words.ts';
 
 /** It reads nothing: whatever takes this long is the machine or the network, not the query. */
 const SLOW_MS = 1000;
+/** A machine is busy for a moment now and then: what was slow is asked again, and the quickest counts. */
+const ASKED = 3;
+
+async function quickest({ postgres, signal }: CheckContext): Promise<number> {
+  let ms = Number.POSITIVE_INFINITY;
+  for (let asked = 0; asked < ASKED && ms >= SLOW_MS; asked += 1)
+    ms = Math.min(ms, await postgres.ping(signal));
+  return ms;
+}
 
 export const query = check(
   'SELECT 1',
-  async ({ postgres, signal }) => {
-    const ms = await postgres.ping(signal);
+  async (context) => {
+    const ms = await quickest(context);
     return ms < SLOW_MS
       ? healthy(`answered in ${span(ms)}`)
-      : problem(`takes ${span(ms)}, and reads nothing: the machine or the way to it is overloaded`, {
-          severity: 'warning',
-        });
+      : problem(
+          `takes ${span(ms)} at the least, and reads nothing: the machine or the way to it is overloaded`,
+          {
+            severity: 'warning',
+          },
+        );
   },
   { skip: noDatabase },
 );

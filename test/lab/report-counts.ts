@@ -14,6 +14,8 @@ export interface Report {
   /** Versions by the system's name, as measured. */
   readonly versions: Readonly<Record<string, string>>;
   readonly runs: readonly Run[];
+  /** Of deploy/rbac.yaml, those that no call has needed; absent where the cluster is not the lab's own. */
+  readonly unusedRights?: readonly string[];
 }
 
 type Step = 'fixed' | 'undone' | 'climbed';

@@ -2,8 +2,8 @@
 import { countsOf, type Report, type Run } from './report-counts.ts';
 import type { Outcome, Result } from './trial.ts';
 
-export function reportPage({ cores, versions, runs }: Report): string {
-  const sections: readonly [string, readonly string[]][] = [
+export function reportPage({ cores, versions, runs, unusedRights }: Report): string {
+  const sections: readonly (readonly [string, readonly string[]])[] = [
     ['Misses', misses(runs)],
     ['False alarms', falseAlarms(runs)],
     ['What did not work', failures(runs)],
@@ -11,6 +11,9 @@ export function reportPage({ cores, versions, runs }: Report): string {
     ['Where it was expected to show, and did not', unseen(runs)],
     ['Not tried, and why', notTried(runs)],
     ['The machine’s own load', busyMachine(runs)],
+    ...(unusedRights
+      ? [['Rights of deploy/rbac.yaml that nothing here has needed', unusedRights] as const]
+      : []),
   ];
   return [
     '# What Paksa finds in the lab',

@@ -13,6 +13,7 @@ import { isClean } from './report-counts.ts';
 import { carryOut, meetingOf, type Telling } from './report-run.ts';
 import { reportPage } from './report-table.ts';
 import { versionOfCertbot, versionsInCluster, versionsUnderCompose } from './report-versions.ts';
+import { unusedRights } from './rights.ts';
 
 export interface ReportOptions extends Telling {
   readonly lab: Lab;
@@ -80,6 +81,7 @@ export async function report({ lab, topic, fault, ...telling }: ReportOptions): 
     cores: availableParallelism(),
     versions: Object.assign({}, ...done.map(({ versions }) => versions)),
     runs: done.map(({ run }) => run),
+    ...(lab.kubernetes.own ? { unusedRights: await unusedRights() } : {}),
   };
   const page = reportPage(made);
   if (topic === undefined && fault === undefined) {
