@@ -70,10 +70,9 @@ describe('the time of an answer', () => {
       some(2, { waitMs: 3000 }),
       problem(expect.stringMatching(/^50 ms at the median, 3.0 s at the most/), ['scale-out']),
     ],
-    // One of ten is the p95 already.
     ['one of ten', some(1, { waitMs: 1400 }), healthy('50 ms at the median; one of 10 took 1.4 s')],
     [
-      'one of ten, for long',
+      'one of ten, for long, and one of ten more',
       some(1, { waitMs: 3000 }),
       warning(expect.stringMatching(/^50 ms at the median, 3.0 s at the most/), ['scale-out']),
     ],
@@ -89,6 +88,25 @@ describe('the time of an answer', () => {
       expect(await look('timing', answering(timings))).toMatchObject(verdict);
     },
   );
+
+  test('one of ten, for long, and none of ten more, is healthy', async () => {
+    const sets = [some(1, { waitMs: 3000 }), ten()];
+    const timings = async () => sets.shift() ?? [];
+    expect(await look('timing', { http: { timings } })).toMatchObject(
+      healthy('50 ms at the median; one of 20 took 3.0 s'),
+    );
+    expect(sets).toEqual([]);
+  });
+
+  test('one of ten, for long, and no answer any more, is no chance', async () => {
+    const sets = [async () => some(1, { waitMs: 3000 }), faulty('timed-out')];
+    const timings = () => (sets.shift() ?? faulty('unreachable'))();
+    const network = { connect: async () => ({ ms: 1, address: '10.0.0.1' }) };
+    expect(await look('timing', { http: { timings }, network })).toMatchObject({
+      status: 'problem',
+      summary: expect.stringMatching(/^no answer/),
+    });
+  });
 
   test.each([
     [401, /see auth-failures/],
