@@ -53,7 +53,9 @@ describe('high risk', () => {
 
     await workspace.as(sana).click(once, 'approve:renew');
     await cardReading(world, 'worked and was verified');
-    expect(texts(world, card).join('\n')).toMatch(/it takes one more[\s\S]*approved/);
+    await expect
+      .poll(() => texts(world, card).join('\n'))
+      .toMatch(/it takes one more[\s\S]*approved[\s\S]*verified/);
   });
 });
 
