@@ -7,6 +7,10 @@ export const text = (what: string) => z.string(must(what)).trim().min(1, must(wh
 
 export const matching = (pattern: RegExp, what: string) => z.string(must(what)).regex(pattern, must(what));
 
+/** At least one of them. */
+export const names = (what: string) =>
+  z.array(text(what), must('a list of names')).min(1, must('a list of at least one name'));
+
 /** An absolute path on this host. */
 export const path = (what: string) => {
   const right = must(`the absolute path of ${what}, such as /etc/paksa/…`);

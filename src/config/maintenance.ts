@@ -6,7 +6,7 @@ import { dayOf, instantOf, timeOf } from '../policy/wall-clock.ts';
 import type { Window } from '../policy/window.ts';
 import { LABEL } from './alerts.ts';
 import { duration } from './duration.ts';
-import { matching, text } from './fields.ts';
+import { matching, names, text } from './fields.ts';
 import { block, must, nearest } from './refusal.ts';
 import { timeZone, window } from './time.ts';
 
@@ -26,13 +26,10 @@ const once = block({ from: moment, to: moment }).refine(({ from, to }) => from <
   message: 'must be later than from',
 });
 
-const some = (what: string) =>
-  z.array(text(what), must('a list of names')).min(1, must('a list of at least one name'));
-
 const planned = {
   reason: text('why, as people will read it'),
-  environments: some("an environment's name").optional(),
-  topics: some('a topic, such as ssl').optional(),
+  environments: names("an environment's name").optional(),
+  topics: names('a topic, such as ssl').optional(),
   timeZone,
   weekly: z
     .array(window, must('a list of { days, from, to }'))

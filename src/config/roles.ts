@@ -1,18 +1,15 @@
 /** What paksa.yaml says of roles: who may look, ask, approve and administer, and for what. */
 import { z } from 'zod';
 import { type Grant, ROLES } from '../policy/roles.ts';
-import { text } from './fields.ts';
+import { names } from './fields.ts';
 import { block, must } from './refusal.ts';
 import { oneOf } from './who.ts';
-
-const names = (what: string) =>
-  z.array(text(what), must('a list of names')).min(1, must('a list of at least one name')).optional();
 
 const grant = block({
   role: z.enum(ROLES, must(`one of ${ROLES.join(', ')}`)),
   to: oneOf('user', 'usergroup', 'domain'),
-  topics: names('a topic, such as ssl'),
-  fixes: names('a fix, such as renew'),
+  topics: names('a topic, such as ssl').optional(),
+  fixes: names('a fix, such as renew').optional(),
 }).transform(
   ({ to, topics, fixes, role }): Grant => ({
     role,

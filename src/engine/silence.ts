@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Incident } from '../incident/incident.ts';
 import { silencedBy } from '../incident/silenced.ts';
 import type { Actor } from '../policy/permission.ts';
-import { maySilence } from '../policy/realm.ts';
+import { maySilence, realmIn } from '../policy/realm.ts';
 import { covers, type MaintenanceWindow, type Period, periodsOfWindow } from '../policy/silence.ts';
 import { DAY, HOUR, MINUTE } from '../policy/wall-clock.ts';
 import { forbidden, type Refused } from './apply.ts';
@@ -129,8 +129,7 @@ function refusedTo(
   { environment, topic }: { readonly environment: string; readonly topic?: string | undefined },
   by: Actor,
 ): Refused | undefined {
-  const realm = { policy: estate.policy(environment), ladders: estate.ladders(environment) };
-  const permission = maySilence(realm, by, topic);
+  const permission = maySilence(realmIn(estate, environment), by, topic);
   return permission.allowed ? undefined : forbidden(permission);
 }
 

@@ -25,6 +25,12 @@ export interface Realm {
   readonly ladders: Ladders;
 }
 
+/** `estate`: what knows the environments. */
+export const realmIn = (
+  estate: { policy(environment: string): Policy; ladders(environment: string): Ladders },
+  environment: string,
+): Realm => ({ policy: estate.policy(environment), ladders: estate.ladders(environment) });
+
 /** Everybody whom an environment names, in whatever role. */
 export const namedIn = ({ policy, ladders }: Realm): readonly Grantee[] => [
   ...policy.approval.approvers,

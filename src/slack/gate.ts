@@ -5,7 +5,7 @@ import type { OnCallDeps } from '../engine/on-call.ts';
 import type { Estate } from '../engine/ports.ts';
 import type { Incident } from '../incident/incident.ts';
 import { type Actor, mayAsk, mayLook, type Permission, type Scene, sceneOf } from '../policy/permission.ts';
-import { namedIn, sceneIn } from '../policy/realm.ts';
+import { namedIn, realmIn, sceneIn } from '../policy/realm.ts';
 import type { Asker, Tell } from './answer.ts';
 import { actorOf, namedBy } from './authorize.ts';
 import { refusalView } from './views/reply.ts';
@@ -23,7 +23,7 @@ export function createGate({ client, onCall, estate, tell }: GateDeps) {
   const through =
     (may: (scene: Scene, actor: Actor) => Permission) =>
     async (asker: Asker, environment: string, topic: string): Promise<boolean> => {
-      const realm = { policy: estate.policy(environment), ladders: estate.ladders(environment) };
+      const realm = realmIn(estate, environment);
       if (!realm.policy.roles) return true;
       const actor = await actorOf(client, onCall, asker.user, namedIn(realm));
       const permission = may(sceneIn(realm, topic), actor);

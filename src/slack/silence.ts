@@ -13,7 +13,7 @@ import {
 } from '../engine/silence.ts';
 import { UserError } from '../errors.ts';
 import { periodOf } from '../policy/moment.ts';
-import { namedIn } from '../policy/realm.ts';
+import { namedIn, realmIn } from '../policy/realm.ts';
 import type { AskedSilence } from '../policy/silence-words.ts';
 import type { Asker, Tell } from './answer.ts';
 import { actorOf } from './authorize.ts';
@@ -60,12 +60,7 @@ export function createSilenceHandlers(deps: SilenceHandlerDeps) {
   const { estate, store, topics } = silencing;
 
   const actorIn = (user: string, environment: string) =>
-    actorOf(
-      client,
-      silencing,
-      user,
-      namedIn({ policy: estate.policy(environment), ladders: estate.ladders(environment) }),
-    );
+    actorOf(client, silencing, user, namedIn(realmIn(estate, environment)));
 
   const say = (asker: Asker, silenced: Silenced): Promise<void> => {
     if (silenced.done) return tell(asker, silencedView(silenced.silence));
